@@ -1,0 +1,170 @@
+"""Follow another service's events: in order, each exactly once, whatever the broker does.
+
+The checkpoint moves in the same transaction as what the events changed, so a duplicate is seen by its
+position and a gap by its absence. An event that cannot be applied is parked with the later events of its
+subject; the others flow on.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+import structlog
+from kernel.errors import Refusal
+
+from chassis import metrics, schema
+from chassis.stream import Received
+from chassis.transaction import Transaction
+
+if TYPE_CHECKING:
+    from chassis.runtime import Runtime
+
+log = structlog.get_logger(__name__)
+
+
+class Gap(Exception):
+    """Events are missing after ``position``; ask the owner's log for them."""
+
+    def __init__(self, position: int) -> None:
+        super().__init__(f"events are missing after position {position}")
+        self.position = position
+
+
+class EpochConflict(Exception):
+    """The source was restored to a state older than what was applied here: this copy must be rebuilt."""
+
+
+class Follower:
+    """Applies the stream of one source to this service's database."""
+
+    def __init__(
+        self, runtime: "Runtime", source: str, handler: Callable[[Any, list[Received], Transaction], None]
+    ) -> None:
+        self._runtime = runtime
+        self._handler = handler
+        self.source = source
+        self.consumer = runtime.service.name
+        self._labels = {"consumer": self.consumer, "source": source}
+
+    def position(self) -> int:
+        """The last position applied."""
+        checkpoint = schema.checkpoint
+        query = sa.select(checkpoint.c.position).where(self._mine(checkpoint))
+        with self._runtime.database.read() as connection:
+            return connection.execute(query).scalar_one_or_none() or 0
+
+    def apply(self, events: Sequence[Received]) -> int:
+        """Apply what is new among the events and return how many that were.
+
+        Raises ``Gap`` after applying what comes before a missing event, and ``EpochConflict``.
+        """
+        with self._runtime.transaction(self._runtime.system()) as tx:
+            epoch, position = self._lock_checkpoint(tx)
+            fresh: list[Received] = []
+            gap = False
+            for event in events:
+                expected = position + len(fresh) + 1
+                if event.position < expected:
+                    if event.epoch > epoch:
+                        raise EpochConflict(f"{self.source} began epoch {event.epoch} at {event.position}")
+                elif event.position == expected:
+                    fresh.append(event)
+                else:
+                    gap = True
+                    break
+            if fresh:
+                self._apply(tx, fresh)
+                self._move_checkpoint(tx, fresh[-1])
+        self._measure(events, fresh)
+        if gap:
+            raise Gap(position + len(fresh))
+        return len(fresh)
+
+    def _mine(self, table: sa.Table) -> sa.ColumnElement[bool]:
+        return sa.and_(table.c.consumer == self.consumer, table.c.source == self.source)
+
+    def _lock_checkpoint(self, tx: Transaction) -> tuple[int, int]:
+        checkpoint = schema.checkpoint
+        query = sa.select(checkpoint.c.epoch, checkpoint.c.position).where(self._mine(checkpoint))
+        row = tx.execute(query.with_for_update()).one_or_none()
+        if row is None:
+            start = {"consumer": self.consumer, "source": self.source, "epoch": 1, "position": 0}
+            tx.execute(sa.insert(checkpoint).values(start, updated_at=tx.now))
+            return 1, 0
+        return row.epoch, row.position
+
+    def _move_checkpoint(self, tx: Transaction, last: Received) -> None:
+        checkpoint = schema.checkpoint
+        move = sa.update(checkpoint).where(self._mine(checkpoint))
+        tx.execute(move.values(epoch=last.epoch, position=last.position, updated_at=tx.now))
+
+    def _apply(self, tx: Transaction, events: list[Received]) -> None:
+        parked = self._parked_subjects(tx, events)
+        good: list[Received] = []
+        for event in events:
+            if event.subject in parked:
+                self._park(tx, event, "an earlier event of this subject is parked")
+            elif event.event is None:
+                self._park(tx, event, event.problem or "unreadable")
+                parked.add(event.subject)
+            else:
+                good.append(event)
+        if not good or self._attempt(tx, good) is None:
+            return
+        for event in good:
+            if event.subject in parked:
+                self._park(tx, event, "an earlier event of this subject is parked")
+                continue
+            error = self._attempt(tx, [event])
+            if error is not None:
+                self._park(tx, event, error)
+                parked.add(event.subject)
+
+    def _attempt(self, tx: Transaction, events: list[Received]) -> str | None:
+        """Apply in a savepoint; says why it failed. A fault of the database itself is raised."""
+        mark = tx.event_mark()
+        try:
+            with tx.connection.begin_nested():
+                self._handler(self._runtime.instance, events, tx)
+        except (sa.exc.OperationalError, sa.exc.InterfaceError):
+            raise
+        except Exception as error:
+            tx.forget_events(mark)
+            if len(events) == 1:
+                log.exception("event_not_applied", type=events[0].type, position=events[0].position)
+            return f"refused: {error.code}" if isinstance(error, Refusal) else f"failed: {type(error).__name__}"
+        return None
+
+    def _parked_subjects(self, tx: Transaction, events: list[Received]) -> set[str]:
+        parked = schema.parked_event
+        subjects = sorted({event.subject for event in events})
+        query = sa.select(parked.c.subject).distinct().where(self._mine(parked), parked.c.subject.in_(subjects))
+        return set(tx.execute(query).scalars())
+
+    def _park(self, tx: Transaction, event: Received, reason: str) -> None:
+        tx.execute(
+            sa.insert(schema.parked_event).values(
+                consumer=self.consumer,
+                source=self.source,
+                epoch=event.epoch,
+                position=event.position,
+                subject=event.subject,
+                type=event.type,
+                headers=json.dumps(event.headers),
+                data=json.dumps(event.data),
+                reason=reason,
+                parked_at=tx.now,
+            )
+        )
+        metrics.PARKED.labels(**self._labels).inc()
+        log.warning("event_parked", source=self.source, position=event.position, type=event.type, reason=reason)
+
+    def _measure(self, events: Sequence[Received], fresh: list[Received]) -> None:
+        metrics.APPLIED.labels(**self._labels).inc(len(fresh))
+        if fresh:
+            age = self._runtime.now() - fresh[-1].recorded_at
+            metrics.LAG_SECONDS.labels(**self._labels).set(max(0.0, age.total_seconds()))
+            metrics.LAG_EVENTS.labels(**self._labels).set(max(0, events[-1].position - fresh[-1].position))
+        elif events:
+            metrics.DUPLICATES.labels(**self._labels).inc(len(events))

@@ -1,0 +1,42 @@
+"""Every metric of the platform. Labels name services, methods, codes and sources: never a person or an id."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+RPC_SECONDS = Histogram(
+    "canlian_rpc_seconds",
+    "Time from a request's arrival to its reply, in seconds.",
+    ["service", "method", "outcome"],
+    buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30),
+)
+REFUSALS = Counter("canlian_rpc_refusals", "Requests that a rule forbade.", ["service", "method", "code"])
+MALFORMED = Counter("canlian_malformed_messages", "Messages that could not be read.", ["service", "reason"])
+TOKEN_REFUSALS = Counter("canlian_token_refusals", "Calls refused for their token.", ["service", "code"])
+
+RELAY_BACKLOG = Gauge("canlian_relay_backlog_events", "Events committed, not yet confirmed.", ["service"])
+RELAY_OLDEST = Gauge(
+    "canlian_relay_oldest_seconds",
+    "Age of the oldest event not yet confirmed, in seconds; 0 if none.",
+    ["service"],
+)
+RELAY_PUBLISHED = Counter("canlian_relay_published", "Events confirmed by the broker.", ["service"])
+
+_STREAM = ["consumer", "source"]
+LAG_EVENTS = Gauge("canlian_consumer_lag_events", "Events received and not yet applied.", _STREAM)
+LAG_SECONDS = Gauge(
+    "canlian_consumer_lag_seconds", "Age of the last event when applied, in seconds.", _STREAM
+)
+APPLIED = Counter("canlian_consumer_applied", "Events applied.", _STREAM)
+DUPLICATES = Counter(
+    "canlian_consumer_duplicates", "Events delivered again after they were applied.", _STREAM
+)
+GAPS = Counter("canlian_consumer_gaps", "Times that events were found missing.", _STREAM)
+CAUGHT_UP = Counter(
+    "canlian_consumer_caught_up", "Events asked from the source instead of received.", _STREAM
+)
+PARKED = Gauge("canlian_parked_events", "Events set aside because they could not be applied.", _STREAM)
+STREAM_CONFLICT = Gauge(
+    "canlian_consumer_stream_conflict", "1 while the source's stream contradicts what was applied.", _STREAM
+)
+
+JOB_DONE = Gauge("canlian_job_done_items", "Items that the latest job has done.", ["service", "kind"])
+JOB_TOTAL = Gauge("canlian_job_total_items", "Items that the latest job has in all.", ["service", "kind"])

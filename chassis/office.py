@@ -1,0 +1,213 @@
+"""One process of an office: its services, relays and jobs, from start to a stop that always ends.
+
+The embedded office runs all five services here, on SQLite and the in-process broker.
+"""
+
+import fcntl
+import importlib
+import json
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterable
+from typing import IO, Any, Self
+
+import eventlet
+import kombu.pools
+import kombu.serialization
+import orjson
+import structlog
+from kombu import Connection
+from nameko.runners import ServiceRunner
+
+from chassis import inproc, metrics, topology
+from chassis.access import TokenKeys
+from chassis.bridge import Bridge
+from chassis.health import HealthServer
+from chassis.jobs import JobRunner
+from chassis.migrations import upgrade
+from chassis.relay import Relay
+from chassis.runtime import Runtime
+from chassis.sealing import Keys
+from chassis.service import RUNTIMES, Service
+from chassis.settings import Settings
+from contracts.catalogue import SERVICES
+
+log = structlog.get_logger(__name__)
+
+STOP_SECONDS = 20.0
+
+
+class AlreadyRunning(Exception):
+    """Another process of this machine runs the office of this data directory."""
+
+
+def service_class(name: str) -> type[Service]:
+    """The class of a service by its name, found in ``services.<name>.service``."""
+    module = importlib.import_module(f"services.{name}.service")
+    return next(
+        member
+        for member in vars(module).values()
+        if isinstance(member, type) and issubclass(member, Service) and getattr(member, "name", None) == name
+    )
+
+
+class Office:
+    """The services of one process. Use it as a context, or ``serve`` until a signal comes.
+
+    Raises ``AlreadyRunning`` when the embedded office of this data directory runs elsewhere.
+    """
+
+    def __init__(self, settings: Settings, services: Iterable[type[Service]] | None = None) -> None:
+        inproc.register()
+        _use_orjson()
+        kombu.pools.set_limit(settings.max_workers * 4 + 20)
+        self.settings = settings
+        self._services = tuple(services or map(service_class, SERVICES))
+        self._runtimes: dict[str, Runtime] = {}
+        self._runner: Any = None
+        self._threads: list[Any] = []
+        self._stopping = False
+        self._lock: IO[str] | None = None
+        self.health = HealthServer(settings.http_host, settings.http_port)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Make what is missing, bring databases up to date, declare the queues, start to serve."""
+        settings = self.settings
+        if settings.embedded:
+            self._take_data_dir()
+            Keys.generate(settings.keys)
+            TokenKeys.generate(settings.token_keys)
+        for service in self._services:
+            runtime = self._runtimes[service.name] = Runtime(service, settings)
+            if settings.embedded:
+                upgrade(service, runtime.database)
+        with Connection(settings.broker_url) as connection:
+            connection.ensure_connection(max_retries=None, interval_start=0.5, interval_max=5)
+            topology.declare(connection, settings.embedded)
+        config = {
+            "AMQP_URI": settings.broker_url,
+            "max_workers": settings.max_workers,
+            RUNTIMES: self._runtimes,
+        }
+        self._runner = ServiceRunner(config)
+        for runtime in self._runtimes.values():
+            self._runner.add_service(runtime.service)
+        self._runner.start()
+        for runtime in self._runtimes.values():
+            if "relay" in settings.roles:
+                self._spawn(f"relay:{runtime.service.name}", self._relaying(runtime))
+            if "jobs" in settings.roles and runtime.service.job_steps():
+                self._spawn(f"jobs:{runtime.service.name}", self._working(runtime))
+            self.health.check(f"{runtime.service.name}.database", runtime.check)
+        if settings.embedded:
+            self.health.route("/rpc", Bridge(self._runtimes))
+        self.health.start()
+        if settings.embedded:
+            address = {"pid": os.getpid(), "port": self.health.port}
+            (settings.data_dir / "office.json").write_text(json.dumps(address))
+        log.info("started", services=list(self._runtimes), port=self.health.port)
+
+    def serve(self) -> None:
+        """Run until SIGTERM or SIGINT; a stop that takes too long is cut short."""
+        stop = threading.Event()
+
+        def asked(*_: object) -> None:
+            stop.set()
+
+        signal.signal(signal.SIGTERM, asked)
+        signal.signal(signal.SIGINT, asked)
+        self.start()
+        stop.wait()
+        deadline = threading.Timer(STOP_SECONDS, os._exit, args=(1,))
+        deadline.daemon = True
+        deadline.start()
+        self.stop()
+        deadline.cancel()
+
+    def stop(self) -> None:
+        """Stop taking work, end what is in hand, close."""
+        self._stopping = True
+        if self._runner is not None:
+            self._runner.stop()
+        for thread in self._threads:
+            thread.wait()
+        self.health.stop()
+        for runtime in self._runtimes.values():
+            runtime.close()
+        kombu.pools.reset()
+        if self._lock is not None:
+            self._lock.close()
+
+    def _take_data_dir(self) -> None:
+        self.settings.data_dir.mkdir(parents=True, exist_ok=True)
+        lock = (self.settings.data_dir / "lock").open("a+")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            lock.close()
+            raise AlreadyRunning(f"{self.settings.data_dir} is in use by another process") from error
+        self._lock = lock
+
+    def _spawn(self, name: str, work: Callable[[], bool]) -> None:
+        self._threads.append(eventlet.spawn(self._loop, name, work))
+
+    def _loop(self, name: str, work: Callable[[], bool]) -> None:
+        """Do a piece of work again and again; rest when there was none, and longer after a failure."""
+        pause = self.settings.relay_seconds
+        while not self._stopping:
+            try:
+                busy = work()
+                pause = self.settings.relay_seconds
+            except Exception as error:
+                log.warning("interrupted", task=name, error=type(error).__name__, exc_info=True)
+                busy = False
+                pause = min(pause * 2, 5.0)
+            self._rest(0 if busy else pause)
+
+    def _rest(self, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        eventlet.sleep(0)
+        while not self._stopping and (left := deadline - time.monotonic()) > 0:
+            eventlet.sleep(min(left, 0.2))
+
+    def _relaying(self, runtime: Runtime) -> Callable[[], bool]:
+        def work() -> bool:
+            with runtime.database.lock(f"{runtime.service.name}.relay") as mine:
+                if not mine:
+                    eventlet.sleep(1.0)
+                    return False
+                connection = Connection(self.settings.broker_url)
+                try:
+                    relay = Relay(runtime, connection)
+                    while not self._stopping:
+                        if not relay.run_once():
+                            self._rest(self.settings.relay_seconds)
+                finally:
+                    connection.collect()
+            return False
+
+        return work
+
+    def _working(self, runtime: Runtime) -> Callable[[], bool]:
+        jobs = JobRunner(runtime, runtime.service.job_steps())
+
+        def work() -> bool:
+            with runtime.database.lock(f"{runtime.service.name}.jobs") as mine:
+                return mine and jobs.run_one()
+
+        return work
+
+
+def _use_orjson() -> None:
+    kombu.serialization.register(
+        "json", orjson.dumps, orjson.loads, content_type="application/json", content_encoding="utf-8"
+    )

@@ -1,0 +1,48 @@
+"""Idempotency: a command's reply is kept under the caller and the key, in the command's own transaction."""
+
+import sqlalchemy as sa
+from kernel.errors import Conflict
+
+from chassis import schema
+from chassis.sealing import Sealed
+from chassis.transaction import Transaction
+
+_INPUT = Sealed("reply.input")
+
+
+def fingerprint(tx: Transaction, method: str, body: str) -> str:
+    """A keyed hash of a command's input: it may hold an ID number, which a plain hash would give away."""
+    return _INPUT.index(tx.vault, f"{method} {body}")
+
+
+def find(tx: Transaction, key: str, method: str, input_hash: str) -> str | None:
+    """The reply that this caller's key has got before, as JSON.
+
+    Raises ``Conflict`` ``request.key_reused`` when the key was used with another input.
+    """
+    reply = schema.reply
+    query = sa.select(reply.c.method, reply.c.input_hash, reply.c.reply)
+    row = tx.execute(query.where(reply.c.caller == tx.caller.subject, reply.c.key == key)).one_or_none()
+    if row is None:
+        return None
+    if (row.method, row.input_hash) != (method, input_hash):
+        raise Conflict(
+            "request.key_reused",
+            "This idempotency key was used with another input; take a new key for a new command.",
+            method=row.method,
+        )
+    return str(row.reply)
+
+
+def keep(tx: Transaction, key: str, method: str, input_hash: str, reply: str) -> None:
+    """Keep a reply; it commits with the state that it tells of."""
+    tx.execute(
+        sa.insert(schema.reply).values(
+            caller=tx.caller.subject,
+            key=key,
+            method=method,
+            input_hash=input_hash,
+            reply=reply,
+            replied_at=tx.now,
+        )
+    )

@@ -1,0 +1,157 @@
+"""What a service does with a request, a batch of events or a job, apart from how they arrive.
+
+Nothing here knows nameko or a broker: tests call it directly, and another framework could.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from kernel.errors import Forbidden, Invalid
+from kernel.rulebook import RuleBook
+from pydantic import ValidationError
+
+from chassis import clock, replies
+from chassis.access import Caller, Verifier
+from chassis.database import Database
+from chassis.sealing import Keys, Vault
+from chassis.settings import Settings
+from chassis.token_source import TokenSource
+from chassis.transaction import ScopeUnchecked, Transaction
+from chassis.validation import explain
+from contracts.message import Command, Reply, Request
+
+if TYPE_CHECKING:
+    from chassis.service import Service
+
+ATTEMPTS = 3
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One method that a service offers: its contract, who may call it, and the handler."""
+
+    method: str
+    message: type[Request]
+    roles: frozenset[str]
+    handler: Callable[[Any, Any, Transaction], Reply]
+
+    @property
+    def changes(self) -> bool:
+        """Whether it is a command, which may write."""
+        return issubclass(self.message, Command)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What travels beside a request: the caller's token and the trace."""
+
+    token: str | None = None
+    traceparent: str | None = None
+    call_id: str | None = None
+
+
+class Runtime:
+    """One service of one office, with its database (by default the one of the settings), keys and rules."""
+
+    def __init__(self, service: "type[Service]", settings: Settings, database_url: str | None = None) -> None:
+        self.service = service
+        self.settings = settings
+        self.instance = service()
+        self.database = Database(database_url or settings.database(service.name), settings.max_workers + 4)
+        self.vault = Vault(Keys.load(settings.keys))
+        self.verifier = Verifier.load(settings.token_keys, audience=service.name)
+        self._signer = TokenSource(settings.token_keys)
+        rules = service.directory() / "rules"
+        self.rules = RuleBook.load(rules, office=settings.office) if rules.is_dir() else RuleBook({})
+
+    def execute(self, endpoint: Endpoint, fields: dict[str, Any], context: Context) -> dict[str, Any]:
+        """Serve a request and return its reply, ready for JSON.
+
+        Raises a ``Refusal`` of the kernel for what is not allowed or not possible, and any other exception
+        for a fault. A command whose key was used before returns the first reply without doing it again. Two
+        writers that collide on a unique key are both served, one after the other.
+        """
+        caller = self.verifier.verify(context.token)
+        if not caller.roles & endpoint.roles:
+            raise Forbidden(
+                "access.role",
+                f"{endpoint.method} needs one of the roles {', '.join(sorted(endpoint.roles))}.",
+                method=endpoint.method,
+            )
+        try:
+            message = endpoint.message.model_validate(fields)
+        except ValidationError as error:
+            raise Invalid("request.invalid", f"{endpoint.method} was not understood: {explain(error)[1]}.") from None
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return self._attempt(endpoint, message, caller, context)
+            except (sa.exc.IntegrityError, sa.exc.OperationalError) as error:
+                if attempt == ATTEMPTS or not _may_pass(error):
+                    raise
+        raise AssertionError("unreachable")
+
+    def _attempt(self, endpoint: Endpoint, message: Request, caller: Caller, context: Context) -> dict[str, Any]:
+        with self.transaction(caller, write=endpoint.changes) as tx:
+            tx.traceparent = context.traceparent
+            tx.correlation_id = context.call_id
+            if isinstance(message, Command) and message.KEEP_REPLY:
+                return self._once(endpoint, message, tx)
+            return self._handle(endpoint, message, tx).model_dump(mode="json")
+
+    def _once(self, endpoint: Endpoint, message: Command, tx: Transaction) -> dict[str, Any]:
+        body = message.model_dump_json(exclude={"idempotency_key"})
+        input_hash = replies.fingerprint(tx, endpoint.method, body)
+        known = replies.find(tx, message.idempotency_key, endpoint.method, input_hash)
+        if known is not None:
+            tx.no_scope("the reply was given to this caller before")
+            return endpoint.message.REPLY.model_validate_json(known).model_dump(mode="json")
+        reply = self._handle(endpoint, message, tx)
+        replies.keep(tx, message.idempotency_key, endpoint.method, input_hash, reply.model_dump_json())
+        return reply.model_dump(mode="json")
+
+    def _handle(self, endpoint: Endpoint, message: Request, tx: Transaction) -> Reply:
+        reply = endpoint.handler(self.instance, message, tx)
+        if not tx.scope_checked:
+            raise ScopeUnchecked(f"{self.service.name}.{endpoint.method} checked no region")
+        return reply
+
+    @contextmanager
+    def transaction(self, caller: Caller, write: bool = True) -> Iterator[Transaction]:
+        """One transaction for a caller; recorded events are written at its end."""
+        with self.database.write() if write else self.database.read() as connection:
+            tx = Transaction(connection, caller, self.rules, self.vault, self.settings.office)
+            yield tx
+            tx.flush_events()
+
+    @staticmethod
+    def now() -> datetime:
+        """The present instant."""
+        return clock.now()
+
+    def token(self) -> str:
+        """A token of the service itself, for reading other services' logs."""
+        return self._signer.system_token(self.service.name, self.settings.office)
+
+    def system(self) -> Caller:
+        """The service itself as caller, for the events it follows."""
+        return Caller.system(self.service.name, self.settings.office)
+
+    def check(self) -> str | None:
+        """Whether the database answers; a condition of readiness."""
+        with self.database.read() as connection:
+            connection.execute(sa.select(1))
+        return None
+
+    def close(self) -> None:
+        """Give back what the runtime holds."""
+        self.database.close()
+
+
+def _may_pass(error: sa.exc.DBAPIError) -> bool:
+    """Whether doing it again may work: a unique key taken a moment ago, a deadlock, a lost connection."""
+    code = getattr(error.orig, "pgcode", None)
+    return isinstance(error, sa.exc.IntegrityError) or code in {"40001", "40P01", "55P03"} or error.connection_invalidated

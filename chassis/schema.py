@@ -1,0 +1,143 @@
+"""The tables that every service's database has beside its own: event log, checkpoints, replies, jobs, audit.
+
+``install`` is version 1. A later change is a new function that each service's next migration calls.
+"""
+
+from alembic.operations import Operations
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from chassis.audit import audit_table
+from chassis.database import BigId
+
+ID = String(32)
+INSTANT = DateTime(timezone=True)
+
+METADATA = MetaData()
+
+stream = Table(
+    "stream",
+    METADATA,
+    Column("service", String(60), primary_key=True),
+    Column("epoch", Integer, nullable=False),
+    Column("numbered", BigInteger, nullable=False),
+    Column("published", BigInteger, nullable=False),
+)
+event_log = Table(
+    "event_log",
+    METADATA,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("event_id", ID, nullable=False, unique=True),
+    Column("type", String(100), nullable=False),
+    Column("subject", String(64), nullable=False),
+    Column("data", Text, nullable=False),
+    Column("recorded_at", INSTANT, nullable=False),
+    Column("correlation_id", String(64)),
+    Column("causation_id", ID),
+    Column("traceparent", String(55)),
+    Column("epoch", Integer),
+    Column("position", BigInteger, unique=True),
+)
+Index(
+    "ix_event_log_unnumbered",
+    event_log.c.id,
+    sqlite_where=text("position is null"),
+    postgresql_where=text("position is null"),
+)
+checkpoint = Table(
+    "checkpoint",
+    METADATA,
+    Column("consumer", String(60), primary_key=True),
+    Column("source", String(60), primary_key=True),
+    Column("epoch", Integer, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("updated_at", INSTANT, nullable=False),
+)
+parked_event = Table(
+    "parked_event",
+    METADATA,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("consumer", String(60), nullable=False),
+    Column("source", String(60), nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("subject", String(64), nullable=False),
+    Column("type", String(100), nullable=False),
+    Column("headers", Text, nullable=False),
+    Column("data", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("parked_at", INSTANT, nullable=False),
+    UniqueConstraint("consumer", "source", "epoch", "position", name="uq_parked_event_position"),
+)
+Index(
+    "ix_parked_event_subject",
+    parked_event.c.consumer,
+    parked_event.c.source,
+    parked_event.c.subject,
+)
+reply = Table(
+    "reply",
+    METADATA,
+    Column("caller", String(120), primary_key=True),
+    Column("key", String(200), primary_key=True),
+    Column("method", String(100), nullable=False),
+    Column("input_hash", String(120), nullable=False),
+    Column("reply", Text, nullable=False),
+    Column("replied_at", INSTANT, nullable=False),
+)
+job = Table(
+    "job",
+    METADATA,
+    Column("id", ID, primary_key=True),
+    Column("kind", String(100), nullable=False),
+    Column("key", String(200), nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("cursor", Text, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("done", BigInteger, nullable=False),
+    Column("total", BigInteger),
+    Column("error", Text),
+    Column("caller", Text, nullable=False),
+    Column("traceparent", String(55)),
+    Column("created_at", INSTANT, nullable=False),
+    Column("updated_at", INSTANT, nullable=False),
+    UniqueConstraint("kind", "key", name="uq_job_key"),
+)
+access_audit = audit_table(METADATA)
+
+
+def install(op: Operations) -> None:
+    """Create the chassis's tables; the first step of every service's first migration."""
+    METADATA.create_all(op.get_bind())
+    append_only(op, access_audit.name)
+
+
+def append_only(op: Operations, table: str) -> None:
+    """Make the database itself refuse to change or delete rows of a table."""
+    message = f"{table} is append-only: record a correcting row instead"
+    if op.get_bind().dialect.name == "sqlite":
+        for action in ("update", "delete"):
+            op.execute(
+                f"create trigger {table}_no_{action} before {action} on {table} "
+                f"begin select raise(abort, '{message}'); end"
+            )
+        return
+    op.execute(
+        f"create function {table}_append_only() returns trigger language plpgsql as "
+        f"$$ begin raise exception '{message}'; end $$"
+    )
+    op.execute(
+        f"create trigger {table}_append_only before update or delete or truncate on {table} "
+        f"for each statement execute function {table}_append_only()"
+    )

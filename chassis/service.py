@@ -1,0 +1,179 @@
+"""What a service class is made of: a name, its tables, and methods that answer, follow or work.
+
+A service's methods hold one line each: they hand the message and the open transaction to a handler.
+"""
+
+import functools
+import inspect
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+from nameko.extensions import DependencyProvider
+
+from chassis import schema, stream
+from chassis.follow import Follower
+from chassis.jobs import OPEN, JobStep
+from chassis.rpc import GuardedRpc
+from chassis.runtime import Context, Endpoint, Runtime
+from chassis.subscription import Subscription
+from chassis.transaction import Transaction
+from contracts import stream as messages
+from contracts.message import Command, Query, Request
+
+RUNTIMES = "CANLIAN_RUNTIMES"
+"""Key of nameko's configuration under which each service's runtime stands."""
+
+Method = Callable[[Any, Any, Transaction], Any]
+
+
+class BoundRuntime:
+    """A runtime together with the context of the call that is being served."""
+
+    def __init__(self, runtime: Runtime, context: Context) -> None:
+        self._runtime = runtime
+        self._context = context
+
+    def serve(self, endpoint: Endpoint, fields: dict[str, Any]) -> Any:
+        """Serve the call; what goes wrong is returned as a value, for nameko would log and send its text."""
+        return GuardedRpc.answer(self._runtime, endpoint, fields, self._context)
+
+    def follower(self, source: str, handler: Method) -> Follower:
+        """The follower of one source."""
+        return Follower(self._runtime, source, handler)
+
+
+class RuntimeProvider(DependencyProvider):
+    """Gives each worker its service's runtime. No I/O here: an exception in a provider stops the container."""
+
+    def get_dependency(self, worker_ctx: Any) -> BoundRuntime:
+        """Bind the runtime to the call's token and trace."""
+        data = worker_ctx.data
+        context = Context(data.get("auth_token"), data.get("traceparent"), worker_ctx.call_id)
+        runtimes: dict[str, Runtime] = self.container.config[RUNTIMES]
+        return BoundRuntime(runtimes[self.container.service_name], context)
+
+
+def _endpoint(base: type[Request], message: type[Request], roles: Collection[str]) -> Callable[[Method], Any]:
+    if not issubclass(message, base):
+        raise TypeError(f"{message.__name__} is not a {base.__name__}")
+
+    def decorate(handler: Method) -> Any:
+        endpoint = Endpoint(handler.__name__, message, frozenset(roles), handler)
+        if message.TYPE.partition(".")[2] != endpoint.method:
+            raise TypeError(f"{message.TYPE} cannot be served by a method called {endpoint.method}")
+
+        @functools.wraps(handler)
+        def serve(self: "Service", **fields: Any) -> Any:
+            return self.runtime.serve(endpoint, fields)
+
+        serve.endpoint = endpoint  # type: ignore[attr-defined]
+        return GuardedRpc.decorator(serve)
+
+    return decorate
+
+
+def command(message: type[Command], roles: Collection[str]) -> Callable[[Method], Any]:
+    """Serve a command: one transaction, once per idempotency key, for callers with one of the roles."""
+    return _endpoint(Command, message, roles)
+
+
+def query(message: type[Query], roles: Collection[str]) -> Callable[[Method], Any]:
+    """Serve a query, in a transaction that only reads."""
+    return _endpoint(Query, message, roles)
+
+
+def follow(source: str) -> Callable[[Method], Any]:
+    """Follow a service's events: ``method(self, events, tx)`` gets them in order, a batch at a time."""
+
+    def decorate(handler: Method) -> Any:
+        handler.follows = source  # type: ignore[attr-defined]
+        return Subscription.decorator(source=source, handler=handler)(handler)
+
+    return decorate
+
+
+def job(kind: str) -> Callable[[JobStep], JobStep]:
+    """Work on jobs of a kind: ``method(self, job, tx)`` does one step and says whether it was the last."""
+
+    def decorate(step: JobStep) -> JobStep:
+        step.works_on = kind  # type: ignore[attr-defined]
+        return step
+
+    return decorate
+
+
+class Service:
+    """Base of the five services. Subclasses set ``name`` and ``tables``."""
+
+    name: ClassVar[str]
+    tables: ClassVar[sa.MetaData]
+    runtime = RuntimeProvider()
+
+    @classmethod
+    def directory(cls) -> Path:
+        """The folder of the service's package."""
+        return Path(inspect.getfile(cls)).parent
+
+    @classmethod
+    def endpoints(cls) -> dict[str, Endpoint]:
+        """The methods it offers, by name."""
+        return {endpoint.method: endpoint for endpoint in cls._marked("endpoint")}
+
+    @classmethod
+    def followed(cls) -> dict[str, Method]:
+        """The handler of each source it follows."""
+        return {handler.follows: handler for handler in cls._functions() if hasattr(handler, "follows")}
+
+    @classmethod
+    def job_steps(cls) -> dict[str, JobStep]:
+        """The step function of each kind of job."""
+        return {step.works_on: step for step in cls._functions() if hasattr(step, "works_on")}
+
+    @classmethod
+    def _functions(cls) -> list[Any]:
+        return [member for _, member in inspect.getmembers(cls, inspect.isfunction)]
+
+    @classmethod
+    def _marked(cls, mark: str) -> list[Any]:
+        return [getattr(member, mark) for member in cls._functions() if hasattr(member, mark)]
+
+    @query(messages.EventsAfter, roles=("system",))
+    def events_after(self, message: messages.EventsAfter, tx: Transaction) -> messages.Events:
+        """Numbered events after a position: what followers ask for when the broker lost some."""
+        tx.no_scope("events hold no personal data and are read by the platform's own services")
+        rows = stream.numbered_after(tx.connection, message.position, message.limit)
+        last = tx.execute(sa.select(schema.stream.c.numbered)).scalar_one_or_none() or 0
+        events = [messages.StoredEvent(**stream.stored(row, self.name, tx.office)) for row in rows]
+        return messages.Events(events=events, last=last)
+
+    @query(messages.ShowStatus, roles=("system", "auditor", "clerk", "maker"))
+    def show_status(self, message: messages.ShowStatus, tx: Transaction) -> messages.Status:
+        """How far the service has come."""
+        tx.no_scope("positions and job counts tell nothing of any region")
+        own = tx.execute(sa.select(schema.stream)).one_or_none()
+        recorded = tx.execute(sa.select(sa.func.count()).select_from(schema.event_log)).scalar_one()
+        parked = schema.parked_event
+        counts = sa.select(parked.c.source, sa.func.count()).group_by(parked.c.source)
+        parked_of = {source: count for source, count in tx.execute(counts)}
+        follows = [
+            messages.FollowedStream(
+                source=row.source, epoch=row.epoch, position=row.position, parked=parked_of.get(row.source, 0)
+            )
+            for row in tx.execute(sa.select(schema.checkpoint).order_by(schema.checkpoint.c.source))
+        ]
+        jobs = tx.execute(sa.select(schema.job).where(schema.job.c.state.in_((*OPEN, "failed"))))
+        return messages.Status(
+            service=self.name,
+            epoch=own.epoch if own else 1,
+            recorded=recorded,
+            published=own.published if own else 0,
+            follows=follows,
+            jobs=[
+                messages.JobState(
+                    job_id=row.id, kind=row.kind, state=row.state, done=row.done, total=row.total, error=row.error
+                )
+                for row in jobs
+            ],
+        )

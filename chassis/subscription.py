@@ -1,0 +1,176 @@
+"""Takes a followed stream from the broker in batches, and from the owner's log what the broker has not.
+
+The broker is a messenger, not the truth: at start, after a gap, and when all is quiet for long, the follower
+asks the owner for what comes after its checkpoint.
+"""
+
+import socket
+import time
+from collections.abc import Callable
+from typing import Any
+
+import eventlet
+import orjson
+import structlog
+from kombu import Connection, Consumer
+from nameko.extensions import Entrypoint
+
+from chassis import metrics
+from chassis.follow import EpochConflict, Follower, Gap
+from chassis.rpc import JSON, turn_away
+from chassis.rpc_client import RpcClient
+from chassis.stream import Malformed, Received, receive
+from chassis.topology import event_queue
+
+log = structlog.get_logger(__name__)
+
+QUIET_SECONDS = 30.0
+PAUSE_SECONDS_MAX = 5.0
+
+
+class Subscription(Entrypoint):  # type: ignore[misc]
+    """The entrypoint under ``follow``. It has a thread of its own, so that calls and events never wait for
+    each other's workers."""
+
+    def __init__(self, source: str, handler: Callable[..., None], **kwargs: Any) -> None:
+        self._source = source
+        self._handler = handler
+        self._stopping = False
+        self._applying = False
+        self._thread: Any = None
+        super().__init__(source=source, handler=handler, **kwargs)
+
+    def setup(self) -> None:
+        """Bind to the service's runtime; connections are made in the thread."""
+        runtime = self.container.config["CANLIAN_RUNTIMES"][self.container.service_name]
+        self._settings = runtime.settings
+        self._token = runtime.token
+        self._follower = Follower(runtime, self._source, self._handler)
+
+    def start(self) -> None:
+        """Follow, unless this process leaves that to another."""
+        if "follow" in self._settings.roles:
+            name = f"follow:{self.container.service_name}:{self._source}"
+            self._thread = self.container.spawn_managed_thread(self._run, identifier=name)
+
+    def stop(self) -> None:
+        """Finish the batch in hand; what is not acknowledged goes back to the broker."""
+        self._stopping = True
+        if self._thread is not None:
+            self._thread.wait()
+
+    def kill(self) -> None:
+        """Stop at once; the checkpoint knows how far it came."""
+        self._stopping = True
+        if self._thread is not None:
+            self._thread.kill()
+
+    def _run(self) -> None:
+        pause = 0.2
+        while not self._stopping:
+            started = time.monotonic()
+            try:
+                with (
+                    RpcClient(self._settings.broker_url, self._token, self._settings.call_seconds) as client,
+                    Connection(self._settings.broker_url, heartbeat=60) as connection,
+                ):
+                    self._catch_up(client)
+                    self._consume(connection, client)
+            except EpochConflict as error:
+                log.error("stream_conflict", source=self._source, reason=str(error))
+                metrics.STREAM_CONFLICT.labels(consumer=self._follower.consumer, source=self._source).set(1)
+                self._sleep(PAUSE_SECONDS_MAX)
+            except Exception as error:  # whatever it was, the checkpoint holds: begin again
+                if time.monotonic() - started > PAUSE_SECONDS_MAX:
+                    pause = 0.2
+                log.warning("follow_interrupted", source=self._source, error=type(error).__name__, seconds=pause)
+                self._sleep(pause)
+                pause = min(pause * 2, PAUSE_SECONDS_MAX)
+
+    def _sleep(self, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while not self._stopping and time.monotonic() < deadline:
+            eventlet.sleep(0.1)
+
+    def _catch_up(self, client: RpcClient) -> None:
+        """Apply what the owner's log holds after the checkpoint, until nothing is left."""
+        while not self._stopping:
+            position = self._follower.position()
+            fields = {"position": position, "limit": self._settings.batch_size}
+            reply = client.call(self._source, "events_after", fields)
+            events = [receive(event["headers"], event["data"]) for event in reply["events"]]
+            if not events:
+                return
+            metrics.CAUGHT_UP.labels(consumer=self._follower.consumer, source=self._source).inc(len(events))
+            self._follower.apply(events)
+
+    def _consume(self, connection: Connection, client: RpcClient) -> None:
+        settings = self._settings
+        messages: list[Any] = []
+        queue = event_queue(self._follower.consumer, self._source, settings.embedded)
+        channel = connection.channel()
+        channel.basic_qos(0, settings.batch_size * 2, False)
+        beating = eventlet.spawn(self._beat, connection)
+        quiet_since = time.monotonic()
+        try:
+            with Consumer(channel, [queue], on_message=messages.append):
+                while not self._stopping:
+                    self._collect(connection, messages)
+                    if messages:
+                        batch, messages[:] = messages[: settings.batch_size], messages[settings.batch_size :]
+                        self._apply(batch, client)
+                        quiet_since = time.monotonic()
+                    elif time.monotonic() - quiet_since > QUIET_SECONDS:
+                        self._catch_up(client)
+                        quiet_since = time.monotonic()
+        finally:
+            beating.kill()
+
+    def _collect(self, connection: Connection, messages: list[Any]) -> None:
+        """Wait for a first message, then a moment for more."""
+        if connection.supports_heartbeats:
+            connection.heartbeat_check()
+        try:
+            if not messages:
+                connection.drain_events(timeout=0.5)
+            deadline = time.monotonic() + self._settings.batch_seconds
+            while len(messages) < self._settings.batch_size and (left := deadline - time.monotonic()) > 0:
+                connection.drain_events(timeout=left)
+        except socket.timeout:
+            pass
+
+    def _beat(self, connection: Connection) -> None:
+        """Keep the connection alive while a long transaction holds the loop."""
+        while connection.supports_heartbeats:
+            eventlet.sleep(10)
+            if self._applying:
+                connection.heartbeat_check()
+
+    def _apply(self, batch: list[Any], client: RpcClient) -> None:
+        events = [event for event in map(self._decode, batch) if event is not None]
+        self._applying = True
+        try:
+            self._follower.apply(events)
+        except Gap as gap:
+            metrics.GAPS.labels(consumer=self._follower.consumer, source=self._source).inc()
+            log.info("gap", source=self._source, position=gap.position)
+            self._catch_up(client)
+        finally:
+            self._applying = False
+        taken = [message for message in batch if not message.acknowledged]
+        if taken:
+            taken[-1].ack(multiple=True)
+
+    def _decode(self, message: Any) -> Received | None:
+        try:
+            if message.content_type != JSON:
+                raise Malformed(f"content type {message.content_type}")
+            data = orjson.loads(message.body)
+            if not isinstance(data, dict):
+                raise Malformed("the body is no object")
+            return receive(dict(message.headers), data)
+        except (Malformed, orjson.JSONDecodeError):
+            turn_away(self._follower.consumer, message, "event")
+            return None
+
+

@@ -1,0 +1,144 @@
+"""What a handler works with: one open transaction, its caller, its rules, and the events it records."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from kernel.errors import Forbidden
+from kernel.rulebook import RuleBook
+
+from chassis import audit, clock, schema, tracing
+from chassis.access import Caller
+from chassis.sealing import Vault
+from contracts.message import Event
+
+if TYPE_CHECKING:
+    from chassis.stream import Received
+
+
+class ScopeUnchecked(Exception):
+    """A handler ended without deciding whose region it touched: a fault of the program, refused."""
+
+
+@dataclass
+class Transaction:
+    """One use case, one transaction: state, events and the stored reply commit together or not at all.
+
+    Handlers neither commit nor publish. Every request must say which region it touches (``within``,
+    ``scope``) or that it touches none (``no_scope``), before it ends.
+    """
+
+    connection: sa.Connection
+    caller: Caller
+    rules: RuleBook
+    vault: Vault
+    office: str
+    now: datetime = field(default_factory=clock.now)
+    traceparent: str | None = None
+    correlation_id: str | None = None
+    scope_checked: bool = False
+    _events: list[dict[str, Any]] = field(default_factory=list)
+
+    def execute(self, statement: sa.Executable, parameters: Any = None) -> sa.CursorResult[Any]:
+        """Run a statement; with a list of parameters, once for each of them. An empty list does nothing useful:
+        callers leave it out."""
+        result: sa.CursorResult[Any] = self.connection.execute(statement, parameters)  # type: ignore[assignment]
+        return result
+
+    def new_id(self) -> str:
+        """A new identifier, 32 hexadecimal digits, growing with time."""
+        return clock.new_id()
+
+    def within(self, region: str) -> None:
+        """Refuse with ``access.region`` unless the region lies in the caller's."""
+        self.scope_checked = True
+        if not self.caller.covers(region):
+            raise Forbidden(
+                "access.region",
+                f"Region {region} is outside the regions of the caller; ask the office in charge of it.",
+                region=region,
+            )
+
+    def scope(self, column: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+        """The condition that a row lies in the caller's regions."""
+        self.scope_checked = True
+        return self.caller.filter(column)
+
+    def no_scope(self, reason: str) -> None:
+        """Declare that the request tells and changes nothing that belongs to a region; say why."""
+        if not reason:
+            raise ValueError("say why no region is touched")
+        self.scope_checked = True
+
+    def record(self, event: Event, cause: "Received | None" = None) -> None:
+        """Record an event; it is written with the transaction and published after its commit.
+
+        ``cause`` is the followed event that led to it: its trace goes on, and its identifier is kept.
+        """
+        traceparent = cause.traceparent if cause else self.traceparent
+        self._events.append(
+            {
+                "event_id": clock.new_id(),
+                "type": event.TYPE,
+                "subject": event.subject,
+                "data": event.model_dump_json(),
+                "recorded_at": self.now,
+                "correlation_id": cause.correlation_id if cause else self.correlation_id,
+                "causation_id": cause.id if cause else None,
+                "traceparent": tracing.child(traceparent) if traceparent else None,
+            }
+        )
+
+    def event_mark(self) -> int:
+        """How many events are recorded so far, for ``forget_events``."""
+        return len(self._events)
+
+    def forget_events(self, mark: int) -> None:
+        """Drop the events recorded since the mark, when the savepoint around them was rolled back."""
+        del self._events[mark:]
+
+    def flush_events(self) -> None:
+        """Write the recorded events; the chassis calls it just before the commit."""
+        if self._events:
+            self.execute(sa.insert(schema.event_log), self._events)
+            self._events = []
+
+    def audit_read(self, subject_id: str, fields: list[str], purpose: str) -> None:
+        """Write down that the caller reads sealed fields of somebody in plain, and why."""
+        audit.append(
+            self.connection,
+            schema.access_audit,
+            at=self.now,
+            actor=self.caller.subject,
+            purpose=purpose,
+            subject_id=subject_id,
+            fields=fields,
+            trace_id=tracing.trace_id(self.traceparent),
+        )
+
+    def start_job(self, kind: str, key: str, payload: dict[str, Any], total: int | None = None) -> str:
+        """Start a job after the commit, unless one of this kind and key exists; returns its identifier."""
+        job = schema.job
+        known = self.execute(sa.select(job.c.id).where(job.c.kind == kind, job.c.key == key)).scalar_one_or_none()
+        if known is not None:
+            return str(known)
+        job_id = clock.new_id()
+        self.execute(
+            sa.insert(job).values(
+                id=job_id,
+                kind=kind,
+                key=key,
+                payload=json.dumps(payload),
+                cursor="{}",
+                state="planned",
+                done=0,
+                total=total,
+                caller=json.dumps(self.caller.claims()),
+                traceparent=self.traceparent,
+                created_at=self.now,
+                updated_at=self.now,
+            )
+        )
+        return job_id

@@ -1,0 +1,124 @@
+"""Rules as dated data: which value applied on a day, as far as it was known on another day.
+
+The rule files themselves are read by kernel.rule_files; a file looks like this:
+
+    rules:
+      care.rate.boarding:
+        description: Yearly care subsidy, boarding mode
+        zh: 寄宿制托养补贴标准                 # optional
+        unit: yuan_per_person_year
+        values:
+          - from: 2024-01-01
+            value: "12000.00"              # null ends the rule
+            reference: {document: "…", url: "…", quote: "…"}   # url and quote optional
+            known_from: 2024-03-01         # optional, same as from
+            certainty: assumed             # optional, found
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+from kernel.errors import NotFound
+from kernel.rule_files import Rule, RuleFileError, read_rules
+from kernel.rule_values import UNITS, RuleValue
+
+__all__ = ["UNITS", "RuleBook", "RuleFileError", "RuleValue", "RuleView"]
+
+_OFFICE = re.compile(r"[A-Za-z0-9_-]+")
+
+
+class RuleView:
+    """The rules in force on one day, as known on another. Made by RuleBook.at."""
+
+    def __init__(self, values: Mapping[str, RuleValue], day: date) -> None:
+        self._values = values
+        self._day = day
+
+    def __getitem__(self, key: str) -> RuleValue:
+        """Raises NotFound("rule.not_in_force") when no such rule exists, has begun, or is still in force."""
+        if key not in self._values:
+            raise NotFound(
+                "rule.not_in_force",
+                f"No value of rule {key} is in force on {self._day}; add one to the rule files or choose "
+                "another day.",
+                rule=key,
+                day=self._day.isoformat(),
+            )
+        return self._values[key]
+
+    def get(self, key: str) -> RuleValue:
+        """The same as view[key]: a missing rule is an error here too."""
+        return self[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._values
+
+
+class RuleBook:
+    """All values of all rules of one directory, with the overrides of at most one office."""
+
+    def __init__(self, rules: Mapping[str, tuple[RuleValue, ...]]) -> None:
+        self._rules = rules
+
+    @classmethod
+    def load(cls, directory: Path, office: str | None = None) -> "RuleBook":
+        """Read directory/*.yaml and then, if it exists, directory/offices/<office>.yaml.
+
+        A rule in the office file replaces the rule of that key as a whole, in the same unit, or is a new one.
+        Raises RuleFileError for a directory that does not exist and for the first mistake found in a file,
+        ValueError for an office that is not a plain name of letters, digits, "_" and "-".
+        """
+        if office is not None and _OFFICE.fullmatch(office) is None:
+            raise ValueError("the office is not a plain name")
+        if not directory.is_dir():
+            raise RuleFileError(f"{directory}: no such directory, expected one with rule files")
+        rules: dict[str, Rule] = {}
+        for path in sorted(directory.glob("*.yaml")):
+            for rule in read_rules(path).values():
+                if rule.key in rules:
+                    raise RuleFileError(
+                        f"{rule.place}: duplicate rule {rule.key}, expected only the one in "
+                        f"{rules[rule.key].place}"
+                    )
+                rules[rule.key] = rule
+        override = directory / "offices" / f"{office}.yaml"
+        if office is not None and override.is_file():
+            for rule in read_rules(override).values():
+                if rule.unit != rules.get(rule.key, rule).unit:
+                    raise RuleFileError(
+                        f"{rule.place}: rule {rule.key} is in {rule.unit}, expected the unit "
+                        f"{rules[rule.key].unit} of {rules[rule.key].place}"
+                    )
+                rules[rule.key] = rule
+        return cls({key: rules[key].values for key in sorted(rules)})
+
+    def keys(self) -> tuple[str, ...]:
+        """The keys of all rules, also of ended ones, in alphabetical order."""
+        return tuple(self._rules)
+
+    def history(self, key: str) -> tuple[RuleValue, ...]:
+        """All values of a rule ordered by (valid_from, known_from); value is None where it ends.
+
+        Raises NotFound("rule.unknown").
+        """
+        if key not in self._rules:
+            raise NotFound("rule.unknown", f"There is no rule {key}; add it to the rule files.", rule=key)
+        return self._rules[key]
+
+    def at(self, day: date, known_on: date | None = None) -> RuleView:
+        """The rules in force on a day.
+
+        With known_on only what the office could know that day counts, so an old decision can be computed
+        again as it was made; without it everything in the files counts, also retroactive corrections. Of
+        several values the one with the latest valid_from applies, among its corrections the one known last.
+        """
+        values = {}
+        for key, history in self._rules.items():
+            for value in reversed(history):
+                if value.valid_from <= day and (known_on is None or value.known_from <= known_on):
+                    if value.value is not None:
+                        values[key] = value
+                    break
+        return RuleView(values, day)

@@ -1,0 +1,1 @@
+"""Employment: training needs, courses, trainees."""

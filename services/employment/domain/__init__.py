@@ -1,0 +1,1 @@
+"""The rules of training, free of databases and messages."""

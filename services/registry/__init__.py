@@ -1,0 +1,1 @@
+"""The registry: who lives where, in which household, and who holds which certificate."""

@@ -1,0 +1,71 @@
+"""Persons and households as the registry is told of them."""
+
+import re
+from dataclasses import dataclass, field, fields
+from datetime import date
+
+from kernel.citizen_id import CitizenId
+from kernel.errors import Conflict, Invalid
+from kernel.masking import BankAccount, Phone
+
+# The two-character family names that are common enough to meet (百家姓 and the 2010 census).
+_COMPOUND_SURNAME = re.compile(
+    "(?:欧阳|歐陽|上官|司马|诸葛|皇甫|令狐|尉迟|慕容|司徒|东方|夏侯|公孙|宇文|长孙|轩辕|端木|独孤|南宫|西门|申屠|呼延"
+    "|百里|淳于|闻人|澹台|钟离)(?=.)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What is told of a person beside the citizen number, which makes two records the same person."""
+
+    name: str = field(repr=False)
+    region: str
+    household_id: str | None
+    phone: Phone | None
+    bank_account: BankAccount | None
+    registered_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Household:
+    """What is told of a household beside the office's reference. flags: in alphabetical order, each once."""
+
+    region: str
+    flags: tuple[str, ...]
+    registered_on: date
+
+
+def check_born(citizen: CitizenId, registered_on: date) -> None:
+    """Raises Invalid("registry.registered_before_birth")."""
+    if registered_on < citizen.birth_date:
+        raise Invalid(
+            "registry.registered_before_birth",
+            "The person would be registered before the day of birth in the citizen number; check both.",
+            field="registered_on",
+        )
+
+
+def check_same(kind: str, known: Person | Household, told: Person | Household) -> None:
+    """Refuse a record that has the key of a known one and other content.
+
+    Raises Conflict("registry.<kind>_differs") naming the fields that differ, never their values.
+    """
+    differing = [item.name for item in fields(known) if getattr(known, item.name) != getattr(told, item.name)]
+    if differing:
+        raise Conflict(
+            f"registry.{kind}_differs",
+            f"The {kind} is already registered with another {', '.join(differing)}; check which is right.",
+            field=differing[0],
+        )
+
+
+def masked_name(name: str) -> str:
+    """The family name and one full-width star, whatever the length of the rest.
+
+    Of a name without a family name (阿卜杜拉·买买提) the first character stays; of one character, nothing.
+    """
+    if len(name) == 1:
+        return "＊"
+    compound = _COMPOUND_SURNAME.match(name)
+    return f"{compound.group() if compound else name[0]}＊"

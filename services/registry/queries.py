@@ -1,0 +1,89 @@
+"""Questions to the registry; each answers within the caller's regions only."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from chassis.sealing import Sealed
+from chassis.transaction import Transaction
+from contracts import registry as messages
+from kernel.certificate_number import CertificateNumber
+from kernel.citizen_id import CitizenId
+from kernel.errors import Invalid, NotFound
+from kernel.masking import BankAccount, Phone
+from services.registry.domain.person import masked_name
+from services.registry.tables import (
+    BANK_ACCOUNT,
+    CERTIFICATE_NUMBER,
+    ID_NUMBER,
+    PHONE,
+    certificates,
+    households,
+    persons,
+)
+
+
+def resolve_persons(tx: Transaction, message: messages.ResolvePersons) -> messages.Identities:
+    """Identifiers by citizen number; a number that is malformed, unknown or out of scope is left out."""
+    asked: dict[str, list[str]] = {}
+    for text in message.id_numbers:
+        try:
+            value = CitizenId.parse(text).value
+        except Invalid:
+            continue
+        for index in ID_NUMBER.indexes(tx.vault, value):
+            asked.setdefault(index, []).append(text)
+    query = sa.select(persons.c.id_number_index, persons.c.id).where(
+        tx.scope(persons.c.region), persons.c.id_number_index.in_(sorted(asked))
+    )
+    found = {text: row.id for row in tx.execute(query) for text in asked[row.id_number_index]}
+    return messages.Identities(found=found)
+
+
+def resolve_households(tx: Transaction, message: messages.ResolveHouseholds) -> messages.Identities:
+    """Identifiers by the office's reference; one that is unknown or out of scope is left out."""
+    query = sa.select(households.c.ref, households.c.id).where(
+        tx.scope(households.c.region), households.c.ref.in_(sorted(set(message.refs)))
+    )
+    return messages.Identities(found={row.ref: row.id for row in tx.execute(query)})
+
+
+def find_person(tx: Transaction, message: messages.FindPerson) -> messages.PersonView:
+    """A person, masked. Raises NotFound("registry.unknown_person"), also for one out of scope."""
+    query = sa.select(persons).where(persons.c.id == message.person_id, tx.scope(persons.c.region))
+    row = tx.execute(query).one_or_none()
+    if row is None:
+        raise NotFound("registry.unknown_person", "No such person is registered in the caller's regions.")
+    return messages.PersonView(
+        person_id=row.id,
+        name=masked_name(row.name),
+        id_number=CitizenId(ID_NUMBER.open(tx.vault, row.id, row.id_number)).masked,
+        phone=_masked(tx, PHONE, Phone, row.id, row.phone),
+        bank_account=_masked(tx, BANK_ACCOUNT, BankAccount, row.id, row.bank_account),
+        sex=row.sex,
+        birth_month=f"{row.birth_date:%Y-%m}",
+        region=row.region,
+        household_id=row.household_id,
+        certificate=_certificate(tx, row.id),
+    )
+
+
+def _masked(
+    tx: Transaction, sealed: Sealed, value: type[Phone] | type[BankAccount], row_id: str, stored: str | None
+) -> str | None:
+    return None if stored is None else value(sealed.open(tx.vault, row_id, stored)).masked
+
+
+def _certificate(tx: Transaction, person_id: str) -> messages.CertificateView | None:
+    row: Any = tx.execute(sa.select(certificates).where(certificates.c.person_id == person_id)).one_or_none()
+    if row is None:
+        return None
+    return messages.CertificateView(
+        certificate_id=row.id,
+        number=CertificateNumber.parse(CERTIFICATE_NUMBER.open(tx.vault, row.id, row.number)).masked,
+        category=row.category,
+        grade=row.grade,
+        status=row.status,
+        issued_on=row.issued_on,
+        expires_on=row.expires_on,
+    )

@@ -1,0 +1,183 @@
+"""Rows to values and back: what the handlers read before they decide, each kind in one statement."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Generic, TypeVar
+
+import sqlalchemy as sa
+
+from chassis.sealing import Sealed
+from chassis.transaction import Transaction
+from kernel.disability import Category
+from kernel.masking import BankAccount, Phone
+from kernel.regions import RegionCode, RegionRow
+from services.registry.domain.certificate import Certificate
+from services.registry.domain.person import Household, Person
+from services.registry.tables import (
+    BANK_ACCOUNT,
+    PHONE,
+    certificate_acts,
+    certificates,
+    households,
+    persons,
+    regions,
+)
+
+Content = TypeVar("Content")
+Value = TypeVar("Value", Phone, BankAccount)
+
+
+@dataclass(frozen=True, slots=True)
+class Known(Generic[Content]):
+    """A record that has its identifier, and what it says."""
+
+    id: str
+    content: Content
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A person as far as a certificate needs to know."""
+
+    id: str
+    id_number_index: str
+    birth_date: date
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A certificate of which the registry knows; number_index tells numbers apart without opening them."""
+
+    id: str
+    person_id: str
+    number_index: str
+    certificate: Certificate
+
+
+@dataclass(frozen=True, slots=True)
+class ActContent:
+    """What an act's reference stands for. number_index: blind index of the number the act named."""
+
+    person_id: str
+    action: str
+    mode: str
+    acted_on: date
+    number_index: str
+    standard: str
+    reason: str | None
+
+
+def region_histories(tx: Transaction, codes: Collection[str]) -> dict[str, dict[date, RegionRow]]:
+    """The rows of each division by their first day; an empty history for an unknown one."""
+    found: dict[str, dict[date, RegionRow]] = {code: {} for code in codes}
+    for row in _rows(tx, sa.select(regions), regions.c.code, codes):
+        found[row.code][row.valid_from] = RegionRow(
+            RegionCode(row.code), row.name, row.valid_from, row.valid_to, region_codes(row.successors)
+        )
+    return found
+
+
+def region_codes(text: str) -> tuple[RegionCode, ...]:
+    """The codes of a comma separated list."""
+    return tuple(RegionCode(code) for code in text.split(",") if code)
+
+
+def households_by_ref(tx: Transaction, refs: Collection[str]) -> dict[str, Known[Household]]:
+    """Households of any region by the office's reference."""
+    return {
+        row.ref: Known(
+            row.id, Household(row.region, tuple(filter(None, row.flags.split(","))), row.registered_on)
+        )
+        for row in _rows(tx, sa.select(households), households.c.ref, refs)
+    }
+
+
+def persons_by_index(tx: Transaction, indexes: Collection[str]) -> dict[str, Known[Person]]:
+    """Persons of any region by the blind index of their citizen number."""
+    return {
+        row.id_number_index: Known(
+            row.id,
+            Person(
+                name=row.name,
+                region=row.region,
+                household_id=row.household_id,
+                phone=_opened(tx, PHONE, row.id, row.phone, Phone),
+                bank_account=_opened(tx, BANK_ACCOUNT, row.id, row.bank_account, BankAccount),
+                registered_on=row.registered_on,
+            ),
+        )
+        for row in _rows(tx, sa.select(persons), persons.c.id_number_index, indexes)
+    }
+
+
+def lock_holders(tx: Transaction, person_ids: Collection[str]) -> dict[str, Holder]:
+    """Persons of any region, locked until the end of the transaction, so that acts on one person queue up."""
+    query = sa.select(persons.c.id, persons.c.id_number_index, persons.c.birth_date, persons.c.region)
+    # In the order of their keys, or two commands could wait for each other.
+    locked = query.order_by(persons.c.id).with_for_update()
+    return {row.id: Holder(*tuple(row)) for row in _rows(tx, locked, persons.c.id, person_ids)}
+
+
+def certificates_of(tx: Transaction, person_ids: Collection[str]) -> dict[str, Held]:
+    """The certificates of these persons, by person."""
+    rows = _rows(tx, sa.select(certificates), certificates.c.person_id, person_ids)
+    return {row.person_id: _held(row) for row in rows}
+
+
+def certificate_owners(tx: Transaction, number_indexes: Collection[str]) -> dict[str, str]:
+    """Who has a certificate of these numbers, by the blind index of the number."""
+    query = sa.select(certificates.c.number_index, certificates.c.person_id)
+    rows = _rows(tx, query, certificates.c.number_index, number_indexes)
+    return {row.number_index: row.person_id for row in rows}
+
+
+def acts_by_ref(tx: Transaction, refs: Collection[str]) -> dict[str, Known[ActContent]]:
+    """Recorded acts of any region by the office's reference."""
+    act = certificate_acts.c
+    content = (act.person_id, act.action, act.mode, act.acted_on, act.number_index, act.standard, act.reason)
+    return {
+        row.ref: Known(row.id, ActContent(*tuple(row)[2:]))
+        for row in _rows(tx, sa.select(act.ref, act.id, *content), act.ref, refs)
+    }
+
+
+def certificate_columns(certificate: Certificate) -> dict[str, Any]:
+    """The columns that an act may change."""
+    return {
+        "category": certificate.category.value,
+        "grade": certificate.grade,
+        "standard": certificate.standard,
+        "issued_on": certificate.issued_on,
+        "expires_on": certificate.expires_on,
+        "last_act_on": certificate.last_act_on,
+        "status": "valid" if certificate.cancelled_on is None else "cancelled",
+        "cancelled_on": certificate.cancelled_on,
+    }
+
+
+def _held(row: sa.Row[Any]) -> Held:
+    certificate = Certificate(
+        category=Category(row.category),
+        grade=row.grade,
+        standard=row.standard,
+        issued_on=row.issued_on,
+        expires_on=row.expires_on,
+        last_act_on=row.last_act_on,
+        cancelled_on=row.cancelled_on,
+    )
+    return Held(row.id, row.person_id, row.number_index, certificate)
+
+
+def _opened(
+    tx: Transaction, sealed: Sealed, row_id: str, stored: str | None, make: type[Value]
+) -> Value | None:
+    return None if stored is None else make(sealed.open(tx.vault, row_id, stored))
+
+
+def _rows(
+    tx: Transaction, query: sa.Select[Any], column: sa.ColumnElement[str], keys: Collection[str]
+) -> list[sa.Row[Any]]:
+    """At most a command's 1000 keys, or their few indexes each: one statement on either database."""
+    return list(tx.execute(query.where(column.in_(sorted(keys))))) if keys else []

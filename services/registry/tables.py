@@ -1,0 +1,121 @@
+"""The registry's tables and its sealed columns. The migrations say the same; a test compares both."""
+
+from sqlalchemy import (
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from chassis.sealing import Sealed
+
+metadata = MetaData()
+
+ID = String(32)
+REGION = String(12)
+INDEX = String(81)
+INSTANT = DateTime(timezone=True)
+
+ID_NUMBER = Sealed("registry.persons.id_number")
+PHONE = Sealed("registry.persons.phone")
+BANK_ACCOUNT = Sealed("registry.persons.bank_account")
+CERTIFICATE_NUMBER = Sealed("registry.certificates.number")
+
+regions = Table(
+    "regions",
+    metadata,
+    Column("code", REGION, primary_key=True),
+    Column("valid_from", Date, primary_key=True),
+    Column("name", String(120), nullable=False),
+    Column("valid_to", Date, comment="First day the row no longer holds"),
+    Column("successors", Text, nullable=False, comment="Codes that took it over, comma separated"),
+)
+
+households = Table(
+    "households",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("ref", String(80), nullable=False),
+    Column("region", REGION, nullable=False),
+    Column("flags", String(200), nullable=False, comment="In alphabetical order, comma separated"),
+    Column("registered_on", Date, nullable=False),
+    Column("recorded_at", INSTANT, nullable=False),
+    UniqueConstraint("ref", name="uq_households_ref"),
+)
+Index("ix_households_region", households.c.region)
+
+persons = Table(
+    "persons",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("id_number", Text, nullable=False, comment="Sealed"),
+    Column("id_number_index", INDEX, nullable=False, comment="Blind index"),
+    Column("name", String(120), nullable=False, comment="Shown only to those in charge of the region"),
+    Column("sex", String(6), nullable=False),
+    Column("birth_date", Date, nullable=False),
+    Column("region", REGION, nullable=False),
+    Column("household_id", ID, ForeignKey("households.id", name="fk_persons_household")),
+    Column("phone", Text, comment="Sealed"),
+    Column("bank_account", Text, comment="Sealed"),
+    Column("registered_on", Date, nullable=False),
+    Column("recorded_at", INSTANT, nullable=False),
+    UniqueConstraint("id_number_index", name="uq_persons_id_number_index"),
+)
+Index("ix_persons_region", persons.c.region)
+Index("ix_persons_household", persons.c.household_id)
+
+certificates = Table(
+    "certificates",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("person_id", ID, ForeignKey("persons.id", name="fk_certificates_person"), nullable=False),
+    Column("number", Text, nullable=False, comment="Sealed"),
+    Column("number_index", INDEX, nullable=False, comment="Blind index"),
+    Column("category", String(20), nullable=False),
+    Column("grade", Integer, nullable=False),
+    Column("standard", String(120), nullable=False),
+    Column("issued_on", Date, nullable=False),
+    Column("expires_on", Date, nullable=False, comment="Last day of validity"),
+    Column("last_act_on", Date, nullable=False),
+    Column("status", String(10), nullable=False),
+    Column("cancelled_on", Date),
+    UniqueConstraint("person_id", name="uq_certificates_person"),
+    UniqueConstraint("number_index", name="uq_certificates_number_index"),
+)
+
+certificate_acts = Table(
+    "certificate_acts",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("ref", String(80), nullable=False),
+    Column("person_id", ID, ForeignKey("persons.id", name="fk_certificate_acts_person"), nullable=False),
+    Column(
+        "certificate_id",
+        ID,
+        ForeignKey("certificates.id", name="fk_certificate_acts_certificate"),
+        nullable=False,
+    ),
+    Column("action", String(20), nullable=False),
+    Column("mode", String(20), nullable=False),
+    Column("acted_on", Date, nullable=False),
+    Column("number_index", INDEX, nullable=False, comment="Blind index of the number the act named"),
+    Column("standard", String(120), nullable=False, comment="As the act named it"),
+    Column("reason", String(20)),
+    Column("category_before", String(20)),
+    Column("grade_before", Integer),
+    Column("expires_on_before", Date),
+    Column("category_after", String(20), nullable=False),
+    Column("grade_after", Integer, nullable=False),
+    Column("expires_on_after", Date, nullable=False),
+    Column("recorded_by", String(120), nullable=False, comment="Subject of the caller's token"),
+    Column("recorded_at", INSTANT, nullable=False),
+    UniqueConstraint("ref", name="uq_certificate_acts_ref"),
+)
+Index("ix_certificate_acts_person", certificate_acts.c.person_id, certificate_acts.c.acted_on)

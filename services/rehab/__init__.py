@@ -1,0 +1,1 @@
+"""Rehabilitation: programmes, enrolments, services given, home retrofits."""

@@ -1,0 +1,1 @@
+"""The rules of rehabilitation, free of databases and messages."""

@@ -1,0 +1,47 @@
+"""From an event to facts: pure, so that a rebuild from the logs gives the same facts as following did."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+
+from kernel.money import Money
+
+from services.reporting.domain.catalogue import Catalogue, Feed, dimensions_text
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What one event adds to one indicator. value: a count, or fen for money; negative where a stock is left."""
+
+    indicator: str
+    dims: str
+    day: date
+    subject: str
+    sign: int
+    value: int
+
+
+def facts_of(catalogue: Catalogue, event_type: str, event: object) -> list[Fact]:
+    """The facts of one event, at most one for each indicator, dimensions and sign.
+
+    Amounts that fall on the same key (two shares of one source) are added up; a count stays one.
+    Raises Invalid("money.malformed").
+    """
+    facts: dict[tuple[str, str, int], Fact] = {}
+    for indicator, feed in catalogue.feeds(event_type):
+        if all(str(getattr(event, name)) in values for name, values in feed.where.items()):
+            for fact in _facts(indicator.code, feed, event):
+                key = (fact.indicator, fact.dims, fact.sign)
+                if key in facts and feed.amount is not None:
+                    fact = replace(fact, value=fact.value + facts[key].value)
+                facts[key] = fact
+    return list(facts.values())
+
+
+def _facts(code: str, feed: Feed, event: object) -> Iterator[Fact]:
+    day: date = getattr(event, feed.day)
+    subject = str(getattr(event, feed.subject))
+    for part in (None,) if feed.each is None else getattr(event, feed.each):
+        dimensions = {key: source.read(event, part) for key, source in feed.dimensions.items()}
+        amount = 1 if feed.amount is None else Money.yuan(feed.amount.read(event, part)).fen
+        yield Fact(code, dimensions_text(dimensions), day, subject, feed.sign, feed.sign * amount)

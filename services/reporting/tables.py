@@ -1,0 +1,95 @@
+"""The service's tables. Facts, targets, snapshots and signatures are append-only: the database refuses the rest."""
+
+from chassis.database import BigId
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+fact = Table(
+    "fact",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("indicator", String(100), nullable=False),
+    Column("region", String(12), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("dims", String(200), nullable=False),
+    Column("subject", String(32), nullable=False),
+    Column("sign", SmallInteger, nullable=False),
+    Column("value", BigInteger, nullable=False),
+    Column("event_id", String(32), nullable=False),
+    Column("source", String(60), nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("type", String(100), nullable=False),
+    Column("trace_id", String(32)),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+    # An event counts once, even if the chassis ever handed it over twice.
+    UniqueConstraint("event_id", "indicator", "dims", "sign", name="uq_fact_event"),
+    # Holds every column that figures are made from: a snapshot never reads the table itself.
+    Index("ix_fact_figures", "indicator", "day", "region", "dims", "subject", "value"),
+)
+"""What one event adds to one indicator; value is a count, or fen. Holds identifiers, no personal data."""
+
+target = Table(
+    "target",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("target_id", String(32), nullable=False, unique=True),
+    Column("indicator", String(100), nullable=False),
+    Column("dims", String(200), nullable=False),
+    Column("region", String(12), nullable=False),
+    Column("period", String(10), nullable=False),
+    Column("value", String(20), nullable=False),
+    Column("set_on", Date, nullable=False),
+    Column("set_by", String(120), nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+    Index("ix_target_cell", "region", "period", "indicator", "dims", "set_on", "id"),
+)
+"""Every task ever set. Of one cell the latest set_on applies, of one day the latest id."""
+
+snapshot = Table(
+    "snapshot",
+    metadata,
+    Column("snapshot_id", String(32), primary_key=True),
+    Column("office", String(6), nullable=False),
+    Column("region", String(12), nullable=False),
+    Column("period", String(10), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("as_of", Date, nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("document", Text, nullable=False),
+    Column("taken_by", String(120), nullable=False),
+    Column("taken_at", DateTime(timezone=True), nullable=False),
+    UniqueConstraint("office", "region", "period", "revision", name="uq_snapshot_revision"),
+    UniqueConstraint("snapshot_id", "taken_by", name="uq_snapshot_taker"),
+)
+"""document: the canonical JSON that the hash is of."""
+
+signature = Table(
+    "signature",
+    metadata,
+    Column("snapshot_id", String(32), primary_key=True),
+    Column("taken_by", String(120), nullable=False),
+    Column("signed_by", String(120), nullable=False),
+    Column("signed_at", DateTime(timezone=True), nullable=False),
+    # taken_by is repeated so that the database itself can tell the two persons apart.
+    ForeignKeyConstraint(
+        ["snapshot_id", "taken_by"], ["snapshot.snapshot_id", "snapshot.taken_by"], name="fk_signature_snapshot"
+    ),
+    CheckConstraint("signed_by <> taken_by", name="ck_signature_second_person"),
+)

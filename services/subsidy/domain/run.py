@@ -1,0 +1,56 @@
+"""A run of payments from its plan to its last payment: planning, frozen, approved, paid."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from kernel.errors import Conflict, Forbidden
+from kernel.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run as it stands. list_hash is None while it is being planned, approved_by until it is approved."""
+
+    id: str
+    scheme: str
+    period: str
+    region: str
+    pay_on: date
+    state: str
+    lines: int
+    paid_lines: int
+    amount: Money
+    list_hash: str | None
+    planned_by: str
+    approved_by: str | None
+
+    def approved_already(self, checker: str, list_hash: str) -> bool:
+        """Whether this checker has approved this list before; the approval then need not be repeated."""
+        return self.approved_by == checker and self.list_hash == list_hash
+
+    def check_approval(self, checker: str, list_hash: str) -> None:
+        """Whether this checker may approve the list with this hash.
+
+        Raises Conflict("subsidy.run_not_frozen") in any other state, Forbidden("subsidy.maker_is_checker") and
+        Conflict("subsidy.list_changed") when the hash is of another list.
+        """
+        if self.state != "frozen":
+            raise Conflict(
+                "subsidy.run_not_frozen",
+                f"The run is {self.state}; only a frozen run that nobody has approved can be approved.",
+                run_id=self.id,
+                state=self.state,
+            )
+        if checker == self.planned_by:
+            raise Forbidden(
+                "subsidy.maker_is_checker",
+                "Who planned a run can't approve it; ask a second person.",
+                run_id=self.id,
+            )
+        if list_hash != self.list_hash:
+            raise Conflict(
+                "subsidy.list_changed",
+                "The hash isn't that of the frozen list; look at the run again and approve what it shows.",
+                run_id=self.id,
+                field="list_hash",
+            )

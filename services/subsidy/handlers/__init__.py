@@ -1,0 +1,1 @@
+"""One function per command, followed stream and step of a job."""

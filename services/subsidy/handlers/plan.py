@@ -1,0 +1,100 @@
+"""The first half of a disbursement: the list of payments, drawn up by a job and frozen."""
+
+from kernel.errors import NotFound
+from kernel.money import Money
+from kernel.periods import Period
+from kernel.regions import RegionCode
+
+from chassis.jobs import Job
+from chassis.transaction import Transaction
+from contracts import subsidy as messages
+from services.subsidy import replies, repository, run_repository
+from services.subsidy.domain import frozen_list
+from services.subsidy.domain.award import Trace
+from services.subsidy.domain.frozen_list import Line
+from services.subsidy.domain.funding import Funding
+from services.subsidy.domain.run import Run
+from services.subsidy.domain.schemes import Scheme
+
+LINES_PER_STEP = 500
+
+
+def plan_disbursement(tx: Transaction, message: messages.PlanDisbursement) -> messages.DisbursementRun:
+    """Start a run over the awards that are in none yet; an open run, or the last one if nothing is new, is returned.
+
+    Raises NotFound("subsidy.nothing_to_pay") when there is neither a run nor an award, and what the rules raise for
+    an unknown scheme, a wrong period or a rate that isn't in force in that period.
+    """
+    tx.within(message.region)
+    rules = tx.rules.at(Period.parse(message.period).start)
+    scheme = Scheme.of(rules, message.scheme)
+    period = scheme.period(message.period).text
+    run = run_repository.latest(tx, scheme.code, period, message.region)
+    if run is None or run.state == "paid":
+        unpaid = run_repository.unpaid_variants(tx, scheme.code, period, message.region)
+        for variant in unpaid:
+            scheme.rate(rules, variant)
+        if unpaid:
+            run = _start(tx, message, sum(unpaid.values()))
+    if run is None:
+        raise NotFound(
+            "subsidy.nothing_to_pay",
+            f"No award of scheme {scheme.code} for {period} is waiting for payment there; grant awards first.",
+            scheme=scheme.code,
+            period=period,
+            region=message.region,
+        )
+    return replies.disbursement(run, run_repository.shares_of(tx, run.id))
+
+
+def _start(tx: Transaction, message: messages.PlanDisbursement, awards: int) -> Run:
+    run = Run(
+        id=tx.new_id(),
+        scheme=message.scheme,
+        period=message.period,
+        region=message.region,
+        pay_on=message.pay_on,
+        state="planning",
+        lines=0,
+        paid_lines=0,
+        amount=Money.ZERO,
+        list_hash=None,
+        planned_by=tx.caller.subject,
+        approved_by=None,
+    )
+    run_repository.add(tx, run)
+    tx.start_job("subsidy.plan", key=run.id, payload={}, total=awards)
+    return run
+
+
+def plan_step(tx: Transaction, job: Job) -> bool:
+    """Append the next lines to the run, in the order of the awards; after the last one, freeze it.
+
+    The cursor holds the last award and the hash of the list so far. Funds are locked before awards are read, so of
+    two runs over the same awards the later one finds them taken.
+    """
+    run = run_repository.find(tx, job.key)
+    assert run is not None
+    period = Period.parse(run.period)
+    rules = tx.rules.at(period.start)
+    scheme = Scheme.of(rules, run.scheme)
+    *limited, rest = scheme.funding
+    funds = repository.lock_funds(tx, run.scheme, str(period.start.year), limited)
+    awards = run_repository.unpaid_awards(tx, run, job.cursor.get("award_id", ""), LINES_PER_STEP)
+    digest = job.cursor.get("digest") or frozen_list.begin(run.id, run.scheme, run.period, run.region, run.pay_on)
+    if not awards:
+        run_repository.move(tx, run.id, "planning", "frozen", list_hash=digest)
+        return True
+    funding = Funding(funds, rest)
+    lines: list[tuple[Line, str, Trace]] = []
+    for seq, award in enumerate(awards, start=run.lines + 1):
+        rate = scheme.rate(rules, award.variant)
+        shares = funding.draw(rate.money, RegionCode(award.region))
+        line = Line(seq, award.award_id, award.person_id, award.variant, rate.money, shares)
+        digest = frozen_list.extend(digest, line)
+        lines.append((line, award.region, [rate.trace()]))
+    run_repository.add_lines(tx, run, lines)
+    repository.draw_funds(tx, funding.drawn)
+    job.cursor.update(award_id=awards[-1].award_id, digest=digest)
+    job.done += len(lines)
+    return False

@@ -1,0 +1,36 @@
+"""Entities as the messages tell of them."""
+
+from collections.abc import Mapping
+from typing import get_args
+
+from kernel.money import Money
+
+from contracts import subsidy as messages
+from services.subsidy.domain.run import Run
+
+
+def sources(shares: Mapping[str, Money]) -> list[messages.SourceShare]:
+    """The shares in the order in which the contract names the sources."""
+    return [
+        messages.SourceShare(source=source, amount=str(shares[source]))
+        for source in get_args(messages.FundSource)
+        if source in shares
+    ]
+
+
+def disbursement(run: Run, shares: Mapping[str, Money]) -> messages.DisbursementRun:
+    """A run as it stands."""
+    return messages.DisbursementRun(
+        run_id=run.id,
+        scheme=run.scheme,
+        period=run.period,
+        region=run.region,
+        state=run.state,
+        lines=run.lines,
+        paid_lines=run.paid_lines,
+        amount=str(run.amount),
+        sources=sources(shares),
+        list_hash=run.list_hash,
+        planned_by=run.planned_by,
+        approved_by=run.approved_by,
+    )

@@ -1,0 +1,216 @@
+"""Rows of runs, their lines, payments and the ledger; see repository.py for the rest."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from kernel.money import Money
+from kernel.regions import RegionCode
+
+from chassis.transaction import Transaction
+from services.subsidy.domain.award import Trace
+from services.subsidy.domain.frozen_list import Line
+from services.subsidy.domain.ledger import Transfer
+from services.subsidy.domain.run import Run
+from services.subsidy.tables import awards, ledger, payments, run_lines, run_shares, runs
+
+
+def find(tx: Transaction, run_id: str, *, lock: bool = False) -> Run | None:
+    """The run; with lock, nobody else changes it until the commit."""
+    query = sa.select(runs).where(runs.c.run_id == run_id)
+    row = tx.execute(query.with_for_update() if lock else query).one_or_none()
+    return row and _run(row)
+
+
+def latest(tx: Transaction, scheme: str, period: str, region: str) -> Run | None:
+    """The open run of a scheme, a period and a division, else the last one paid."""
+    query = (
+        sa.select(runs)
+        .where(runs.c.scheme == scheme, runs.c.period == period, runs.c.region == region)
+        .order_by((runs.c.state == "paid").asc(), runs.c.planned_at.desc(), runs.c.run_id.desc())
+        .limit(1)
+    )
+    row = tx.execute(query).one_or_none()
+    return row and _run(row)
+
+
+def add(tx: Transaction, run: Run) -> None:
+    """Insert a run that is being planned."""
+    tx.execute(
+        sa.insert(runs).values(
+            run_id=run.id,
+            scheme=run.scheme,
+            period=run.period,
+            region=run.region,
+            pay_on=run.pay_on,
+            state=run.state,
+            lines=run.lines,
+            paid_lines=run.paid_lines,
+            amount_fen=run.amount.fen,
+            planned_by=run.planned_by,
+            planned_at=tx.now,
+        )
+    )
+
+
+def move(tx: Transaction, run_id: str, before: str, after: str, **values: Any) -> bool:
+    """Move a run from one state to another; false when it isn't in the first, and nothing is changed."""
+    statement = sa.update(runs).where(runs.c.run_id == run_id, runs.c.state == before)
+    return tx.execute(statement.values(state=after, **values)).rowcount == 1
+
+
+def unpaid_variants(tx: Transaction, scheme: str, period: str, region: str) -> dict[str, int]:
+    """How many awards in the division are in no run yet, by variant."""
+    query = sa.select(awards.c.variant, sa.func.count()).where(_in_no_run(scheme, period, region))
+    return {variant: count for variant, count in tx.execute(query.group_by(awards.c.variant))}
+
+
+def unpaid_awards(tx: Transaction, run: Run, after: str, limit: int) -> Sequence[sa.Row[Any]]:
+    """The next awards of the run's division that are in no run yet, in the order of their identifiers."""
+    query = (
+        sa.select(awards.c.award_id, awards.c.person_id, awards.c.variant, awards.c.region)
+        .where(_in_no_run(run.scheme, run.period, run.region), awards.c.award_id > after)
+        .order_by(awards.c.award_id)
+        .limit(limit)
+    )
+    return tx.execute(query).all()
+
+
+def _in_no_run(scheme: str, period: str, region: str) -> sa.ColumnElement[bool]:
+    line = run_lines.c
+    same = (line.person_id == awards.c.person_id, line.scheme == awards.c.scheme, line.period == awards.c.period)
+    return sa.and_(
+        awards.c.scheme == scheme,
+        awards.c.period == period,
+        awards.c.region.startswith(RegionCode(region).prefix),
+        ~sa.exists().where(*same),
+    )
+
+
+def add_lines(tx: Transaction, run: Run, lines: Sequence[tuple[Line, str, Trace]]) -> None:
+    """Append lines, each with its division and the rate applied, and add them to the run's sums."""
+    tx.execute(
+        sa.insert(run_lines),
+        [
+            {
+                "run_id": run.id,
+                "seq": line.seq,
+                "award_id": line.award_id,
+                "person_id": line.person_id,
+                "scheme": run.scheme,
+                "variant": line.variant,
+                "period": run.period,
+                "region": region,
+                "amount_fen": line.amount.fen,
+                "decision": json.dumps(decision, ensure_ascii=False),
+            }
+            for line, region, decision in lines
+        ],
+    )
+    shares = [
+        {"run_id": run.id, "seq": line.seq, "source": source, "amount_fen": part.fen}
+        for line, _, _ in lines
+        for source, part in line.shares.items()
+    ]
+    tx.execute(sa.insert(run_shares), shares)
+    amount = sum(line.amount.fen for line, _, _ in lines)
+    tx.execute(
+        sa.update(runs)
+        .where(runs.c.run_id == run.id)
+        .values(lines=runs.c.lines + len(lines), amount_fen=runs.c.amount_fen + amount)
+    )
+
+
+def lines_after(tx: Transaction, run_id: str, seq: int, limit: int) -> list[tuple[Line, str]]:
+    """The lines that follow a place in the list, in order, each with its division."""
+    following = sa.and_(run_lines.c.run_id == run_id, run_lines.c.seq > seq)
+    rows = tx.execute(sa.select(run_lines).where(following).order_by(run_lines.c.seq).limit(limit)).all()
+    shares: dict[int, dict[str, Money]] = {row.seq: {} for row in rows}
+    if rows:
+        between = run_shares.c.seq.between(rows[0].seq, rows[-1].seq)
+        for share in tx.execute(sa.select(run_shares).where(run_shares.c.run_id == run_id, between)):
+            shares[share.seq][share.source] = Money(share.amount_fen)
+    return [
+        (Line(row.seq, row.award_id, row.person_id, row.variant, Money(row.amount_fen), shares[row.seq]), row.region)
+        for row in rows
+    ]
+
+
+def shares_of(tx: Transaction, run_id: str) -> dict[str, Money]:
+    """What each source bears of the run so far."""
+    query = sa.select(run_shares.c.source, sa.func.sum(run_shares.c.amount_fen))
+    rows = tx.execute(query.where(run_shares.c.run_id == run_id).group_by(run_shares.c.source))
+    return {source: Money(int(fen)) for source, fen in rows}
+
+
+def add_payments(tx: Transaction, run: Run, paid: Mapping[str, Line]) -> None:
+    """Insert payments by their identifiers, and count them in the run."""
+    tx.execute(
+        sa.insert(payments),
+        [
+            {
+                "payment_id": payment_id,
+                "run_id": run.id,
+                "seq": line.seq,
+                "person_id": line.person_id,
+                "scheme": run.scheme,
+                "period": run.period,
+                "amount_fen": line.amount.fen,
+                "paid_on": run.pay_on,
+                "recorded_at": tx.now,
+            }
+            for payment_id, line in paid.items()
+        ],
+    )
+    tx.execute(sa.update(runs).where(runs.c.run_id == run.id).values(paid_lines=runs.c.paid_lines + len(paid)))
+
+
+def post(tx: Transaction, entries: Iterable[tuple[str, str, date, Sequence[Transfer]]]) -> None:
+    """Book transfers, given by transaction, division and day."""
+    rows = [
+        {
+            "transaction_id": transaction_id,
+            "debit_account": transfer.debit,
+            "credit_account": transfer.credit,
+            "amount_fen": transfer.amount.fen,
+            "region": region,
+            "posted_on": day,
+            "recorded_at": tx.now,
+        }
+        for transaction_id, region, day, transfers in entries
+        for transfer in transfers
+    ]
+    if rows:
+        tx.execute(sa.insert(ledger), rows)
+
+
+def balances(tx: Transaction) -> Sequence[sa.Row[Any]]:
+    """Sums of debit and credit by account, in the caller's regions: rows of account, debit, credit in fen."""
+    inside = tx.scope(ledger.c.region)
+    fen, none = ledger.c.amount_fen, sa.literal(0, sa.BigInteger)
+    debits = sa.select(ledger.c.debit_account.label("account"), fen.label("debit"), none.label("credit"))
+    credits_ = sa.select(ledger.c.credit_account, none, fen)
+    both = sa.union_all(debits.where(inside), credits_.where(inside)).subquery()
+    query = sa.select(
+        both.c.account, sa.func.sum(both.c.debit).label("debit"), sa.func.sum(both.c.credit).label("credit")
+    )
+    return tx.execute(query.group_by(both.c.account).order_by(both.c.account)).all()
+
+
+def _run(row: sa.Row[Any]) -> Run:
+    return Run(
+        id=row.run_id,
+        scheme=row.scheme,
+        period=row.period,
+        region=row.region,
+        pay_on=row.pay_on,
+        state=row.state,
+        lines=row.lines,
+        paid_lines=row.paid_lines,
+        amount=Money(row.amount_fen),
+        list_hash=row.list_hash,
+        planned_by=row.planned_by,
+        approved_by=row.approved_by,
+    )

@@ -1,0 +1,189 @@
+"""The tables of the subsidy service. Amounts are whole fen; `_on` is a plain date, `_at` an instant in UTC."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from chassis.database import BigId
+
+metadata = MetaData()
+
+ID = String(32)
+REGION = String(12)
+CODE = String(60)
+PERIOD = String(10)
+INSTANT = DateTime(timezone=True)
+
+# Local copy of what the registry tells of a person: a fold of its events.
+persons = Table(
+    "persons",
+    metadata,
+    Column("person_id", ID, primary_key=True),
+    Column("region", REGION, nullable=False),
+    Column("household_id", ID),
+    Column("birth_month", String(7)),
+    Column("certified", Boolean, nullable=False, default=False),
+    Column("category", String(20)),
+    Column("grade", Integer),
+    Column("certificate_expires_on", Date),
+)
+
+# Money made available. `drawn_fen` is what planned runs have taken of it.
+fund_allotments = Table(
+    "fund_allotments",
+    metadata,
+    Column("allotment_id", ID, primary_key=True),
+    Column("ref", String(80), nullable=False),
+    Column("scheme", CODE, nullable=False),
+    Column("source", CODE, nullable=False),
+    Column("region", REGION, nullable=False),
+    Column("year", PERIOD, nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("drawn_fen", BigInteger, nullable=False),
+    Column("document", String(120), nullable=False),
+    Column("allotted_on", Date, nullable=False),
+    Column("recorded_at", INSTANT, nullable=False),
+    UniqueConstraint("ref", name="uq_fund_allotments_ref"),
+    CheckConstraint("amount_fen > 0", name="ck_fund_allotments_positive"),
+    CheckConstraint("drawn_fen BETWEEN 0 AND amount_fen", name="ck_fund_allotments_not_overdrawn"),
+)
+Index("ix_fund_allotments_scheme_year", fund_allotments.c.scheme, fund_allotments.c.year)
+
+# `ref` is set for awards that the office granted, `enrolment_id` for those that an enrolment opened.
+# `decision` holds the rules applied: JSON list of {rule, value, unit, from, document}.
+awards = Table(
+    "awards",
+    metadata,
+    Column("award_id", ID, primary_key=True),
+    Column("ref", String(80)),
+    Column("enrolment_id", ID),
+    Column("person_id", ID, nullable=False),
+    Column("scheme", CODE, nullable=False),
+    Column("variant", CODE, nullable=False),
+    Column("period", PERIOD, nullable=False),
+    Column("region", REGION, nullable=False),
+    Column("granted_on", Date, nullable=False),
+    Column("decision", Text, nullable=False),
+    Column("recorded_at", INSTANT, nullable=False),
+    UniqueConstraint("ref", name="uq_awards_ref"),
+    UniqueConstraint("person_id", "scheme", "period", name="uq_awards_once"),
+    CheckConstraint("(ref IS NULL) <> (enrolment_id IS NULL)", name="ck_awards_one_origin"),
+)
+Index("ix_awards_scheme_period", awards.c.scheme, awards.c.period, awards.c.award_id)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("run_id", ID, primary_key=True),
+    Column("scheme", CODE, nullable=False),
+    Column("period", PERIOD, nullable=False),
+    Column("region", REGION, nullable=False),
+    Column("pay_on", Date, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("lines", Integer, nullable=False),
+    Column("paid_lines", Integer, nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("list_hash", String(64)),
+    Column("planned_by", String(120), nullable=False),
+    Column("planned_at", INSTANT, nullable=False),
+    Column("approved_by", String(120)),
+    Column("approved_at", INSTANT),
+    CheckConstraint("state IN ('planning', 'frozen', 'approved', 'paid')", name="ck_runs_state"),
+    CheckConstraint("(list_hash IS NULL) = (state = 'planning')", name="ck_runs_frozen_has_hash"),
+    CheckConstraint("(approved_by IS NULL) = (state IN ('planning', 'frozen'))", name="ck_runs_approved_has_checker"),
+    CheckConstraint("approved_by <> planned_by", name="ck_runs_maker_is_not_checker"),
+    CheckConstraint("paid_lines BETWEEN 0 AND lines", name="ck_runs_paid_lines"),
+)
+Index(
+    "uq_runs_one_open",
+    runs.c.scheme,
+    runs.c.period,
+    runs.c.region,
+    unique=True,
+    sqlite_where=text("state <> 'paid'"),
+    postgresql_where=text("state <> 'paid'"),
+)
+
+# The payments of a run in their order. Append-only. `decision` is the rate applied, as in awards.
+run_lines = Table(
+    "run_lines",
+    metadata,
+    Column("run_id", ID, ForeignKey("runs.run_id"), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("award_id", ID, ForeignKey("awards.award_id"), nullable=False),
+    Column("person_id", ID, nullable=False),
+    Column("scheme", CODE, nullable=False),
+    Column("variant", CODE, nullable=False),
+    Column("period", PERIOD, nullable=False),
+    Column("region", REGION, nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("decision", Text, nullable=False),
+    UniqueConstraint("person_id", "scheme", "period", name="uq_run_lines_once"),
+    CheckConstraint("amount_fen > 0", name="ck_run_lines_positive"),
+)
+
+# The part of a line that one source bears. Append-only.
+run_shares = Table(
+    "run_shares",
+    metadata,
+    Column("run_id", ID, primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("source", CODE, primary_key=True),
+    Column("amount_fen", BigInteger, nullable=False),
+    ForeignKeyConstraint(["run_id", "seq"], ["run_lines.run_id", "run_lines.seq"], name="fk_run_shares_line"),
+    CheckConstraint("amount_fen > 0", name="ck_run_shares_positive"),
+)
+
+# Append-only.
+payments = Table(
+    "payments",
+    metadata,
+    Column("payment_id", ID, primary_key=True),
+    Column("run_id", ID, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("person_id", ID, nullable=False),
+    Column("scheme", CODE, nullable=False),
+    Column("period", PERIOD, nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("paid_on", Date, nullable=False),
+    Column("recorded_at", INSTANT, nullable=False),
+    ForeignKeyConstraint(["run_id", "seq"], ["run_lines.run_id", "run_lines.seq"], name="fk_payments_line"),
+    UniqueConstraint("run_id", "seq", name="uq_payments_line"),
+    UniqueConstraint("person_id", "scheme", "period", name="uq_payments_once"),
+    CheckConstraint("amount_fen > 0", name="ck_payments_positive"),
+)
+
+# Double entry: each row debits one account and credits another. The rows of one transaction share its identifier,
+# that of the allotment, the run or the payment they book. Append-only.
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("entry_id", BigId, primary_key=True, autoincrement=True),
+    Column("transaction_id", ID, nullable=False),
+    Column("debit_account", String(140), nullable=False),
+    Column("credit_account", String(140), nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("region", REGION, nullable=False),
+    Column("posted_on", Date, nullable=False),
+    Column("recorded_at", INSTANT, nullable=False),
+    UniqueConstraint("transaction_id", "debit_account", "credit_account", name="uq_ledger_once"),
+    CheckConstraint("amount_fen > 0", name="ck_ledger_positive"),
+    CheckConstraint("debit_account <> credit_account", name="ck_ledger_two_accounts"),
+)
+
+APPEND_ONLY = (run_lines, run_shares, payments, ledger)

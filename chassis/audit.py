@@ -68,7 +68,7 @@ def append(
     last = head(connection, table)
     row = {
         "seq": last.seq + 1,
-        "at": at,
+        "at": at.astimezone(UTC),  # SQLite keeps the digits and forgets the zone
         "actor": actor,
         "purpose": purpose,
         "subject_id": subject_id,
@@ -87,33 +87,33 @@ def head(connection: Connection, table: Table) -> Head:
 
 
 def verify(connection: Connection, table: Table, published: Head | None = None) -> list[str]:
-    """What is wrong with the chain; empty if nothing. The first broken row is named: after it nothing is
-    certain.
+    """What is wrong with the chain; empty if nothing. Only the first break is named: past it all is doubtful.
 
     published: an earlier ``head``; the chain must still contain it.
     """
     last = Head(0, GENESIS)
-    rows = (
-        connection.execution_options(yield_per=1000).execute(select(table).order_by(table.c.seq)).mappings()
-    )
-    for row in rows:
-        if row["seq"] != last.seq + 1:
-            return [f"access_audit is broken at seq {last.seq + 1}: the row is missing"]
-        if row["previous_hash"] != last.hash or row["hash"] != _hash(dict(row)):
-            return [f"access_audit is broken at seq {row['seq']}: the row was changed after it was written"]
-        last = Head(row["seq"], row["hash"])
-        if published and published.seq == last.seq and published != last:
-            return [f"access_audit is broken at seq {last.seq}: its hash is not the published one"]
+    query = select(table).order_by(table.c.seq).execution_options(yield_per=1000)
+    with connection.execute(query) as rows:
+        for row in rows.mappings():
+            if row["seq"] != last.seq + 1:
+                return [_broken(last.seq + 1, "the row is missing")]
+            if row["previous_hash"] != last.hash or row["hash"] != _hash(dict(row)):
+                return [_broken(row["seq"], "the row was changed after it was written")]
+            last = Head(row["seq"], row["hash"])
+            if published and published.seq == last.seq and published != last:
+                return [_broken(last.seq, "its hash is not the published one")]
     if published and published.seq > last.seq:
-        return [
-            f"access_audit is broken at seq {last.seq + 1}: the row is missing, {published.seq} were published"
-        ]
+        return [_broken(last.seq + 1, f"the row is missing, though {published.seq} were published")]
     return []
+
+
+def _broken(seq: int, reason: str) -> str:
+    return f"access_audit is broken at seq {seq}: {reason}"
 
 
 def _hash(row: dict[str, Any]) -> str:
     at = row["at"]
-    # SQLite gives instants back without their zone, PostgreSQL in the zone of the session.
+    # SQLite gives it back without a zone, PostgreSQL in the zone of the session.
     at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
     content = {name: value for name, value in row.items() if name != "hash"} | {"at": at.isoformat()}
     return sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

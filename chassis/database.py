@@ -97,12 +97,12 @@ def _sqlite(url: str) -> Engine:
 
 
 def _postgresql(url: str, pool_size: int) -> Engine:
+    # No ping before each use, which would cost a round trip: a lost connection fails the attempt, which is repeated.
     return create_engine(
         url,
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=30,
-        pool_pre_ping=True,
         executemany_mode="values_plus_batch",
         connect_args={
             "connect_timeout": 10,

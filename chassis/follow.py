@@ -90,7 +90,7 @@ class Follower:
         row = tx.execute(query.with_for_update()).one_or_none()
         if row is None:
             start = {"consumer": self.consumer, "source": self.source, "epoch": 1, "position": 0}
-            tx.execute(sa.insert(checkpoint).values(start, updated_at=tx.now))
+            tx.execute(sa.insert(checkpoint).values(start | {"updated_at": tx.now}))
             return 1, 0
         return row.epoch, row.position
 

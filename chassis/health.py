@@ -48,8 +48,7 @@ class HealthServer:
         self._thread: GreenThread | None = None
 
     def check(self, name: str, check: Check) -> None:
-        """Add a condition of readiness: ``check`` returns None if all is well, else says in a few words what
-        is not.
+        """Add a condition of readiness: ``check`` returns None if all is well, else says what is not.
 
         Of an exception only the type is shown, since its text may hold anything.
         """
@@ -67,6 +66,7 @@ class HealthServer:
             eventlet.wsgi.server,
             self._socket,
             self,
+            protocol=_Protocol,
             log_output=False,
             debug=False,
             max_size=CONNECTIONS,
@@ -118,27 +118,27 @@ class HealthServer:
     def _run_checks(self) -> list[dict[str, Any]]:
         # A check that hangs is left alone, not killed (a killed green thread spoils its database connection),
         # and not started again beside itself, however often somebody asks.
-        threads = {
-            name: self._running.get(name) or eventlet.spawn(_detail, check)
-            for name, check in self._checks.items()
-        }
-        self._running = threads
+        for name, check in self._checks.items():
+            if name not in self._running or self._running[name].dead:
+                self._running[name] = eventlet.spawn(_detail, check)
+        threads = dict(self._running)
         with eventlet.Timeout(self._check_seconds, False):
             for thread in threads.values():
                 thread.wait()
-        late = {name: thread for name, thread in threads.items() if not thread.dead}
-        self._running = late
-        details = {
-            name: f"no answer within {self._check_seconds:g} s" if name in late else thread.wait()
-            for name, thread in threads.items()
-        }
+        late = f"no answer within {self._check_seconds:g} s"
+        details = {name: thread.wait() if thread.dead else late for name, thread in threads.items()}
         return [{"name": name, "ok": detail is None, "detail": detail} for name, detail in details.items()]
+
+
+class _Protocol(eventlet.wsgi.HttpProtocol):
+    def log_message(self, *_args: object) -> None:
+        """Say nothing: the standard library would write requests it cannot read to standard error."""
 
 
 def _detail(check: Check) -> str | None:
     try:
         detail = check()
-    except Exception as error:  # noqa: BLE001 - any failure means not ready
+    except (Exception, eventlet.Timeout) as error:  # noqa: BLE001 - any failure means not ready
         return type(error).__name__
     return None if detail is None else logs.redact(detail)
 

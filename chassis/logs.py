@@ -22,45 +22,39 @@ ALLOWED_KEYS = frozenset(
     [
         *("event", "level", "logger", "timestamp", "exception", "service", "trace_id", "call_id", "withheld"),
         *("actor", "code", "consumer", "error", "event_id", "event_type", "exchange", "facts", "host", "job"),
-        *(
-            "kind",
-            "method",
-            "outcome",
-            "port",
-            "queue",
-            "reason",
-            "reference",
-            "role",
-            "source",
-            "url",
-            "version",
-        ),
+        *("kind", "method", "outcome", "port", "queue", "reason", "reference", "role", "source", "url"),
         *("applied", "attempt", "count", "done", "duplicates", "epoch", "gap", "parked", "pid", "position"),
-        *("seconds", "total"),
+        *("seconds", "total", "version"),
     ]
 )
 QUIET_LOGGERS = ("nameko", "kombu", "amqp", "sqlalchemy", "alembic", "eventlet", "httpx", "urllib3")
 
 _QUOTED_INPUT = re.compile(
     r"(?P<start>DETAIL:|\[parameters:|\binput_value=)"
-    r"(?:(?<=input_value=).*?(?=, input_type=)|.*)"
+    r"(?:(?<=input_value=).*(?=, input_type=)|.*)"
 )
+# No digit before; the digits of an escape that repr wrote, as in "\x01", are none.
+_START = r"(?:(?<!\d)|(?<=\\x[0-9a-f]{2})|(?<=\\u[0-9a-f]{4})|(?<=\\U[0-9a-f]{8}))"
+_HEXADECIMAL = r"[0-9a-f]{32}|[0-9a-f]{64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _NUMBERS = re.compile(
-    # Hexadecimal identifiers and hashes stay whole: now and then one holds the digits of a telephone number.
-    r"(?P<id>(?<![0-9A-Za-z])(?=[0-9-]*[a-f])"
-    r"(?:[0-9a-f]{32}|[0-9a-f]{64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![0-9A-Za-z]))"
-    # Citizen numbers of 18 and 15, cards and accounts of 13 and more: no other number here is that long.
-    r"|\d{13,}[XxＸｘ]?"
-    r"|\d{6}[ -]\d{8}[ -]\d{3}[\dXxＸｘ]"
-    r"|(?<!\d)\d{4}(?:[ -]\d{4}){3,5}(?:[ -]?\d{1,3})?(?!\d)"
-    r"|(?<!\d)(?:(?:\+|00)?86[ -]?|0)?[1１][3-9３-９]\d(?:[ -]?\d{4}){2}(?!\d)"
+    "|".join(
+        [
+            # Hexadecimal identifiers and hashes stay whole, even one with the digits of a telephone number.
+            rf"(?P<id>(?<![0-9A-Za-z])(?=[0-9-]*[a-f])(?:{_HEXADECIMAL})(?![0-9A-Za-z]))",
+            # Citizen numbers of 18 and 15, cards and accounts of 13 and more: nothing else is that long.
+            r"\d{13,}[XxＸｘ]?",
+            r"\d{6}[ -]\d{8}[ -]\d{3}[\dXxＸｘ]",
+            _START + r"\d{4}(?:[ -]\d{4}){3,5}(?:[ -]?\d{1,3})?(?!\d)",
+            _START + r"(?:(?:\+|00)?86[ -]?|0)?[1１][3-9３-９]\d(?:[ -]?\d{4}){2}(?!\d)",
+        ]
+    )
 )
 _PLAIN_NUMBER = 10_000_000_000
 _REDACTED = "[redacted]"
 
 
 def redact(text: str) -> str:
-    """The text without quoted input and without anything that looks like a citizen, card or telephone number."""
+    """The text without quoted input and without what looks like a citizen, card or telephone number."""
     text = _QUOTED_INPUT.sub(rf"\g<start> {_REDACTED}", text)
     return _NUMBERS.sub(lambda match: match["id"] or _REDACTED, text)
 
@@ -164,7 +158,7 @@ def _log_uncaught(kind: type[BaseException], error: BaseException, trace: Traceb
 
 class _Handler(logging.StreamHandler[TextIO]):
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  # the standard library's name
-        """Say that a record was lost, without the arguments that the standard library would print in plain."""
+        """Say that a record was lost; the standard library would print its arguments in plain."""
         self.stream.write(
             f'{{"level": "error", "event": "a record of {redact(record.name)} could not be written"}}\n'
         )

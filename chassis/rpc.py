@@ -14,6 +14,7 @@ import orjson
 import structlog
 from kernel.errors import Forbidden, Refusal
 from kombu import Connection, Exchange, Queue
+from kombu.exceptions import ContentDisallowed
 from kombu.pools import producers
 from nameko.exceptions import ContainerBeingKilled
 from nameko.messaging import QueueConsumer
@@ -80,7 +81,8 @@ class GuardedQueueConsumer(QueueConsumer):  # type: ignore[misc]
 
     def on_decode_error(self, message: Any, exc: Exception) -> None:
         """kombu would acknowledge and forget it."""
-        turn_away(self.container.service_name, message, "undecodable")
+        reason = "content_type" if isinstance(exc, ContentDisallowed) else "undecodable"
+        turn_away(self.container.service_name, message, reason)
 
 
 def turn_away(service: str, message: Any, reason: str) -> None:

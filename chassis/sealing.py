@@ -109,11 +109,14 @@ def create_file(path: Path, content: bytes, mode: int) -> None:
 
 
 class Vault:
-    """The keys ready for use; one for a process."""
+    """The keys ready for use; one for a process.
+
+    sealing_id: the key that seals. index_ids: the keys of the blind indexes, the active one first.
+    """
 
     def __init__(self, keys: Keys) -> None:
         self.sealing_id = keys.sealing.active
-        self.index_id = keys.index.active
+        self.index_ids = [keys.index.active, *(kid for kid in keys.index.keys if kid != keys.index.active)]
         self._ciphers = {kid: AESGCM(key) for kid, key in keys.sealing.keys.items()}
         self._index_keys = keys.index.keys
         self._column_keys: dict[tuple[str, str], bytes] = {}
@@ -122,13 +125,8 @@ class Vault:
         """The cipher of a sealing key. Raises KeyError for an unknown id."""
         return self._ciphers[key_id]
 
-    def column_keys(self, column: str) -> dict[str, bytes]:
-        """A column's own index key under each index key, by key id, the active one first."""
-        others = [kid for kid in self._index_keys if kid != self.index_id]
-        return {kid: self.column_key(column, kid) for kid in [self.index_id, *others]}
-
     def column_key(self, column: str, key_id: str) -> bytes:
-        """A column's own index key, derived from the index key of that id. Raises KeyError for an unknown id."""
+        """A column's own key, derived from the index key of that id. Raises KeyError for an unknown id."""
         key = self._column_keys.get((column, key_id))
         if key is None:
             derivation = HKDF(SHA256(), length=KEY_BYTES, salt=None, info=f"blind index|{column}".encode())
@@ -176,20 +174,20 @@ class Sealed:
 
         The caller normalises the value first; "x" and "X" have different indexes.
         """
-        return _index(vault.index_id, vault.column_key(self.column, vault.index_id), plain)
+        return self._index(vault, vault.index_ids[0], plain)
 
     def indexes(self, vault: Vault, plain: str) -> list[str]:
         """The blind indexes under every index key, the active one first: what to look for while keys are
         rotated.
         """
-        return [_index(key_id, key, plain) for key_id, key in vault.column_keys(self.column).items()]
+        return [self._index(vault, key_id, plain) for key_id in vault.index_ids]
+
+    def _index(self, vault: Vault, key_id: str, plain: str) -> str:
+        digest = hmac.digest(vault.column_key(self.column, key_id), plain.encode(), "sha256")
+        return f"{key_id}.{digest.hex()}"
 
     def _bound_to(self, row_id: str) -> bytes:
         return f"{self.column}|{row_id}".encode()
-
-
-def _index(key_id: str, key: bytes, plain: str) -> str:
-    return f"{key_id}.{hmac.digest(key, plain.encode(), 'sha256').hex()}"
 
 
 def _encode(data: bytes) -> str:

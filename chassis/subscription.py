@@ -38,7 +38,7 @@ class Subscription(Entrypoint):  # type: ignore[misc]
         self._stopping = False
         self._applying = False
         self._thread: Any = None
-        super().__init__(source=source, handler=handler, **kwargs)
+        super().__init__(**kwargs)
 
     def setup(self) -> None:
         """Bind to the service's runtime; connections are made in the thread."""

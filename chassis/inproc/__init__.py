@@ -19,8 +19,8 @@ consumers rely on, and ``memory://`` does not give:
 Like RabbitMQ it pushes messages to consumers, in turn, as far as their prefetch allows, and
 raises the same exceptions. Unlike RabbitMQ it keeps everything in memory: it forgets at exit.
 
-Modules: ``routing`` (exchanges), ``queues`` (queues and subscriptions), ``broker`` (one
-virtual host), ``channel`` and ``transport`` (kombu's side).
+Modules: ``routing`` (exchanges), ``queues`` (queues and subscriptions), ``deadletters``,
+``broker`` (one virtual host); on kombu's side ``topology``, ``channel`` and ``transport``.
 """
 
 from __future__ import annotations

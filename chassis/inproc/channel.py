@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from itertools import takewhile
+from itertools import count, takewhile
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -31,7 +31,7 @@ class Channel(Topology):
         self.events: dict[str, set[Callable[..., None]]] = {"basic_return": set()}
         self._subscriptions: dict[str, Subscription] = {}
         self._unacked: dict[int, Delivery] = {}
-        self._last_tag = 0
+        self._tags = count(1)
         self._prefetch = 0
 
     # -- publishing
@@ -140,8 +140,7 @@ class Channel(Topology):
         with self._broker.lock:
             subscription = self._subscriptions.get(consumer_tag)
             if subscription is not None:
-                undrained = self._end(subscription)
-                self._put_back(undrained)
+                self._put_back(self._end(subscription))
                 self._broker.consumer_left(subscription.queue)
 
     def basic_get(self, queue: str, no_ack: bool | None = False) -> Message | None:
@@ -150,7 +149,7 @@ class Channel(Topology):
             source = self._queue(queue)
             if not source.ready:
                 return None
-            delivery = Delivery(self._next_tag(), source.ready.popleft(), source, None)
+            delivery = Delivery(next(self._tags), source.ready.popleft(), source, None)
             if not no_ack:
                 self._unacked[delivery.tag] = delivery
             delivery.message.drained = True
@@ -198,7 +197,7 @@ class Channel(Topology):
 
     def receive(self, subscription: Subscription, message: QueuedMessage) -> None:
         """Take a pushed message: note it as unacknowledged and post it to the connection."""
-        delivery = Delivery(self._next_tag(), message, subscription.queue, subscription)
+        delivery = Delivery(next(self._tags), message, subscription.queue, subscription)
         if not subscription.no_ack:
             self._unacked[delivery.tag] = delivery
             subscription.unsettled += 1
@@ -244,10 +243,6 @@ class Channel(Topology):
         self._unacked.clear()
 
     # -- helpers (lock held)
-
-    def _next_tag(self) -> int:
-        self._last_tag += 1
-        return self._last_tag
 
     def _settle(self, tag: int) -> Delivery:
         try:

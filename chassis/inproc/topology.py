@@ -62,6 +62,7 @@ class Topology(StdChannel):
 
     def exchange_delete(self, exchange: str, if_unused: bool = False, **_: Any) -> None:
         with self._broker.lock:
+            self._check_open()
             self._broker.delete_exchange(exchange, if_unused)
 
     def prepare_queue_arguments(self, arguments: dict[str, Any], **options: Any) -> dict[str, Any]:

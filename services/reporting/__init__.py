@@ -1,0 +1,1 @@
+"""Reporting: what the other services did, as figures that open into the events behind them."""

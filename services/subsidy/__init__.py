@@ -1,1 +1,1 @@
-"""Subsidies: schemes and their dated rates, funds, awards, disbursement runs, and the ledger of what was paid."""
+"""Subsidies: schemes and their dated rates, funds, awards, disbursement runs, the ledger of what was paid."""

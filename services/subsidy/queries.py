@@ -1,18 +1,14 @@
 """What can be asked of the subsidy service."""
 
-from kernel.errors import NotFound
-from kernel.money import Money
-
 from chassis.transaction import Transaction
 from contracts import subsidy as messages
+from kernel.money import Money
 from services.subsidy import replies, run_repository
 
 
 def find_disbursement(tx: Transaction, message: messages.FindDisbursement) -> messages.DisbursementRun:
     """A run with its progress. Raises NotFound("subsidy.unknown_run"), Forbidden("access.region")."""
-    run = run_repository.find(tx, message.run_id)
-    if run is None:
-        raise NotFound("subsidy.unknown_run", "There is no run with this identifier.", run_id=message.run_id)
+    run = run_repository.get(tx, message.run_id)
     tx.within(run.region)
     return replies.disbursement(run, run_repository.shares_of(tx, run.id))
 

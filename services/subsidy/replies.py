@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from typing import get_args
 
-from kernel.money import Money
-
 from contracts import subsidy as messages
+from kernel.money import Money
 from services.subsidy.domain.run import Run
 
 

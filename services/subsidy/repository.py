@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from kernel.money import Money
-from kernel.regions import RegionCode
 
 from chassis.transaction import Transaction
+from kernel.money import Money
+from kernel.regions import RegionCode
 from services.subsidy.domain.award import Award
 from services.subsidy.domain.eligibility import Holder
 from services.subsidy.domain.funding import Allotment, Fund
@@ -69,7 +69,7 @@ def add_allotments(tx: Transaction, new: Sequence[Allotment]) -> None:
 
 
 def lock_funds(tx: Transaction, scheme: str, year: str, sources: Sequence[str]) -> list[Fund]:
-    """The allotments of these sources in the order of their use; nobody else draws on them until the commit."""
+    """The allotments of these sources in the order of their use, locked until the commit."""
     table = fund_allotments
     query = (
         sa.select(table)

@@ -6,10 +6,11 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from kernel.money import Money
-from kernel.regions import RegionCode
 
 from chassis.transaction import Transaction
+from kernel.errors import NotFound
+from kernel.money import Money
+from kernel.regions import RegionCode
 from services.subsidy.domain.award import Trace
 from services.subsidy.domain.frozen_list import Line
 from services.subsidy.domain.ledger import Transfer
@@ -17,11 +18,12 @@ from services.subsidy.domain.run import Run
 from services.subsidy.tables import awards, ledger, payments, run_lines, run_shares, runs
 
 
-def find(tx: Transaction, run_id: str, *, lock: bool = False) -> Run | None:
-    """The run; with lock, nobody else changes it until the commit."""
-    query = sa.select(runs).where(runs.c.run_id == run_id)
-    row = tx.execute(query.with_for_update() if lock else query).one_or_none()
-    return row and _run(row)
+def get(tx: Transaction, run_id: str) -> Run:
+    """The run with this identifier. Raises NotFound("subsidy.unknown_run")."""
+    row = tx.execute(sa.select(runs).where(runs.c.run_id == run_id)).one_or_none()
+    if row is None:
+        raise NotFound("subsidy.unknown_run", "There is no run with this identifier.", run_id=run_id)
+    return _run(row)
 
 
 def latest(tx: Transaction, scheme: str, period: str, region: str) -> Run | None:
@@ -33,7 +35,7 @@ def latest(tx: Transaction, scheme: str, period: str, region: str) -> Run | None
         .limit(1)
     )
     row = tx.execute(query).one_or_none()
-    return row and _run(row)
+    return _run(row) if row else None
 
 
 def add(tx: Transaction, run: Run) -> None:
@@ -63,8 +65,10 @@ def move(tx: Transaction, run_id: str, before: str, after: str, **values: Any) -
 
 def unpaid_variants(tx: Transaction, scheme: str, period: str, region: str) -> dict[str, int]:
     """How many awards in the division are in no run yet, by variant."""
-    query = sa.select(awards.c.variant, sa.func.count()).where(_in_no_run(scheme, period, region))
-    return {variant: count for variant, count in tx.execute(query.group_by(awards.c.variant))}
+    query = sa.select(awards.c.variant, sa.func.count().label("awards")).where(
+        _in_no_run(scheme, period, region)
+    )
+    return {row.variant: row.awards for row in tx.execute(query.group_by(awards.c.variant))}
 
 
 def unpaid_awards(tx: Transaction, run: Run, after: str, limit: int) -> Sequence[sa.Row[Any]]:
@@ -80,7 +84,11 @@ def unpaid_awards(tx: Transaction, run: Run, after: str, limit: int) -> Sequence
 
 def _in_no_run(scheme: str, period: str, region: str) -> sa.ColumnElement[bool]:
     line = run_lines.c
-    same = (line.person_id == awards.c.person_id, line.scheme == awards.c.scheme, line.period == awards.c.period)
+    same = (
+        line.person_id == awards.c.person_id,
+        line.scheme == awards.c.scheme,
+        line.period == awards.c.period,
+    )
     return sa.and_(
         awards.c.scheme == scheme,
         awards.c.period == period,
@@ -133,16 +141,19 @@ def lines_after(tx: Transaction, run_id: str, seq: int, limit: int) -> list[tupl
         for share in tx.execute(sa.select(run_shares).where(run_shares.c.run_id == run_id, between)):
             shares[share.seq][share.source] = Money(share.amount_fen)
     return [
-        (Line(row.seq, row.award_id, row.person_id, row.variant, Money(row.amount_fen), shares[row.seq]), row.region)
+        (
+            Line(row.seq, row.award_id, row.person_id, row.variant, Money(row.amount_fen), shares[row.seq]),
+            row.region,
+        )
         for row in rows
     ]
 
 
 def shares_of(tx: Transaction, run_id: str) -> dict[str, Money]:
     """What each source bears of the run so far."""
-    query = sa.select(run_shares.c.source, sa.func.sum(run_shares.c.amount_fen))
+    query = sa.select(run_shares.c.source, sa.func.sum(run_shares.c.amount_fen).label("fen"))
     rows = tx.execute(query.where(run_shares.c.run_id == run_id).group_by(run_shares.c.source))
-    return {source: Money(int(fen)) for source, fen in rows}
+    return {row.source: Money(int(row.fen)) for row in rows}
 
 
 def add_payments(tx: Transaction, run: Run, paid: Mapping[str, Line]) -> None:
@@ -164,7 +175,9 @@ def add_payments(tx: Transaction, run: Run, paid: Mapping[str, Line]) -> None:
             for payment_id, line in paid.items()
         ],
     )
-    tx.execute(sa.update(runs).where(runs.c.run_id == run.id).values(paid_lines=runs.c.paid_lines + len(paid)))
+    tx.execute(
+        sa.update(runs).where(runs.c.run_id == run.id).values(paid_lines=runs.c.paid_lines + len(paid))
+    )
 
 
 def post(tx: Transaction, entries: Iterable[tuple[str, str, date, Sequence[Transfer]]]) -> None:

@@ -1,4 +1,4 @@
-"""The tables of the subsidy service. Amounts are whole fen; `_on` is a plain date, `_at` an instant in UTC."""
+"""The tables of the service. Amounts are whole fen; `_on` is a plain date, `_at` an instant in UTC."""
 
 from sqlalchemy import (
     BigInteger,
@@ -105,7 +105,9 @@ runs = Table(
     Column("approved_at", INSTANT),
     CheckConstraint("state IN ('planning', 'frozen', 'approved', 'paid')", name="ck_runs_state"),
     CheckConstraint("(list_hash IS NULL) = (state = 'planning')", name="ck_runs_frozen_has_hash"),
-    CheckConstraint("(approved_by IS NULL) = (state IN ('planning', 'frozen'))", name="ck_runs_approved_has_checker"),
+    CheckConstraint(
+        "(approved_by IS NULL) = (state IN ('planning', 'frozen'))", name="ck_runs_approved_has_checker"
+    ),
     CheckConstraint("approved_by <> planned_by", name="ck_runs_maker_is_not_checker"),
     CheckConstraint("paid_lines BETWEEN 0 AND lines", name="ck_runs_paid_lines"),
 )
@@ -168,8 +170,8 @@ payments = Table(
     CheckConstraint("amount_fen > 0", name="ck_payments_positive"),
 )
 
-# Double entry: each row debits one account and credits another. The rows of one transaction share its identifier,
-# that of the allotment, the run or the payment they book. Append-only.
+# Double entry: each row debits one account and credits another. The rows of one transaction share the
+# identifier of the allotment, the run or the payment that they book. Append-only.
 ledger = Table(
     "ledger",
     metadata,
@@ -185,5 +187,3 @@ ledger = Table(
     CheckConstraint("amount_fen > 0", name="ck_ledger_positive"),
     CheckConstraint("debit_account <> credit_account", name="ck_ledger_two_accounts"),
 )
-
-APPEND_ONLY = (run_lines, run_shares, payments, ledger)

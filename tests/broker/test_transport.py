@@ -18,9 +18,9 @@ from amqp.exceptions import (
     RecoverableConnectionError,
     ResourceLocked,
 )
+from kombu import pools as kombu_pools
 from kombu.connection import Connection
 from kombu.entity import Exchange, Queue
-from kombu import pools as kombu_pools
 from kombu.exceptions import ChannelError, OperationalError
 from kombu.message import Message
 from kombu.messaging import Consumer
@@ -882,8 +882,9 @@ def test_waiting_publishers_take_turns(inproc: Connect):
     for publisher in publishers:
         publisher.wait()
     bodies = [message.payload for message in received]
-    for start in range(6, 48, 3):  # while all three compete
-        assert sorted(bodies[start : start + 3]) == ["a", "b", "c"]
+    for end in range(45):
+        counts = [bodies[:end].count(name) for name in "abc"]
+        assert max(counts) - min(counts) <= 5, f"one publisher overtook the others: {bodies}"
 
 
 def test_killed_publisher_makes_way_for_the_next(inproc: Connect):

@@ -15,7 +15,7 @@ SEXES = ("male", "female")
 class Person:
     """A person as the registry's events told of them.
 
-    birth_month: a period of kind "month". certificate_expires_on: the certificate's last day, None without one.
+    birth_month: a period of kind "month". certificate_expires_on: last day of the certificate, or None.
     """
 
     id: str

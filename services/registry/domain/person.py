@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass, field, fields
 from datetime import date
 
-from kernel.citizen_id import CitizenId
 from kernel.errors import Conflict, Invalid
 from kernel.masking import BankAccount, Phone
 
@@ -36,9 +35,9 @@ class Household:
     registered_on: date
 
 
-def check_born(citizen: CitizenId, registered_on: date) -> None:
+def check_born(birth_date: date, registered_on: date) -> None:
     """Raises Invalid("registry.registered_before_birth")."""
-    if registered_on < citizen.birth_date:
+    if registered_on < birth_date:
         raise Invalid(
             "registry.registered_before_birth",
             "The person would be registered before the day of birth in the citizen number; check both.",

@@ -37,7 +37,11 @@ class Draft:
 
 @dataclass
 class Book:
-    """What is known when the command begins, kept up with each act that it records."""
+    """What is known when the command begins, kept up with each act that it records.
+
+    held and numbers: by person; numbers holds those touched. owners: person by blind index of the number.
+    stored: persons whose certificate has a row already. history: rows of the acts to write.
+    """
 
     holders: dict[str, Holder]
     acts: dict[str, Known[ActContent]]
@@ -50,6 +54,7 @@ class Book:
 
     @classmethod
     def load(cls, tx: Transaction, bulk: Bulk, drafts: dict[int, Draft]) -> "Book":
+        """Read what the records still open are about, and lock their persons."""
         person_ids = {item.person_id for item in bulk.items()}
         holders = repository.lock_holders(tx, person_ids)
         held = repository.certificates_of(tx, person_ids)
@@ -134,7 +139,7 @@ def _check_same(known: ActContent, item: messages.CertificateActItem, draft: Dra
             return
     raise Conflict(
         "registry.act_differs",
-        f"Act {item.ref} is already recorded with other content; give a new act a reference of its own.",
+        "An act with this reference is recorded with other content; give a new act a reference of its own.",
         field="ref",
     )
 

@@ -11,6 +11,7 @@ from contracts.message import BulkReply
 from services.registry import repository
 from services.registry.domain.person import Household, check_same
 from services.registry.domain.region import check_home
+from services.registry.handlers.fields import reading
 from services.registry.repository import Known
 from services.registry.tables import households
 
@@ -25,7 +26,8 @@ def register_households(tx: Transaction, message: messages.RegisterHouseholds) -
     for entry in bulk:
         with entry.deciding():
             item: messages.HouseholdItem = entry.item
-            tx.within(item.region)
+            with reading("region"):
+                tx.within(item.region)
             told = Household(item.region, tuple(sorted(set(item.flags))), item.registered_on)
             if same := known.get(item.ref):
                 check_same("household", same.content, told)

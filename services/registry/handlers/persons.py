@@ -1,6 +1,7 @@
 """Registering persons."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,6 +26,7 @@ class Draft:
     """A record whose sealed values have been read. indexes: of the citizen number, the one to store first."""
 
     citizen: CitizenId
+    birth_date: date
     indexes: tuple[str, ...]
     phone: Phone | None
     bank_account: BankAccount | None
@@ -50,11 +52,11 @@ def register_persons(tx: Transaction, message: messages.RegisterPersons) -> Bulk
                 entry.unchanged(same.id)
                 continue
             check_home(histories[told.region].values(), told.region, told.registered_on)
-            check_born(draft.citizen, told.registered_on)
+            check_born(draft.birth_date, told.registered_on)
             person_id = tx.new_id()
             known[draft.indexes[0]] = Known(person_id, told)
             rows.append(_row(tx, person_id, draft, told))
-            _register(tx, entry, person_id, draft.citizen, told)
+            _register(tx, entry, person_id, draft, told)
     if rows:
         tx.execute(sa.insert(persons), rows)
     return bulk.reply()
@@ -72,14 +74,15 @@ def _read(tx: Transaction, bulk: Bulk) -> dict[int, Draft]:
             with reading("bank_account"):
                 account = BankAccount.parse(item.bank_account) if item.bank_account else None
             indexes = tuple(ID_NUMBER.indexes(tx.vault, citizen.value))
-            drafts[entry.index] = Draft(citizen, indexes, phone, account)
+            drafts[entry.index] = Draft(citizen, citizen.birth_date, indexes, phone, account)
     return drafts
 
 
 def _told(
     tx: Transaction, item: messages.PersonItem, draft: Draft, households: dict[str, Known[Household]]
 ) -> Person:
-    tx.within(item.region)
+    with reading("region"):
+        tx.within(item.region)
     household_id = None
     if item.household_ref is not None:
         household = households.get(item.household_ref)
@@ -87,7 +90,7 @@ def _told(
         if household is None or not tx.caller.covers(household.content.region):
             raise NotFound(
                 "registry.unknown_household",
-                f"Household {item.household_ref} is not registered; register it before its members.",
+                "The household is not registered; register it before its members.",
                 field="household_ref",
             )
         household_id = household.id
@@ -107,14 +110,14 @@ def _check_same(tx: Transaction, known: Person, told: Person) -> None:
     check_same("person", known, told)
 
 
-def _register(tx: Transaction, entry: Entry, person_id: str, citizen: CitizenId, person: Person) -> None:
+def _register(tx: Transaction, entry: Entry, person_id: str, draft: Draft, person: Person) -> None:
     tx.record(
         messages.PersonRegistered(
             region=person.region,
             person_id=person_id,
             household_id=person.household_id,
-            sex=citizen.sex,
-            birth_month=f"{citizen.birth_date:%Y-%m}",
+            sex=draft.citizen.sex,
+            birth_month=f"{draft.birth_date:%Y-%m}",
             registered_on=person.registered_on,
         )
     )
@@ -129,7 +132,7 @@ def _row(tx: Transaction, person_id: str, draft: Draft, person: Person) -> dict[
         "id_number_index": draft.indexes[0],
         "name": person.name,
         "sex": draft.citizen.sex,
-        "birth_date": draft.citizen.birth_date,
+        "birth_date": draft.birth_date,
         "region": person.region,
         "household_id": person.household_id,
         "phone": PHONE.seal(tx.vault, person_id, phone.value) if phone else None,

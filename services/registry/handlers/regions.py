@@ -28,8 +28,7 @@ def record_regions(tx: Transaction, message: messages.RecordRegions) -> BulkRepl
     for entry in bulk:
         with entry.deciding():
             item: messages.RegionItem = entry.item
-            tx.within(item.code)
-            told = _row(item)
+            told = _row(tx, item)
             history = histories[item.code]
             if not rules.adds_to(history, told):
                 entry.unchanged(item.code)
@@ -44,8 +43,9 @@ def record_regions(tx: Transaction, message: messages.RecordRegions) -> BulkRepl
     return bulk.reply()
 
 
-def _row(item: messages.RegionItem) -> RegionRow:
+def _row(tx: Transaction, item: messages.RegionItem) -> RegionRow:
     with reading("code"):
+        tx.within(item.code)
         code = RegionCode(item.code)
     with reading("successors"):
         successors = tuple(RegionCode(successor) for successor in item.successors)

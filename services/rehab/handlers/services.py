@@ -23,7 +23,8 @@ def record_services(tx: Transaction, message: messages.RecordServices) -> BulkRe
     persons = repository.persons(tx, {item.person_id for item in items})
     enrolments = repository.locked_enrolments(tx, set(persons), {item.completed_on.year for item in items})
     places: Places = {enrolment.key: enrolment for enrolment in enrolments}
-    known = repository.services(tx, {item.ref for item in items}, {enrolment.id for enrolment in enrolments})
+    wanted = {places[place].id for item in items if (place := _key(item)) in places}
+    known = repository.services(tx, {item.ref for item in items}, wanted)
     by_ref = {service.ref: service for service in known}
     given = Counter(service.key for service in known)
     programme_on = dated(tx.rules, Programme.on)
@@ -48,8 +49,12 @@ def record_services(tx: Transaction, message: messages.RecordServices) -> BulkRe
     return bulk.reply()
 
 
+def _key(item: messages.ServiceItem) -> tuple[str, str, int]:
+    return item.person_id, item.programme, item.completed_on.year
+
+
 def _place(places: Places, item: messages.ServiceItem) -> Enrolment:
-    enrolment = places.get((item.person_id, item.programme, item.completed_on.year))
+    enrolment = places.get(_key(item))
     if enrolment is None:
         raise NotFound(
             "rehab.not_enrolled",

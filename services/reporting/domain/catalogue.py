@@ -19,11 +19,19 @@ MEASURES: tuple[Measure, ...] = ("events", "persons", "households", "townships",
 SUBJECTS: Mapping[str, str] = {"persons": "person_id", "households": "household_id"}
 """Field that tells the subjects of a measure apart."""
 
+SEPARATORS = frozenset(";=,")
+"""Stand between dimensions, never in them."""
+
 Dimensions = Mapping[str, str]
 
 
 def dimensions_text(dimensions: Dimensions) -> str:
-    """Dimensions as one canonical text, keys in alphabetical order: "category=visual;grade=1", "" for none."""
+    """Dimensions as one canonical text, keys in alphabetical order: "category=visual;grade=1", "" for none.
+
+    Raises Invalid("reporting.dimension_text") for a value that would make the text ambiguous.
+    """
+    if any(SEPARATORS.intersection(value) for value in dimensions.values()):
+        raise Invalid("reporting.dimension_text", 'A dimension holds one of ";=,"; name it without.')
     return ";".join(f"{key}={dimensions[key]}" for key in sorted(dimensions))
 
 
@@ -96,7 +104,7 @@ class Cut:
 
     def takes(self, dimensions: Dimensions) -> bool:
         """Whether a fact with these dimensions belongs to the cell."""
-        return all(dimensions[key] in values for key, values in self.facts.items())
+        return all(dimensions.get(key) in values for key, values in self.facts.items())
 
 
 @dataclass(frozen=True, slots=True)

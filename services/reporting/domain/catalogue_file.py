@@ -51,7 +51,7 @@ __all__ = ["CatalogueError", "load"]
 
 _CODE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*){2,}")
 _KEY = re.compile(r"[a-z][a-z0-9_]*")
-_VALUE = re.compile(r"[^;=\s][^;=]*")
+_VALUE = re.compile(r"[^;=,\s][^;=,]*")
 _UNITS = {
     "events": "case",
     "persons": "person",
@@ -235,7 +235,7 @@ class _Reader:
         shown = {self._key(key): value.text() for key, value in fields["dimensions"].items()} if "dimensions" in fields else {}
         for value in shown.values():
             if _VALUE.fullmatch(value) is None:
-                raise fields["dimensions"].error('a value holds ";" or "=", or begins with a space')
+                raise fields["dimensions"].error('a value holds one of ";=," or begins with a space')
         if "facts" in fields:
             facts = {key.text(): frozenset(value.texts()) for key, value in fields["facts"].items()}
         else:

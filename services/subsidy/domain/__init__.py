@@ -1,1 +1,1 @@
-"""What a scheme is, who may be granted it, who bears its cost, and how it is booked. Imports the kernel alone."""
+"""What a scheme is, who may be granted it, who bears its cost, how it is booked. Imports the kernel alone."""

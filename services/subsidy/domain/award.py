@@ -71,7 +71,7 @@ class KnownAwards:
             if (award.person_id, award.scheme, award.variant, award.period, award.granted_on) != asked:
                 raise Conflict(
                     "subsidy.ref_reused",
-                    "The number of the award was used for another award; give each award a number of its own.",
+                    "The number was used for another award; give each award a number of its own.",
                     field="ref",
                 )
             return award

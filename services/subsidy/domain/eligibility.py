@@ -22,28 +22,35 @@ class Holder:
 def decide(scheme: Scheme, holder: Holder, day: date) -> Trace:
     """The rules that admit the person on that day, to be stored with the award.
 
-    A certificate counts on its last day too. Raises Refusal with the rule broken: "subsidy.opened_by_enrolment",
-    "subsidy.certificate_required", "subsidy.certificate_expired", "subsidy.category_not_admitted" or
-    "subsidy.grade_not_admitted". The texts never tell category or grade, which are health data.
+    A certificate counts on its last day too. Raises Refusal with the rule broken:
+    "subsidy.opened_by_enrolment", "subsidy.certificate_required", "subsidy.certificate_expired",
+    "subsidy.category_not_admitted" or "subsidy.grade_not_admitted".
+    The texts never tell category or grade, which are health data.
     """
     if scheme.opened_by.text != OFFICE:
-        raise _refusal(
-            "opened_by_enrolment", "is granted by enrolling the person in its programme", scheme, scheme.opened_by
-        )
-    if (rule := scheme.certificate) and rule.switch:
+        rule = scheme.opened_by
+        raise _refusal("opened_by_enrolment", "is granted by enrolling in its programme", scheme, rule)
+    required, categories, grades = scheme.certificate, scheme.categories, scheme.grades
+    if required and required.switch:
         if not holder.certified:
-            raise _refusal("certificate_required", "is for holders of a valid certificate only", scheme, rule)
+            raise _refusal(
+                "certificate_required", "is for holders of a valid certificate only", scheme, required
+            )
         if holder.expires_on is not None and holder.expires_on < day:
-            raise _refusal("certificate_expired", "requires the certificate to be renewed first", scheme, rule)
-    if (rule := scheme.categories) and holder.category not in rule.texts:
-        raise _refusal("category_not_admitted", "doesn't admit this category of disability", scheme, rule)
-    if (rule := scheme.grades) and str(holder.grade) not in rule.texts:
-        raise _refusal("grade_not_admitted", "doesn't admit this grade of disability", scheme, rule)
-    applied = (scheme.opened_by, scheme.certificate, scheme.categories, scheme.grades)
-    return [rule.trace() for rule in applied if rule is not None]
+            raise _refusal("certificate_expired", "needs the certificate renewed first", scheme, required)
+    if categories and holder.category not in categories.texts:
+        raise _refusal(
+            "category_not_admitted", "does not admit this category of disability", scheme, categories
+        )
+    if grades and str(holder.grade) not in grades.texts:
+        raise _refusal("grade_not_admitted", "does not admit this grade of disability", scheme, grades)
+    return [rule.trace() for rule in (scheme.opened_by, required, categories, grades) if rule]
 
 
 def _refusal(broken: str, problem: str, scheme: Scheme, rule: RuleValue) -> Refusal:
     return Refusal(
-        f"subsidy.{broken}", f"Scheme {scheme.code} {problem} ({rule.document}).", scheme=scheme.code, rule=rule.key
+        f"subsidy.{broken}",
+        f"Scheme {scheme.code} {problem} ({rule.document}).",
+        scheme=scheme.code,
+        rule=rule.key,
     )

@@ -1,7 +1,7 @@
 """The hash of a list of payments, by which its approval is bound to exactly that list.
 
-A chain of SHA-256: each line is hashed together with the hash before it. So the hash of a long list is computed in
-steps that can be interrupted, and any change of a line, an amount, a share or the order changes it.
+A chain of SHA-256: each line is hashed together with the hash before it. So the hash of a long list is
+computed in steps that can be interrupted, and any change of a line, a share or the order changes it.
 """
 
 import json
@@ -15,7 +15,7 @@ from kernel.money import Money
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One payment of the list. seq: its place, from 1. shares: the part of each source, summing to the amount."""
+    """One payment of the list. seq: its place, from 1. shares: the part of each source, adding up to it."""
 
     seq: int
     award_id: str

@@ -1,7 +1,7 @@
 """Who bears a payment: allotted funds first, in their order, and one source for all the rest.
 
-The superior federation's allotment is used up first and the county bears the rest: Jinzhai County paid 208 000 yuan
-of care in 2024 as 133 500 superior + 74 500 county (金寨县残联2024年工作总结).
+The superior federation's allotment is used up first and the county bears the rest: Jinzhai County paid
+208 000 yuan of care in 2024 as 133 500 superior + 74 500 county (its work summary of that year).
 """
 
 from collections.abc import Iterable
@@ -61,9 +61,9 @@ class Funding:
         self.drawn: dict[str, Money] = {}
 
     def draw(self, amount: Money, region: RegionCode) -> dict[str, Money]:
-        """The part of each source in one payment in a division; the parts are above zero and sum to the amount.
+        """The part of each source in one payment in a division; all are above zero and sum to the amount.
 
-        A fund pays only within the division it was allotted to. Raises ValueError for an amount not above zero.
+        A fund pays only within the division it was allotted to. Raises ValueError for an amount below a fen.
         """
         if amount <= Money.ZERO:
             raise ValueError("a payment must be above zero")

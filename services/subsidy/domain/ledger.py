@@ -5,8 +5,8 @@
     expense:<scheme>             debit: payments approved
     payable:<scheme>             credit: payments approved; debit: money paid out; zero when all is paid
 
-A county source may be drawn on without an allotment; its funds account then shows a credit: money still owed by it.
-Nothing booked is ever changed; the database refuses it.
+The source that bears the rest may be drawn on beyond its allotments; its funds account then shows a credit:
+money that it still owes. Nothing booked is ever changed; the database refuses it.
 """
 
 from collections.abc import Mapping
@@ -40,4 +40,5 @@ def approval(scheme: str, amount: Money) -> list[Transfer]:
 
 def payment(scheme: str, shares: Mapping[str, Money]) -> list[Transfer]:
     """A payment out of its sources."""
-    return [Transfer(f"payable:{scheme}", f"funds:{source}:{scheme}", part) for source, part in shares.items()]
+    payable = f"payable:{scheme}"
+    return [Transfer(payable, f"funds:{source}:{scheme}", part) for source, part in shares.items()]

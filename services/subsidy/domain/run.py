@@ -31,8 +31,8 @@ class Run:
     def check_approval(self, checker: str, list_hash: str) -> None:
         """Whether this checker may approve the list with this hash.
 
-        Raises Conflict("subsidy.run_not_frozen") in any other state, Forbidden("subsidy.maker_is_checker") and
-        Conflict("subsidy.list_changed") when the hash is of another list.
+        Raises Conflict("subsidy.run_not_frozen") in any other state, Forbidden("subsidy.maker_is_checker"),
+        and Conflict("subsidy.list_changed") when the hash is of another list.
         """
         if self.state != "frozen":
             raise Conflict(
@@ -44,13 +44,13 @@ class Run:
         if checker == self.planned_by:
             raise Forbidden(
                 "subsidy.maker_is_checker",
-                "Who planned a run can't approve it; ask a second person.",
+                "Who planned a run cannot approve it; ask a second person.",
                 run_id=self.id,
             )
         if list_hash != self.list_hash:
             raise Conflict(
                 "subsidy.list_changed",
-                "The hash isn't that of the frozen list; look at the run again and approve what it shows.",
+                "The hash is not that of the frozen list; look at the run again and approve what it shows.",
                 run_id=self.id,
                 field="list_hash",
             )

@@ -4,7 +4,7 @@ The rules of a scheme `<code>`, all in rules/*.yaml:
 
     <code>.variants        texts   kinds of award, each with a rate of its own; its existence makes the scheme
     <code>.cadence         text    "year" or "month": one award for a person and such a period
-    <code>.opened_by       text    "office" (by GrantAwards), or the service and programme whose enrolment opens it
+    <code>.opened_by       text    "office" (GrantAwards), or the <service>.<programme> whose enrolments do
     <code>.funding         texts   sources in the order in which they are used; the last one bears the rest
     <code>.rate.<variant>  money   amount of one award
     <code>.certificate     switch  whether a valid certificate is required (absent: no)
@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from kernel.errors import Invalid, NotFound
 from kernel.money import Money
 from kernel.periods import Kind, Period
-from kernel.rulebook import RuleView
 from kernel.rule_values import RuleValue
+from kernel.rulebook import RuleView
 
 OFFICE = "office"
 
@@ -31,7 +31,7 @@ _CADENCES: dict[str, Kind] = {"year": "year", "month": "month"}
 class Scheme:
     """A scheme as it stood on one day.
 
-    opened_by: the rule that says who opens awards; it is also the reason of an award that an enrolment opened.
+    opened_by: the rule that says who opens awards; the reason of an award that an enrolment opened.
     funding: sources of funds in the order of their use; all but the last are limited by their allotments.
     certificate, categories, grades: the requirements, None where there is none.
     """
@@ -56,18 +56,17 @@ class Scheme:
                 field="scheme",
             )
 
-        def optional(name: str) -> RuleValue | None:
-            return rules[f"{code}.{name}"] if f"{code}.{name}" in rules else None
-
+        requirements = ("certificate", "categories", "grades")
+        stated = {name: rules[f"{code}.{name}"] for name in requirements if f"{code}.{name}" in rules}
         return cls(
             code=code,
             cadence=_CADENCES[rules[f"{code}.cadence"].text],
             variants=rules[code + _MARK].texts,
             opened_by=rules[f"{code}.opened_by"],
             funding=rules[f"{code}.funding"].texts,
-            certificate=optional("certificate"),
-            categories=optional("categories"),
-            grades=optional("grades"),
+            certificate=stated.get("certificate"),
+            categories=stated.get("categories"),
+            grades=stated.get("grades"),
         )
 
     @classmethod
@@ -88,7 +87,7 @@ class Scheme:
         return name
 
     def period(self, text: str) -> Period:
-        """The period of that text. Raises Invalid("subsidy.wrong_period") when the scheme isn't paid by such periods."""
+        """The period of that text. Raises Invalid("subsidy.wrong_period") when it isn't of the cadence."""
         period = Period.parse(text)
         if period.kind != self.cadence:
             raise Invalid(
@@ -102,7 +101,8 @@ class Scheme:
     def rate(self, rules: RuleView, variant: str) -> RuleValue:
         """The amount of one award.
 
-        Raises NotFound("rule.not_in_force") when no rate is known for that day, Invalid("subsidy.rate_not_positive").
+        Raises NotFound("rule.not_in_force") when none is known for that day, and
+        Invalid("subsidy.rate_not_positive").
         """
         rate = rules[f"{self.code}.rate.{variant}"]
         if rate.money <= Money.ZERO:
@@ -114,7 +114,7 @@ class Scheme:
         if name not in self.funding:
             raise Invalid(
                 "subsidy.unknown_source",
-                f"Scheme {self.code} isn't borne by that source; choose one of {', '.join(self.funding)}.",
+                f"Scheme {self.code} is not borne by that source; choose one of {', '.join(self.funding)}.",
                 scheme=self.code,
                 field="source",
             )
@@ -125,5 +125,5 @@ class Scheme:
         """The year that an allotment is for. Raises Invalid("subsidy.wrong_period") for any other period."""
         year = Period.parse(text)
         if year.kind != "year":
-            raise Invalid("subsidy.wrong_period", "Funds are allotted for whole years, as 2024.", field="year")
+            raise Invalid("subsidy.wrong_period", "Funds are allotted for years, as 2024.", field="year")
         return year

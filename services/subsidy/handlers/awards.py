@@ -4,16 +4,15 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cache
 
-from kernel.errors import NotFound
-from kernel.periods import Period
-from kernel.rulebook import RuleView
-
 from chassis.bulk import Bulk
 from chassis.stream import Received
 from chassis.transaction import Transaction
 from contracts import rehab
 from contracts import subsidy as messages
 from contracts.message import BulkReply
+from kernel.errors import NotFound
+from kernel.periods import Period
+from kernel.rulebook import RuleView
 from services.subsidy import repository
 from services.subsidy.domain.award import Award, Claim, KnownAwards
 from services.subsidy.domain.eligibility import Holder, decide
@@ -77,7 +76,7 @@ def _grant(award_id: str, claim: Claim, people: People, rules_on: Callable[[date
 def open_awards(tx: Transaction, events: Sequence[Received]) -> None:
     """Open the awards that enrolments lead to, the first enrolment of a person and a period counting.
 
-    Who may be enrolled was decided where it was done, and the event says where it counts: no local copy is needed.
+    Who may be enrolled was decided where it was done, and the event says where it counts.
     """
     rules_on = cache(tx.rules.at)
     opened: dict[tuple[str, str, str], tuple[Award, Received]] = {}

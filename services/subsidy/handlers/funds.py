@@ -1,12 +1,11 @@
 """Money made available."""
 
-from kernel.errors import Invalid
-from kernel.money import Money
-
 from chassis.bulk import Bulk
 from chassis.transaction import Transaction
 from contracts import subsidy as messages
 from contracts.message import BulkReply
+from kernel.errors import Invalid
+from kernel.money import Money
 from services.subsidy import repository, run_repository
 from services.subsidy.domain import ledger
 from services.subsidy.domain.funding import Allotment
@@ -31,7 +30,9 @@ def record_fund_allotments(tx: Transaction, message: messages.RecordFundAllotmen
             else:
                 entry.unchanged(before.id)
     repository.add_allotments(tx, new)
-    run_repository.post(tx, ((a.id, a.region, a.allotted_on, ledger.allotment(a.scheme, a.source, a.amount)) for a in new))
+    run_repository.post(
+        tx, ((a.id, a.region, a.allotted_on, ledger.allotment(a.scheme, a.source, a.amount)) for a in new)
+    )
     for allotment in new:
         tx.record(_fund_allotted(allotment))
     return bulk.reply()

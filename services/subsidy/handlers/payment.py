@@ -1,10 +1,12 @@
 """The second half of a disbursement: a second person approves the frozen list, and a job pays it."""
 
-from kernel.errors import Conflict, NotFound
+from dataclasses import replace
+from typing import Any
 
 from chassis.jobs import Job
 from chassis.transaction import Transaction
 from contracts import subsidy as messages
+from kernel.errors import Conflict
 from services.subsidy import replies, run_repository
 from services.subsidy.domain import frozen_list, ledger
 from services.subsidy.domain.frozen_list import Line
@@ -19,9 +21,7 @@ def approve_disbursement(tx: Transaction, message: messages.ApproveDisbursement)
     Raises NotFound("subsidy.unknown_run"), Forbidden("access.region") and what Run.check_approval raises.
     The day of the approval is the run's pay day, the only date that the commands carry.
     """
-    run = run_repository.find(tx, message.run_id, lock=True)
-    if run is None:
-        raise NotFound("subsidy.unknown_run", "There is no run with this identifier.", run_id=message.run_id)
+    run = run_repository.get(tx, message.run_id)
     tx.within(run.region)
     checker = tx.caller.subject
     if not run.approved_already(checker, message.list_hash):
@@ -50,26 +50,67 @@ def _approve(tx: Transaction, run: Run, checker: str) -> Run:
 
 
 def pay_step(tx: Transaction, job: Job) -> bool:
-    """First prove that the list is still the approved one, a part in each step, then pay it, a part in each step.
+    """First prove, part by part, that the list is still the approved one; then pay it, part by part.
 
     Raises Conflict("subsidy.list_changed"), which ends the job before anything is paid, when it isn't.
     """
-    run = run_repository.find(tx, job.key)
-    assert run is not None
-    cursor = job.cursor or {"checked": 0, "digest": _empty_list(run), "proven": False, "paid": 0}
-    job.cursor = cursor
-    if not cursor["proven"]:
-        for line, _ in (lines := run_repository.lines_after(tx, run.id, cursor["checked"], LINES_PER_STEP)):
-            cursor.update(checked=line.seq, digest=frozen_list.extend(cursor["digest"], line))
-        if not lines:
-            _prove(run, cursor["digest"])
-            cursor["proven"] = True
+    run = run_repository.get(tx, job.key)
+    if not job.cursor.get("proven"):
+        _prove(tx, run, job.cursor)
         return False
-    lines = run_repository.lines_after(tx, run.id, cursor["paid"], LINES_PER_STEP)
+    lines = run_repository.lines_after(tx, run.id, job.cursor.get("paid", 0), LINES_PER_STEP)
     if not lines:
         run_repository.move(tx, run.id, "approved", "paid")
         return True
     _pay(tx, run, lines)
-    cursor["paid"] = lines[-1][0].seq
+    job.cursor["paid"] = lines[-1][0].seq
     job.done += len(lines)
     return False
+
+
+def _prove(tx: Transaction, run: Run, cursor: dict[str, Any]) -> None:
+    empty = frozen_list.begin(run.id, run.scheme, run.period, run.region, run.pay_on)
+    digest = cursor.get("digest", empty)
+    lines = run_repository.lines_after(tx, run.id, cursor.get("checked", 0), LINES_PER_STEP)
+    for line, _ in lines:
+        digest = frozen_list.extend(digest, line)
+    if lines:
+        cursor.update(checked=lines[-1][0].seq, digest=digest)
+    elif digest == run.list_hash:
+        cursor["proven"] = True
+    else:
+        raise Conflict(
+            "subsidy.list_changed",
+            "The list is not the one that was approved; nothing was paid.",
+            run_id=run.id,
+        )
+
+
+def _pay(tx: Transaction, run: Run, lines: list[tuple[Line, str]]) -> None:
+    paid = {tx.new_id(): (line, region) for line, region in lines}
+    run_repository.add_payments(tx, run, {payment_id: line for payment_id, (line, _) in paid.items()})
+    run_repository.post(
+        tx,
+        (
+            (payment_id, region, run.pay_on, ledger.payment(run.scheme, line.shares))
+            for payment_id, (line, region) in paid.items()
+        ),
+    )
+    for payment_id, (line, region) in paid.items():
+        tx.record(_payment_made(payment_id, run, line, region))
+
+
+def _payment_made(payment_id: str, run: Run, line: Line, region: str) -> messages.PaymentMade:
+    return messages.PaymentMade(
+        region=region,
+        payment_id=payment_id,
+        run_id=run.id,
+        award_id=line.award_id,
+        person_id=line.person_id,
+        scheme=run.scheme,
+        variant=line.variant,
+        period=run.period,
+        amount=str(line.amount),
+        sources=replies.sources(line.shares),
+        paid_on=run.pay_on,
+    )

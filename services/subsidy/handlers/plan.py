@@ -1,13 +1,12 @@
 """The first half of a disbursement: the list of payments, drawn up by a job and frozen."""
 
+from chassis.jobs import Job
+from chassis.transaction import Transaction
+from contracts import subsidy as messages
 from kernel.errors import NotFound
 from kernel.money import Money
 from kernel.periods import Period
 from kernel.regions import RegionCode
-
-from chassis.jobs import Job
-from chassis.transaction import Transaction
-from contracts import subsidy as messages
 from services.subsidy import replies, repository, run_repository
 from services.subsidy.domain import frozen_list
 from services.subsidy.domain.award import Trace
@@ -20,10 +19,11 @@ LINES_PER_STEP = 500
 
 
 def plan_disbursement(tx: Transaction, message: messages.PlanDisbursement) -> messages.DisbursementRun:
-    """Start a run over the awards that are in none yet; an open run, or the last one if nothing is new, is returned.
+    """Start a run over the awards that are in none yet. An open run is returned instead, and so is the last
+    one when no award is new: planning twice changes nothing.
 
-    Raises NotFound("subsidy.nothing_to_pay") when there is neither a run nor an award, and what the rules raise for
-    an unknown scheme, a wrong period or a rate that isn't in force in that period.
+    Raises NotFound("subsidy.nothing_to_pay") when there is neither a run nor an award, and what the rules
+    raise for an unknown scheme, a wrong period or a rate that isn't in force in that period.
     """
     tx.within(message.region)
     rules = tx.rules.at(Period.parse(message.period).start)
@@ -39,7 +39,7 @@ def plan_disbursement(tx: Transaction, message: messages.PlanDisbursement) -> me
     if run is None:
         raise NotFound(
             "subsidy.nothing_to_pay",
-            f"No award of scheme {scheme.code} for {period} is waiting for payment there; grant awards first.",
+            f"No award of scheme {scheme.code} for {period} is unpaid there; grant awards first.",
             scheme=scheme.code,
             period=period,
             region=message.region,
@@ -70,18 +70,18 @@ def _start(tx: Transaction, message: messages.PlanDisbursement, awards: int) -> 
 def plan_step(tx: Transaction, job: Job) -> bool:
     """Append the next lines to the run, in the order of the awards; after the last one, freeze it.
 
-    The cursor holds the last award and the hash of the list so far. Funds are locked before awards are read, so of
-    two runs over the same awards the later one finds them taken.
+    The cursor holds the last award and the hash of the list so far. Funds are locked before awards are read,
+    so of two runs over the same awards the later one finds them taken.
     """
-    run = run_repository.find(tx, job.key)
-    assert run is not None
+    run = run_repository.get(tx, job.key)
     period = Period.parse(run.period)
     rules = tx.rules.at(period.start)
     scheme = Scheme.of(rules, run.scheme)
     *limited, rest = scheme.funding
     funds = repository.lock_funds(tx, run.scheme, str(period.start.year), limited)
     awards = run_repository.unpaid_awards(tx, run, job.cursor.get("award_id", ""), LINES_PER_STEP)
-    digest = job.cursor.get("digest") or frozen_list.begin(run.id, run.scheme, run.period, run.region, run.pay_on)
+    empty = frozen_list.begin(run.id, run.scheme, run.period, run.region, run.pay_on)
+    digest = job.cursor.get("digest", empty)
     if not awards:
         run_repository.move(tx, run.id, "planning", "frozen", list_hash=digest)
         return True

@@ -54,7 +54,10 @@ def test_the_29th_of_february_falls_on_the_28th_where_there_is_none():
 
 
 def test_a_holder_cannot_be_issued_a_second_certificate():
-    assert code_of(issued(date(2014, 3, 15)), act("new", date(2020, 1, 1))) == "registry.certificate_already_held"
+    assert (
+        code_of(issued(date(2014, 3, 15)), act("new", date(2020, 1, 1)))
+        == "registry.certificate_already_held"
+    )
 
 
 @pytest.mark.parametrize("action", ["renewal", "change", "cross_province"])

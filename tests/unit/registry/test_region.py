@@ -11,9 +11,13 @@ from services.registry.domain.region import adds_to, check_home
 VILLAGE = "341524103206"
 
 
-def row(code: str = VILLAGE, name: str = "A", begun: int = 2000, ended: int | None = None, to: str = "") -> RegionRow:
+def row(
+    code: str = VILLAGE, name: str = "A", begun: int = 2000, ended: int | None = None, to: str = ""
+) -> RegionRow:
     successors = (RegionCode(to),) if to else ()
-    return RegionRow(RegionCode(code), name, date(begun, 1, 1), date(ended, 1, 1) if ended else None, successors)
+    return RegionRow(
+        RegionCode(code), name, date(begun, 1, 1), date(ended, 1, 1) if ended else None, successors
+    )
 
 
 def history(*rows: RegionRow) -> dict[date, RegionRow]:

@@ -1,0 +1,1 @@
+"""Sample offices: made-up persons whose records add up to an office's published figures."""

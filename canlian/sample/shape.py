@@ -1,0 +1,186 @@
+"""The shape of a sample: how many of what. The figures stand in <name>.yaml beside this module.
+
+Persons, households and records are made up from the shape and its seed; nobody in them exists.
+"""
+
+from pathlib import Path
+from typing import Literal, Self
+
+import yaml
+from pydantic import Field, model_validator
+
+from contracts.message import Message, MoneyText, OfficeCode, PeriodText
+from contracts.registry import CategoryText
+
+Count = int
+_FOLDER = Path(__file__).parent
+
+
+class Township(Message):
+    """code: its three digits within the county, a sample code."""
+
+    code: str = Field(pattern=r"^\d{3}$")
+    name: str
+
+
+class Certified(Message):
+    """Who holds a certificate at the end of the year, and the acts that made it so.
+
+    first_years: years of the first certificates of those without an act in the year; not longer ago than a
+    certificate is valid. renewal, change, cross_province, home_visit: acts of the year. deceased: cancelled
+    certificates beside the stock. later_*: acts of the next year, which must not count.
+    """
+
+    severe: Count
+    mild: Count
+    categories: dict[CategoryText, Count]
+    first_years: tuple[int, int]
+    ages: dict[str, float]
+    new: Count
+    renewal: Count
+    change: Count
+    cross_province: Count
+    home_visit: Count
+    earlier_renewal: Count = 0
+    deceased: Count = 0
+    later_new: Count = 0
+    later_cancelled: Count = 0
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Self:
+        if sum(self.categories.values()) != self.severe + self.mild:
+            raise ValueError("categories must sum to severe + mild")
+        return self
+
+
+class Given(Message):
+    """An item of a programme given to persons: to the first or last ones enrolled; to `twice` of them twice."""
+
+    item: str
+    persons: Count
+    of: Literal["first", "last"] = "first"
+    twice: Count = 0
+
+
+class Programme(Message):
+    """Persons taken into a rehabilitation programme in a year, by certificate or by diagnosis alone."""
+
+    programme: str
+    year: int
+    provider: str
+    ages: tuple[int, int]
+    certificate: Count = 0
+    categories: list[CategoryText] = []
+    severe_categories: list[CategoryText] = []
+    diagnosis: Count = 0
+    diagnosis_levels: tuple[int, int] | None = None
+    modes: dict[str, Count] = {}
+    items: list[Given]
+
+
+class Retrofit(Message):
+    """Homes retrofitted. with_kind: the homes are taken from those of an earlier entry of that kind."""
+
+    kind: Literal["barrier_free", "age_friendly"]
+    batch: Literal["joint", "supplementary"]
+    year: int
+    households: Count
+    townships: list[str] = []
+    contractor: str
+    with_kind: Literal["barrier_free", "age_friendly"] | None = None
+
+
+class Training(Message):
+    """Persons who asked for training and were trained, in courses of `class_size`."""
+
+    type: Literal["vocational", "practical"]
+    year: int
+    persons: Count
+    townships: list[str] = []
+    title: str
+    class_size: Count
+    certified: Count = 0
+
+
+class Award(Message):
+    """Awards that the office grants in a year."""
+
+    scheme: str
+    variant: str
+    year: int
+    persons: Count
+    ages: tuple[int, int]
+    categories: list[CategoryText] = []
+
+
+class Allotment(Message):
+    scheme: str
+    source: Literal["superior", "county"]
+    year: int
+    amount: MoneyText
+    document: str
+
+
+class Disbursement(Message):
+    scheme: str
+    year: int
+
+
+class Target(Message):
+    indicator: str
+    dimensions: dict[str, str] = {}
+    value: str
+
+
+class Shape(Message):
+    """A sample office. seed: the same one makes the same package, byte for byte. id_area: the first six
+    digits of the made-up citizen numbers, an area that does not exist."""
+
+    name: str
+    office: OfficeCode
+    period: PeriodText
+    zh: str
+    en: str
+    seed: int
+    id_area: str = Field(pattern=r"^99\d{4}$")
+    county: str
+    townships: list[Township]
+    villages: tuple[int, int]
+    village_names: list[str]
+    household_sizes: list[float]
+    household_flags: dict[str, float]
+    certified: Certified
+    programmes: list[Programme] = []
+    retrofits: list[Retrofit] = []
+    trainings: list[Training] = []
+    awards: list[Award] = []
+    allotments: list[Allotment] = []
+    disbursements: list[Disbursement] = []
+    targets: list[Target] = []
+
+    @property
+    def year(self) -> int:
+        return int(self.period[:4])
+
+    def township(self, name: str) -> str:
+        """The township's code of 12 digits. Raises KeyError."""
+        code = {township.name: township.code for township in self.townships}[name]
+        return f"{self.office}{code}000"
+
+
+def names() -> list[str]:
+    """The samples there are."""
+    return sorted(path.stem for path in _FOLDER.glob("*.yaml"))
+
+
+def read_shape(name: str) -> Shape:
+    """The shape of a sample. Raises KeyError for a name that is none."""
+    if name not in names():
+        raise KeyError(name)
+    return Shape.model_validate(yaml.safe_load((_FOLDER / f"{name}.yaml").read_text("utf-8")))
+
+
+def published(name: str) -> Path | None:
+    """The file with the figures the office has published, where there is one."""
+    path = _FOLDER / f"{name}.published.csv"
+    return path if path.exists() else None

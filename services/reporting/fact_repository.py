@@ -1,0 +1,140 @@
+"""Facts in the database: appended by the followers, tallied for snapshots, listed for tracing."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from kernel.periods import Period
+from kernel.regions import RegionCode
+
+from chassis import schema
+from chassis.transaction import Transaction
+from services.reporting.domain.catalogue import Catalogue, Indicator
+from services.reporting.domain.figures import Tally
+from services.reporting.tables import fact
+
+_TOWNSHIP = sa.func.substr(fact.c.region, 1, 9)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which facts count: those of a region, up to a day; a flow only from the period's first day on."""
+
+    region: str
+    period: Period
+    as_of: date
+
+    def within(self, indicators: Iterable[Indicator], *, stock: bool) -> sa.ColumnElement[bool]:
+        prefix = RegionCode.parse(self.region).prefix
+        # A range instead of LIKE: it stays in the index whatever the database's collation is.
+        conditions = [
+            fact.c.indicator.in_([indicator.code for indicator in indicators]),
+            fact.c.day <= self.as_of,
+            fact.c.region >= prefix,
+            fact.c.region < str(int(prefix) + 1),
+        ]
+        if not stock:
+            conditions.append(fact.c.day >= self.period.start)
+        return sa.and_(*conditions)
+
+
+def add(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
+    """Append facts. Raises IntegrityError when an event would count twice."""
+    tx.execute(sa.insert(fact), rows)
+
+
+def hold(tx: Transaction) -> dict[str, int]:
+    """The last position applied of each stream, '<service>/<epoch>', held until the transaction ends.
+
+    Followers move their checkpoint in the transaction that adds the facts; while it is held here the facts
+    and the positions belong together.
+    """
+    checkpoint = schema.checkpoint
+    query = sa.select(checkpoint.c.source, checkpoint.c.epoch, checkpoint.c.position)
+    rows = tx.execute(query.order_by(checkpoint.c.source).with_for_update(read=True))
+    return {f"{row.source}/{row.epoch}": row.position for row in rows}
+
+
+def tally(tx: Transaction, catalogue: Catalogue, scope: Scope) -> Tally:
+    """Count everything a snapshot needs, in one query for each way of counting."""
+    counted = [indicator for indicator in catalogue.indicators if indicator.ratio is None]
+    stocks = [each for each in counted if each.kind == "stock"]
+    flows = [each for each in counted if each.kind != "stock" and each.additive]
+    townships = [each for each in counted if each.measure == "townships"]
+    distinct = [each for each in counted if not each.additive and each.measure != "townships"]
+    sums: dict[str, dict[str, int]] = {}
+    for indicators, stock in ((stocks, True), (flows, False)):
+        for row in _sums(tx, indicators, scope, stock=stock):
+            sums.setdefault(row.indicator, {})[row.dims] = int(row.total)
+    subjects: dict[str, list[tuple[frozenset[str], int]]] = {}
+    for indicators, subject in ((distinct, fact.c.subject), (townships, _TOWNSHIP)):
+        for row in _subjects(tx, indicators, scope, subject):
+            group = frozenset(row.dims.split(","))
+            subjects.setdefault(row.indicator, []).append((group, row.number))
+    return Tally(sums, subjects)
+
+
+def _sums(tx: Transaction, indicators: Sequence[Indicator], scope: Scope, *, stock: bool) -> Iterable[sa.Row[Any]]:
+    query = (
+        sa.select(fact.c.indicator, fact.c.dims, sa.func.sum(fact.c.value).label("total"))
+        .where(scope.within(indicators, stock=stock))
+        .group_by(fact.c.indicator, fact.c.dims)
+    )
+    return tx.execute(query)
+
+
+def _subjects(
+    tx: Transaction, indicators: Sequence[Indicator], scope: Scope, subject: sa.ColumnElement[str]
+) -> Iterable[sa.Row[Any]]:
+    """How many subjects have which dimensions; a subject's dimensions come joined by commas, some repeated."""
+    each = (
+        sa.select(fact.c.indicator, subject.label("subject"), sa.func.aggregate_strings(fact.c.dims, ",").label("dims"))
+        .where(scope.within(indicators, stock=False))
+        .group_by(fact.c.indicator, subject)
+    )
+    if subject is _TOWNSHIP:
+        # A fact of the county itself (341524000000) happened in no township.
+        each = each.where(sa.func.substr(fact.c.region, 7, 3) != "000")
+    by_subject = each.subquery()
+    return tx.execute(
+        sa.select(by_subject.c.indicator, by_subject.c.dims, sa.func.count().label("number")).group_by(
+            by_subject.c.indicator, by_subject.c.dims
+        )
+    )
+
+
+def dimensions(tx: Transaction, indicator: Indicator, scope: Scope) -> list[str]:
+    """The different dimensions of the indicator's facts."""
+    stock = indicator.kind == "stock"
+    query = sa.select(fact.c.dims).distinct().where(scope.within([indicator], stock=stock))
+    return list(tx.execute(query).scalars())
+
+
+def count(tx: Transaction, indicator: Indicator, scope: Scope, dims: Sequence[str]) -> int:
+    """How many facts are behind a cell."""
+    query = sa.select(sa.func.count()).select_from(fact).where(_behind(indicator, scope, dims))
+    return int(tx.execute(query).scalar_one())
+
+
+def page(
+    tx: Transaction,
+    indicator: Indicator,
+    scope: Scope,
+    dims: Sequence[str],
+    after: tuple[date, int] | None,
+    limit: int,
+) -> list[sa.Row[Any]]:
+    """Facts behind a cell in the order of day and id, after the given one."""
+    query = sa.select(fact).where(_behind(indicator, scope, dims))
+    if after is not None:
+        day, identifier = after
+        query = query.where(
+            fact.c.day >= day, sa.or_(fact.c.day > day, sa.and_(fact.c.day == day, fact.c.id > identifier))
+        )
+    return list(tx.execute(query.order_by(fact.c.day, fact.c.id).limit(limit)))
+
+
+def _behind(indicator: Indicator, scope: Scope, dims: Sequence[str]) -> sa.ColumnElement[bool]:
+    return sa.and_(scope.within([indicator], stock=indicator.kind == "stock"), fact.c.dims.in_(dims))

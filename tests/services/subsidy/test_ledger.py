@@ -1,0 +1,69 @@
+"""The ledger: always balanced, never changed."""
+
+from decimal import Decimal
+
+import pytest
+import sqlalchemy as sa
+
+from services.subsidy import tables
+from tests.services.subsidy import factories
+from tests.services.subsidy.steps import balances, pay
+from tests.support.platform import Harness
+
+
+@pytest.fixture
+def paid(subsidy: Harness) -> Harness:
+    """Three persons in two townships, paid out of two sources."""
+    subsidy.bulk("record_fund_allotments", [factories.allotment(amount="3000.00")])
+    villages = [factories.VILLAGE, factories.VILLAGE, factories.OTHER_VILLAGE]
+    subsidy.feed("rehab", [factories.placed_in_care(n, region=village) for n, village in enumerate(villages)])
+    pay(subsidy, "care")
+    return subsidy
+
+
+def test_debit_equals_credit(paid: Harness) -> None:
+    accounts = balances(paid).values()
+
+    assert sum(Decimal(debit) for debit, _ in accounts) == sum(Decimal(credit) for _, credit in accounts) > 0
+
+
+def test_the_ledger_tells_what_was_paid(paid: Harness) -> None:
+    lines = sum(row.amount_fen for row in paid.rows(tables.run_lines))
+    payments = sum(row.amount_fen for row in paid.rows(tables.payments))
+    entries = paid.rows(tables.ledger)
+    settled = sum(row.amount_fen for row in entries if row.debit_account == "payable:care")
+
+    assert lines == payments == settled == 600_000
+
+
+def test_an_auditor_of_a_township_sees_its_payments_alone(paid: Harness) -> None:
+    accounts = paid.call("trial_balance", {}, paid.auditor(region=factories.TOWNSHIP))["accounts"]
+
+    assert {account["account"]: account["debit"] for account in accounts}["payable:care"] == "4000.00"
+
+
+@pytest.mark.parametrize("table", [tables.ledger, tables.payments, tables.run_lines, tables.run_shares])
+@pytest.mark.parametrize("change", [sa.update, sa.delete])
+def test_what_was_paid_cannot_be_changed(paid: Harness, table: sa.Table, change: type) -> None:
+    statement = change(table)
+    if change is sa.update:
+        statement = statement.values(amount_fen=1)
+
+    with (
+        pytest.raises(sa.exc.DatabaseError, match="append-only"),
+        paid.runtime.database.write() as connection,
+    ):
+        connection.execute(statement)
+
+
+def test_a_person_cannot_be_paid_twice_for_a_period(paid: Harness) -> None:
+    line = paid.rows(tables.run_lines)[0]._asdict() | {"seq": 99}
+    payment = paid.rows(tables.payments)[0]._asdict() | {"payment_id": "f" * 32, "seq": 99}
+
+    for table, copy in ((tables.run_lines, line), (tables.payments, payment)):
+        insert = sa.insert(table).values(copy)
+        with (
+            pytest.raises(sa.exc.IntegrityError, match="person_id"),
+            paid.runtime.database.write() as connection,
+        ):
+            connection.execute(insert)

@@ -1,0 +1,1 @@
+"""A service with nothing to it but the chassis: it records regions and tells of them."""

@@ -24,7 +24,7 @@ ALLOWED_KEYS = frozenset(
         *("actor", "code", "consumer", "error", "event_id", "event_type", "exchange", "facts", "host", "job"),
         *("kind", "method", "outcome", "port", "queue", "reason", "reference", "role", "source", "url"),
         *("applied", "attempt", "count", "done", "duplicates", "epoch", "gap", "parked", "pid", "position"),
-        *("seconds", "total", "version"),
+        *("seconds", "services", "task", "total", "type", "version"),
     ]
 )
 QUIET_LOGGERS = ("nameko", "kombu", "amqp", "sqlalchemy", "alembic", "eventlet", "httpx", "urllib3")

@@ -21,7 +21,7 @@ import structlog
 from kombu import Connection
 from nameko.runners import ServiceRunner
 
-from chassis import inproc, metrics, topology
+from chassis import inproc, logs, topology
 from chassis.access import TokenKeys
 from chassis.bridge import Bridge
 from chassis.health import HealthServer
@@ -82,6 +82,7 @@ class Office:
     def start(self) -> None:
         """Make what is missing, bring databases up to date, declare the queues, start to serve."""
         settings = self.settings
+        logs.configure(settings.log_level)
         if settings.embedded:
             self._take_data_dir()
             Keys.generate(settings.keys)

@@ -10,12 +10,7 @@ from chassis.transaction import Transaction
 _INPUT = Sealed("reply.input")
 
 
-def fingerprint(tx: Transaction, method: str, body: str) -> str:
-    """A keyed hash of a command's input: it may hold an ID number, which a plain hash would give away."""
-    return _INPUT.index(tx.vault, f"{method} {body}")
-
-
-def find(tx: Transaction, key: str, method: str, input_hash: str) -> str | None:
+def find(tx: Transaction, key: str, method: str, body: str) -> str | None:
     """The reply that this caller's key has got before, as JSON.
 
     Raises ``Conflict`` ``request.key_reused`` when the key was used with another input.
@@ -25,7 +20,8 @@ def find(tx: Transaction, key: str, method: str, input_hash: str) -> str | None:
     row = tx.execute(query.where(reply.c.caller == tx.caller.subject, reply.c.key == key)).one_or_none()
     if row is None:
         return None
-    if (row.method, row.input_hash) != (method, input_hash):
+    # Under every index key, so that a key's rotation does not make an old command look new.
+    if row.input_hash not in _INPUT.indexes(tx.vault, f"{method} {body}"):
         raise Conflict(
             "request.key_reused",
             "This idempotency key was used with another input; take a new key for a new command.",
@@ -34,14 +30,17 @@ def find(tx: Transaction, key: str, method: str, input_hash: str) -> str | None:
     return str(row.reply)
 
 
-def keep(tx: Transaction, key: str, method: str, input_hash: str, reply: str) -> None:
-    """Keep a reply; it commits with the state that it tells of."""
+def keep(tx: Transaction, key: str, method: str, body: str, reply: str) -> None:
+    """Keep a reply; it commits with the state that it tells of.
+
+    Of the input only a keyed hash is kept: it may hold an ID number, which a plain hash would give away.
+    """
     tx.execute(
         sa.insert(schema.reply).values(
             caller=tx.caller.subject,
             key=key,
             method=method,
-            input_hash=input_hash,
+            input_hash=_INPUT.index(tx.vault, f"{method} {body}"),
             reply=reply,
             replied_at=tx.now,
         )

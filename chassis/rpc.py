@@ -20,7 +20,7 @@ from nameko.exceptions import ContainerBeingKilled
 from nameko.messaging import QueueConsumer
 from nameko.rpc import Rpc, RpcConsumer, get_rpc_exchange
 
-from chassis import metrics
+from chassis import logs, metrics, tracing
 from chassis.runtime import Context, Endpoint, Runtime
 
 log = structlog.get_logger(__name__)
@@ -196,8 +196,10 @@ class GuardedRpc(Rpc):  # type: ignore[misc]
         labels = {"service": runtime.service.name, "method": endpoint.method}
         started = perf_counter()
         outcome = "ok"
+        traced = tracing.trace_id(context.traceparent)
         try:
-            return Answer(runtime.execute(endpoint, fields, context))
+            with logs.bound(service=runtime.service.name, trace_id=traced, call_id=context.call_id):
+                return Answer(runtime.execute(endpoint, fields, context))
         except Refusal as refusal:
             outcome = refusal.kind
             metrics.REFUSALS.labels(**labels, code=refusal.code).inc()

@@ -104,13 +104,13 @@ class Runtime:
 
     def _once(self, endpoint: Endpoint, message: Command, tx: Transaction) -> dict[str, Any]:
         body = message.model_dump_json(exclude={"idempotency_key"})
-        input_hash = replies.fingerprint(tx, endpoint.method, body)
-        known = replies.find(tx, message.idempotency_key, endpoint.method, input_hash)
+        known = replies.find(tx, message.idempotency_key, endpoint.method, body)
         if known is not None:
             tx.no_scope("the reply was given to this caller before")
             return endpoint.message.REPLY.model_validate_json(known).model_dump(mode="json")
         reply = self._handle(endpoint, message, tx)
-        replies.keep(tx, message.idempotency_key, endpoint.method, input_hash, reply.model_dump_json())
+        if reply.final:
+            replies.keep(tx, message.idempotency_key, endpoint.method, body, reply.model_dump_json())
         return reply.model_dump(mode="json")
 
     def _handle(self, endpoint: Endpoint, message: Request, tx: Transaction) -> Reply:

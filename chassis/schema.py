@@ -3,7 +3,8 @@
 ``install`` is version 1. A later change is a new function that each service's next migration calls.
 """
 
-from alembic.operations import Operations
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -117,13 +118,16 @@ job = Table(
 access_audit = audit_table(METADATA)
 
 
-def install(op: Operations) -> None:
-    """Create the chassis's tables; the first step of every service's first migration."""
+def install(op: Any) -> None:
+    """Create the chassis's tables; the first step of every service's first migration.
+
+    ``op`` is the module ``alembic.op``.
+    """
     METADATA.create_all(op.get_bind())
     append_only(op, access_audit.name)
 
 
-def append_only(op: Operations, table: str) -> None:
+def append_only(op: Any, table: str) -> None:
     """Make the database itself refuse to change or delete rows of a table."""
     message = f"{table} is append-only: record a correcting row instead"
     if op.get_bind().dialect.name == "sqlite":

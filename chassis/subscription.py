@@ -4,7 +4,6 @@ The broker is a messenger, not the truth: at start, after a gap, and when all is
 asks the owner for what comes after its checkpoint.
 """
 
-import socket
 import time
 from collections.abc import Callable
 from typing import Any
@@ -26,6 +25,7 @@ log = structlog.get_logger(__name__)
 
 QUIET_SECONDS = 30.0
 PAUSE_SECONDS_MAX = 5.0
+HEARTBEAT_SECONDS = 60
 
 
 class Subscription(Entrypoint):  # type: ignore[misc]
@@ -36,7 +36,6 @@ class Subscription(Entrypoint):  # type: ignore[misc]
         self._source = source
         self._handler = handler
         self._stopping = False
-        self._applying = False
         self._thread: Any = None
         super().__init__(**kwargs)
 
@@ -72,7 +71,7 @@ class Subscription(Entrypoint):  # type: ignore[misc]
             try:
                 with (
                     RpcClient(self._settings.broker_url, self._token, self._settings.call_seconds) as client,
-                    Connection(self._settings.broker_url, heartbeat=60) as connection,
+                    Connection(self._settings.broker_url, heartbeat=HEARTBEAT_SECONDS) as connection,
                 ):
                     self._catch_up(client)
                     self._consume(connection, client)
@@ -105,26 +104,29 @@ class Subscription(Entrypoint):  # type: ignore[misc]
             self._follower.apply(events)
 
     def _consume(self, connection: Connection, client: RpcClient) -> None:
+        """Collect the next batch while the database works on the last one; acknowledge what is committed."""
         settings = self._settings
         messages: list[Any] = []
         queue = event_queue(self._follower.consumer, self._source, settings.embedded)
         channel = connection.channel()
         channel.basic_qos(0, settings.batch_size * 2, False)
-        beating = eventlet.spawn(self._beat, connection)
+        applying: tuple[Any, list[Any]] | None = None
         quiet_since = time.monotonic()
-        try:
-            with Consumer(channel, [queue], on_message=messages.append):
-                while not self._stopping:
-                    self._collect(connection, messages)
-                    if messages:
-                        batch, messages[:] = messages[: settings.batch_size], messages[settings.batch_size :]
-                        self._apply(batch, client)
-                        quiet_since = time.monotonic()
-                    elif time.monotonic() - quiet_since > QUIET_SECONDS:
-                        self._catch_up(client)
-                        quiet_since = time.monotonic()
-        finally:
-            beating.kill()
+        with Consumer(channel, [queue], on_message=messages.append):
+            while not self._stopping:
+                self._collect(connection, messages)
+                if applying is not None:
+                    self._settle(connection, *applying)
+                    applying = None
+                if messages:
+                    batch, messages[:] = messages[: settings.batch_size], messages[settings.batch_size :]
+                    applying = eventlet.spawn(self._apply, batch, client), batch
+                    quiet_since = time.monotonic()
+                elif time.monotonic() - quiet_since > QUIET_SECONDS:
+                    self._catch_up(client)
+                    quiet_since = time.monotonic()
+            if applying is not None:
+                self._settle(connection, *applying)
 
     def _collect(self, connection: Connection, messages: list[Any]) -> None:
         """Wait for a first message, then a moment for more."""
@@ -136,27 +138,26 @@ class Subscription(Entrypoint):  # type: ignore[misc]
             deadline = time.monotonic() + self._settings.batch_seconds
             while len(messages) < self._settings.batch_size and (left := deadline - time.monotonic()) > 0:
                 connection.drain_events(timeout=left)
-        except socket.timeout:
+        except TimeoutError:
             pass
-
-    def _beat(self, connection: Connection) -> None:
-        """Keep the connection alive while a long transaction holds the loop."""
-        while connection.supports_heartbeats:
-            eventlet.sleep(10)
-            if self._applying:
-                connection.heartbeat_check()
 
     def _apply(self, batch: list[Any], client: RpcClient) -> None:
         events = [event for event in map(self._decode, batch) if event is not None]
-        self._applying = True
         try:
             self._follower.apply(events)
         except Gap as gap:
             metrics.GAPS.labels(consumer=self._follower.consumer, source=self._source).inc()
             log.info("gap", source=self._source, position=gap.position)
             self._catch_up(client)
-        finally:
-            self._applying = False
+
+    def _settle(self, connection: Connection, applied: Any, batch: list[Any]) -> None:
+        """Wait until the batch is committed, keeping the connection alive meanwhile, and acknowledge it."""
+        while True:
+            with eventlet.Timeout(HEARTBEAT_SECONDS / 4, False):
+                applied.wait()
+                break
+            if connection.supports_heartbeats:
+                connection.heartbeat_check()
         taken = [message for message in batch if not message.acknowledged]
         if taken:
             taken[-1].ack(multiple=True)

@@ -28,8 +28,8 @@ class TrainingNeedRegistered(Event):
 
     need_id: Identifier
     person_id: Identifier
-    type: CourseType
-    registered_on: date
+    type: CourseType = Field(description="Vocational (职业技能) or practical (实用技术) training")
+    registered_on: date = Field(description="Day of registration")
 
 
 class CourseOpened(Event):
@@ -40,9 +40,9 @@ class CourseOpened(Event):
     DAY: ClassVar[str] = "starts_on"
 
     course_id: Identifier
-    type: CourseType
-    starts_on: date
-    ends_on: date
+    type: CourseType = Field(description="Vocational (职业技能) or practical (实用技术) training")
+    starts_on: date = Field(description="First day")
+    ends_on: date = Field(description="Last day")
 
 
 class TraineeEnrolled(Event):
@@ -54,8 +54,8 @@ class TraineeEnrolled(Event):
     trainee_id: Identifier
     course_id: Identifier
     person_id: Identifier
-    type: CourseType
-    enrolled_on: date
+    type: CourseType = Field(description="Type of the course")
+    enrolled_on: date = Field(description="Day of enrolment")
 
 
 class TrainingCompleted(Event):
@@ -67,16 +67,18 @@ class TrainingCompleted(Event):
     trainee_id: Identifier
     course_id: Identifier
     person_id: Identifier
-    type: CourseType
-    certified: bool
-    completed_on: date
+    type: CourseType = Field(description="Type of the course")
+    certified: bool = Field(description="Whether the trainee obtained a certificate of the training")
+    completed_on: date = Field(description="Day of completion")
 
 
 class TrainingNeedItem(Item):
+    """One person's need of training."""
+
     ref: Reference
     person_id: Identifier
-    type: CourseType
-    registered_on: date
+    type: CourseType = Field(description="Vocational (职业技能) or practical (实用技术) training")
+    registered_on: date = Field(description="Day of registration; the person's age counts on it")
 
 
 class RegisterTrainingNeeds(BulkCommand):
@@ -88,25 +90,31 @@ class RegisterTrainingNeeds(BulkCommand):
 
 
 class CourseItem(Item):
+    """One course."""
+
     ref: Reference
-    title: Name
-    type: CourseType
-    region: RegionText
-    starts_on: date
-    ends_on: date
-    capacity: int = Field(ge=1, le=10000)
+    title: Name = Field(description="What the course is called")
+    type: CourseType = Field(description="Vocational (职业技能) or practical (实用技术) training")
+    region: RegionText = Field(description="Where the course is held")
+    starts_on: date = Field(description="First day")
+    ends_on: date = Field(description="Last day")
+    capacity: int = Field(ge=1, le=10000, description="Most trainees")
 
 
 class OpenCourses(BulkCommand):
+    """Open training courses."""
+
     TYPE: ClassVar[str] = "employment.open_courses"
     REPLY: ClassVar[type[Reply]] = BulkReply
     ITEM: ClassVar[type[Item]] = CourseItem
 
 
 class TraineeItem(Item):
-    course_ref: Reference
+    """One person to enrol in a course."""
+
+    course_ref: Reference = Field(description="The office's reference of the course")
     person_id: Identifier
-    enrolled_on: date
+    enrolled_on: date = Field(description="Day of enrolment")
 
 
 class EnrolTrainees(BulkCommand):
@@ -118,10 +126,14 @@ class EnrolTrainees(BulkCommand):
 
 
 class CompletionItem(Item):
-    course_ref: Reference
+    """One trainee who completed the course."""
+
+    course_ref: Reference = Field(description="The office's reference of the course")
     person_id: Identifier
-    certified: bool = False
-    completed_on: date
+    certified: bool = Field(
+        default=False, description="Whether the trainee obtained a certificate of the training"
+    )
+    completed_on: date = Field(description="Day of completion")
 
 
 class CompleteTrainings(BulkCommand):

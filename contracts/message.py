@@ -9,14 +9,45 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-RegionText = Annotated[str, Field(pattern=r"^\d{12}$", description="Division code, 12 digits (GB/T 2260 and 10114)")]
+RegionText = Annotated[
+    str, Field(pattern=r"^\d{12}$", description="Division code, 12 digits (GB/T 2260 and 10114)")
+]
 OfficeCode = Annotated[str, Field(pattern=r"^\d{6}$", description="Division code of the office, 6 digits")]
-MoneyText = Annotated[str, Field(pattern=r"^-?\d{1,15}\.\d{2}$", description="Exact amount in yuan, two decimals")]
+MoneyText = Annotated[
+    str, Field(pattern=r"^-?\d{1,15}\.\d{2}$", description="Exact amount in yuan, two decimals")
+]
 MonthText = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="Calendar month, YYYY-MM")]
-PeriodText = Annotated[str, Field(pattern=r"^\d{4}(H[12]|Q[1-4]|-\d{2}(-\d{2})?)?$", description="2024, 2024H1, 2024Q3, 2024-05 or 2024-05-31")]
-Identifier = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$", description="Identifier given by the owning service, 32 hexadecimal digits")]
-Reference = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^\S+$", description="The office's own number of the record; the same number is the same record")]
-Name = Annotated[str, Field(min_length=1, max_length=120)]
+PeriodText = Annotated[
+    str,
+    Field(
+        pattern=r"^\d{4}(H[12]|Q[1-4]|-\d{2}(-\d{2})?)?$",
+        description="2024, 2024H1, 2024Q3, 2024-05 or 2024-05-31",
+    ),
+]
+Identifier = Annotated[
+    str,
+    Field(
+        pattern=r"^[0-9a-f]{32}$", description="Identifier given by the owning service, 32 hexadecimal digits"
+    ),
+]
+Reference = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=80,
+        pattern=r"^[^\s\x00-\x1f\x7f]+$",
+        description="The office's own number of the record; the same number is the same record",
+    ),
+]
+Name = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=120,
+        pattern=r"^[^\x00-\x1f\x7f]+$",
+        description="Text without control characters",
+    ),
+]
 DimensionKey = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Dimensions = dict[DimensionKey, Annotated[str, Field(min_length=1, max_length=60)]]
 
@@ -41,7 +72,9 @@ class Event(Message):
     SUBJECT: ClassVar[str] = "person_id"
     DAY: ClassVar[str]
 
-    region: RegionText
+    region: RegionText = Field(
+        description="Where it counts: the division code of the person, household or work, 12 digits"
+    )
 
     @property
     def subject(self) -> str:
@@ -57,6 +90,11 @@ class Event(Message):
 
 class Reply(Message):
     """What a command or a query answers."""
+
+    @property
+    def final(self) -> bool:
+        """Whether sending the command again with the same key must give this reply again."""
+        return True
 
 
 class Request(Message):
@@ -81,6 +119,7 @@ class Command(Request):
     idempotency_key: str = Field(
         min_length=8,
         max_length=200,
+        pattern=r"^[\x21-\x7e]+$",
         description="Chosen by the caller: the same key with the same input returns the first reply, "
         "with other input it is refused",
     )
@@ -95,30 +134,43 @@ class BulkCommand(Command):
 
     ITEM: ClassVar[type[Item]]
 
-    items: list[dict[str, Any]] = Field(min_length=1, max_length=1000)
+    items: list[dict[str, Any]] = Field(
+        min_length=1,
+        max_length=1000,
+        description="The records, decided one by one in this order; one that is malformed is rejected alone",
+    )
 
 
 class ErrorText(Message):
     """Why a record was rejected: a stable code, a sentence, and the field at fault where there is one."""
 
-    code: str
-    message: str
-    field: str | None = None
+    code: str = Field(description="Stable, `<service>.<what>`; for programs")
+    message: str = Field(description="What is wrong and what to do, without personal data")
+    field: str | None = Field(default=None, description="Name of the item's field at fault")
 
 
 class Outcome(Message):
     """What became of one record: made, already there with the same content, or rejected."""
 
     index: int = Field(ge=0, description="Place in the command's items, from 0")
-    outcome: Literal["created", "unchanged", "rejected"]
+    outcome: Literal["created", "unchanged", "rejected"] = Field(
+        description="created: kept as new; unchanged: it was there with the same content; rejected: see error"
+    )
     id: str | None = Field(default=None, description="Identifier of the record, when it was kept")
-    error: ErrorText | None = None
+    error: ErrorText | None = Field(default=None, description="Why it was rejected; absent otherwise")
 
 
 class BulkReply(Reply):
     """One outcome for each item, in their order."""
 
-    outcomes: list[Outcome]
+    outcomes: list[Outcome] = Field(description="One for each item, in their order")
+
+    @property
+    def final(self) -> bool:
+        """A rejected record may be accepted later: what stood in its way can be put right meanwhile.
+
+        The records that were kept are known by their own numbers, so nothing is done twice."""
+        return all(outcome.outcome != "rejected" for outcome in self.outcomes)
 
 
 class Done(Reply):

@@ -30,8 +30,11 @@ def _certified(event: registry.CertificateEvent) -> dict[str, Any]:
     }
 
 
-def _uncertified(event: registry.CertificateCancelled) -> dict[str, Any]:
-    return {"certified": False, "category": None, "grade": None, "certificate_expires_on": None}
+def _uncertified(_event: registry.CertificateCancelled) -> dict[str, Any]:
+    return {
+        "region": event.region,
+        "certified": False,
+        "category": None, "grade": None, "certificate_expires_on": None}
 
 
 def _household(event: registry.HouseholdRegistered) -> dict[str, Any]:

@@ -47,10 +47,14 @@ class RegionRecorded(Event):
     SUBJECT: ClassVar[str] = "region"
     DAY: ClassVar[str] = "valid_from"
 
-    name: Name
-    valid_from: date
-    valid_to: date | None = None
-    successors: list[RegionText] = []
+    name: Name = Field(description="Official name of the division, as in the table of division codes")
+    valid_from: date = Field(description="First day on which code and name hold")
+    valid_to: date | None = Field(
+        default=None, description="First day on which they no longer hold; null while they do"
+    )
+    successors: list[RegionText] = Field(
+        default=[], description="Codes that took the place of this one at valid_to"
+    )
 
 
 class HouseholdRegistered(Event):
@@ -61,21 +65,23 @@ class HouseholdRegistered(Event):
     DAY: ClassVar[str] = "registered_on"
 
     household_id: Identifier
-    flags: list[HouseholdFlag]
-    registered_on: date
+    flags: list[HouseholdFlag] = Field(description="Marks of hardship or of make-up, each at most once")
+    registered_on: date = Field(description="Day of registration")
 
 
 class PersonRegistered(Event):
-    """A person entered the registry, with or without a certificate. The birth month suffices for age rules."""
+    """A person entered the registry, certified or not. The birth month suffices for age rules."""
 
     TYPE: ClassVar[str] = "registry.person_registered.v1"
     DAY: ClassVar[str] = "registered_on"
 
     person_id: Identifier
-    household_id: Identifier | None = None
-    sex: Sex
+    household_id: Identifier | None = Field(
+        default=None, description="The household the person belongs to, where it is known"
+    )
+    sex: Sex = Field(description="As in the citizen number")
     birth_month: MonthText
-    registered_on: date
+    registered_on: date = Field(description="Day of registration")
 
 
 class CertificateEvent(Event):
@@ -85,11 +91,11 @@ class CertificateEvent(Event):
 
     person_id: Identifier
     certificate_id: Identifier
-    category: CategoryText
-    grade: Grade
-    mode: Mode
-    acted_on: date
-    expires_on: date
+    category: CategoryText = Field(description="Category of disability after the act (GB/T 26341)")
+    grade: Grade = Field(description="Grade after the act, 1 (most severe) to 4")
+    mode: Mode = Field(description="Whether the act was done at the office or at the holder's home")
+    acted_on: date = Field(description="Day of the act")
+    expires_on: date = Field(description="Last day of validity after the act")
 
 
 class CertificateIssued(CertificateEvent):
@@ -109,8 +115,8 @@ class CertificateChanged(CertificateEvent):
 
     TYPE: ClassVar[str] = "registry.certificate_changed.v1"
 
-    previous_category: CategoryText
-    previous_grade: Grade
+    previous_category: CategoryText = Field(description="Category before the change")
+    previous_grade: Grade = Field(description="Grade before the change, 1 to 4")
 
 
 class CrossProvinceServed(CertificateEvent):
@@ -124,18 +130,26 @@ class CertificateCancelled(CertificateEvent):
 
     TYPE: ClassVar[str] = "registry.certificate_cancelled.v1"
 
-    reason: Literal["death", "standard_not_met", "moved_away", "withdrawn"]
+    reason: Literal["death", "standard_not_met", "moved_away", "withdrawn"] = Field(
+        description="Why it ended"
+    )
 
 
 # Commands ----------------------------------------------------------------------------------------
 
 
 class RegionItem(Item):
+    """One row of the table of division codes (GB/T 2260, GB/T 10114)."""
+
     code: RegionText
-    name: Name
-    valid_from: date
-    valid_to: date | None = None
-    successors: list[RegionText] = []
+    name: Name = Field(description="Official name of the division")
+    valid_from: date = Field(description="First day on which code and name hold")
+    valid_to: date | None = Field(
+        default=None, description="First day on which they no longer hold; absent while they do"
+    )
+    successors: list[RegionText] = Field(
+        default=[], description="Codes that took the place of this one; needs valid_to"
+    )
 
 
 class RecordRegions(BulkCommand):
@@ -147,10 +161,12 @@ class RecordRegions(BulkCommand):
 
 
 class HouseholdItem(Item):
+    """One household."""
+
     ref: Reference
     region: RegionText
-    flags: list[HouseholdFlag] = []
-    registered_on: date
+    flags: list[HouseholdFlag] = Field(default=[], description="Marks of hardship or of make-up")
+    registered_on: date = Field(description="Day of registration")
 
 
 class RegisterHouseholds(BulkCommand):
@@ -162,13 +178,23 @@ class RegisterHouseholds(BulkCommand):
 
 
 class PersonItem(Item):
-    id_number: str = Field(min_length=1, max_length=40, description="Citizen number (GB 11643), 18 characters")
-    name: Name
+    """One person, with the personal data that only the registry keeps."""
+
+    id_number: str = Field(
+        min_length=1, max_length=40, description="Citizen number (GB 11643), 18 characters"
+    )
+    name: Name = Field(description="Full name; never leaves the registry but masked")
     region: RegionText = Field(description="Village or community where the person lives")
-    household_ref: Reference | None = None
-    phone: str | None = Field(default=None, max_length=40)
-    bank_account: str | None = Field(default=None, max_length=40)
-    registered_on: date
+    household_ref: Reference | None = Field(
+        default=None, description="The office's reference of a registered household"
+    )
+    phone: str | None = Field(default=None, max_length=40, description="Telephone number; stored sealed")
+    bank_account: str | None = Field(
+        default=None,
+        max_length=40,
+        description="Number of the account that subsidies are paid to; stored sealed",
+    )
+    registered_on: date = Field(description="Day of registration")
 
 
 class RegisterPersons(BulkCommand):
@@ -180,12 +206,20 @@ class RegisterPersons(BulkCommand):
 
 
 class CertificateActItem(Item):
+    """One act on the certificate (残疾人证) of a registered person."""
+
     ref: Reference
     person_id: Identifier
-    action: Literal["new", "renewal", "change", "cross_province", "cancel"]
-    mode: Mode = "office"
-    certificate_number: str = Field(min_length=1, max_length=40, description="20 characters, or 22 after a re-issue")
-    acted_on: date
+    action: Literal["new", "renewal", "change", "cross_province", "cancel"] = Field(
+        description="What was done: 新办, 到期换证, 变更, 跨省通办, 注销"
+    )
+    mode: Mode = Field(
+        default="office", description="Whether it was done at the office or at the holder's home"
+    )
+    certificate_number: str = Field(
+        min_length=1, max_length=40, description="20 characters, or 22 after a re-issue"
+    )
+    acted_on: date = Field(description="Day of the act")
     standard: Name = Field(default="GB/T 26341-2010", description="Standard the disability was rated under")
     reason: Literal["death", "standard_not_met", "moved_away", "withdrawn"] | None = Field(
         default=None, description="Why it was cancelled; required for cancel, absent otherwise"
@@ -206,7 +240,7 @@ class RecordCertificateActs(BulkCommand):
 class Identities(Reply):
     """Identifiers found, by what was asked for; what is unknown or outside the caller's region is absent."""
 
-    found: dict[str, Identifier]
+    found: dict[str, Identifier] = Field(description="Identifier by the text that was asked for")
 
 
 class ResolvePersons(Query):
@@ -215,7 +249,9 @@ class ResolvePersons(Query):
     TYPE: ClassVar[str] = "registry.resolve_persons"
     REPLY: ClassVar[type[Reply]] = Identities
 
-    id_numbers: list[str] = Field(min_length=1, max_length=1000)
+    id_numbers: list[str] = Field(
+        min_length=1, max_length=1000, description="Citizen numbers (GB 11643), 18 characters each"
+    )
 
 
 class ResolveHouseholds(Query):
@@ -228,13 +264,17 @@ class ResolveHouseholds(Query):
 
 
 class CertificateView(Message):
+    """A certificate as the registry shows it: its number masked."""
+
     certificate_id: Identifier
     number: str = Field(description="Masked")
-    category: CategoryText
-    grade: Grade
-    status: Literal["valid", "cancelled"]
-    issued_on: date
-    expires_on: date
+    category: CategoryText = Field(description="Category of disability (GB/T 26341)")
+    grade: Grade = Field(description="1 (most severe) to 4")
+    status: Literal["valid", "cancelled"] = Field(
+        description="An expired one stays valid here until it is renewed or cancelled"
+    )
+    issued_on: date = Field(description="Day of the last issue, renewal or change")
+    expires_on: date = Field(description="Last day of validity")
 
 
 class PersonView(Reply):
@@ -245,11 +285,13 @@ class PersonView(Reply):
     id_number: str = Field(description="Masked")
     phone: str | None = Field(description="Masked")
     bank_account: str | None = Field(description="Masked")
-    sex: Sex
+    sex: Sex = Field(description="As in the citizen number")
     birth_month: MonthText
     region: RegionText
-    household_id: Identifier | None
-    certificate: CertificateView | None
+    household_id: Identifier | None = Field(description="The person's household, where it is known")
+    certificate: CertificateView | None = Field(
+        description="The latest certificate; null for a person who never had one"
+    )
 
 
 class FindPerson(Query):
@@ -265,7 +307,7 @@ class RevealedPerson(Reply):
     """The plain values of the fields asked for."""
 
     person_id: Identifier
-    values: dict[str, str | None]
+    values: dict[str, str | None] = Field(description="Plain value by field; null where none is recorded")
 
 
 class RevealPerson(Command):
@@ -276,8 +318,15 @@ class RevealPerson(Command):
     REPLY: ClassVar[type[Reply]] = RevealedPerson
 
     person_id: Identifier
-    fields: list[Literal["id_number", "phone", "bank_account"]] = Field(min_length=1)
-    purpose: str = Field(min_length=4, max_length=200)
+    fields: list[Literal["id_number", "phone", "bank_account"]] = Field(
+        min_length=1, description="What to open"
+    )
+    purpose: str = Field(
+        min_length=4,
+        max_length=200,
+        pattern=r"^[^\x00-\x1f\x7f]+$",
+        description="Why it must be read; kept in the audit",
+    )
 
 
 EVENTS: tuple[type[Event], ...] = (

@@ -33,9 +33,11 @@ class PersonEnrolled(Event):
     enrolment_id: Identifier
     person_id: Identifier
     programme: Programme
-    basis: Basis
-    mode: CareMode | None = None
-    enrolled_on: date
+    basis: Basis = Field(description="Admitted by certificate, or by a hospital's diagnosis")
+    mode: CareMode | None = Field(
+        default=None, description="How care is given; null where the programme has no modes"
+    )
+    enrolled_on: date = Field(description="Day of enrolment")
 
 
 class ServiceCompleted(Event):
@@ -48,10 +50,10 @@ class ServiceCompleted(Event):
     enrolment_id: Identifier
     person_id: Identifier
     programme: Programme
-    item: DimensionKey
-    basis: Basis
-    free: bool
-    completed_on: date
+    item: DimensionKey = Field(description="What was given: an item of the programme's rules")
+    basis: Basis = Field(description="Ground of the enrolment")
+    free: bool = Field(description="Whether the person paid nothing")
+    completed_on: date = Field(description="Day of completion")
 
 
 class RetrofitAccepted(Event):
@@ -63,21 +65,35 @@ class RetrofitAccepted(Event):
 
     retrofit_id: Identifier
     household_id: Identifier
-    batch: RetrofitBatch
-    kind: RetrofitKind
-    accepted_on: date
+    batch: RetrofitBatch = Field(
+        description="Of the joint programme (with other departments), or supplementary"
+    )
+    kind: RetrofitKind = Field(description="Barrier-free (无障碍) or age-friendly (适老化) works")
+    accepted_on: date = Field(description="Day of acceptance (验收)")
 
 
 class EnrolmentItem(Item):
+    """One enrolment."""
+
     ref: Reference
     programme: Programme
     person_id: Identifier
-    basis: Basis = "certificate"
-    mode: CareMode | None = None
-    diagnosis_level: int | None = Field(default=None, ge=1, le=5, description="Severity level on the hospital's diagnosis")
-    guardian_applied: bool = False
-    provider: Name
-    enrolled_on: date
+    basis: Basis = Field(
+        default="certificate",
+        description="Admitted by certificate, or by a hospital's diagnosis where the programme allows it",
+    )
+    mode: CareMode | None = Field(
+        default=None,
+        description="How care is given; required where the programme has modes, absent otherwise",
+    )
+    diagnosis_level: int | None = Field(
+        default=None, ge=1, le=5, description="Severity level on the hospital's diagnosis"
+    )
+    guardian_applied: bool = Field(
+        default=False, description="Whether the guardian applied, where the programme asks for that"
+    )
+    provider: Name = Field(description="Institution that gives the service")
+    enrolled_on: date = Field(description="Day of enrolment; decides which rules apply")
 
 
 class EnrolPersons(BulkCommand):
@@ -89,12 +105,14 @@ class EnrolPersons(BulkCommand):
 
 
 class ServiceItem(Item):
+    """One service given in full to a person who is enrolled in the programme that year."""
+
     ref: Reference
     programme: Programme
     person_id: Identifier
-    item: DimensionKey
-    free: bool = True
-    completed_on: date
+    item: DimensionKey = Field(description="What was given: an item of the programme's rules")
+    free: bool = Field(default=True, description="Whether the person paid nothing")
+    completed_on: date = Field(description="Day of completion")
 
 
 class RecordServices(BulkCommand):
@@ -106,12 +124,18 @@ class RecordServices(BulkCommand):
 
 
 class RetrofitItem(Item):
+    """One home whose works were accepted."""
+
     ref: Reference
     household_id: Identifier
-    batch: RetrofitBatch
-    kind: RetrofitKind = "barrier_free"
-    contractor: Name
-    accepted_on: date
+    batch: RetrofitBatch = Field(
+        description="Of the joint programme (with other departments), or supplementary"
+    )
+    kind: RetrofitKind = Field(
+        default="barrier_free", description="Barrier-free (无障碍) or age-friendly (适老化) works"
+    )
+    contractor: Name = Field(description="Who did the works")
+    accepted_on: date = Field(description="Day of acceptance (验收)")
 
 
 class AcceptRetrofits(BulkCommand):

@@ -32,11 +32,11 @@ class TargetSet(Event):
     DAY: ClassVar[str] = "set_on"
 
     target_id: Identifier
-    indicator: IndicatorCode
-    dimensions: Dimensions
+    indicator: IndicatorCode = Field(description="Code of the indicator")
+    dimensions: Dimensions = Field(description="The cell of the indicator; empty for the whole")
     period: PeriodText
-    value: str
-    set_on: date
+    value: str = Field(description="Exact number in the indicator's unit, as decimal text")
+    set_on: date = Field(description="Day on which it was set")
 
 
 class SnapshotTaken(Event):
@@ -48,18 +48,20 @@ class SnapshotTaken(Event):
 
     snapshot_id: Identifier
     period: PeriodText
-    revision: int = Field(ge=1)
-    hash: str
-    as_of: date
+    revision: int = Field(ge=1, description="1 for the first, one more for each that differs")
+    hash: str = Field(description="SHA-256 of the document, 64 hexadecimal digits")
+    as_of: date = Field(description="Cut-off, inclusive")
 
 
 class TargetItem(Item):
-    indicator: IndicatorCode
-    dimensions: Dimensions = {}
-    region: RegionText
+    """One task."""
+
+    indicator: IndicatorCode = Field(description="Code or alias of the indicator")
+    dimensions: Dimensions = Field(default={}, description="The cell of the indicator; empty for the whole")
+    region: RegionText = Field(description="Division that the task is set for")
     period: PeriodText
     value: str = Field(pattern=r"^\d{1,15}(\.\d{1,4})?$", description="Exact number in the indicator's unit")
-    set_on: date
+    set_on: date = Field(description="Day on which it was set; a later one replaces it")
 
 
 class SetTargets(BulkCommand):
@@ -73,14 +75,20 @@ class SetTargets(BulkCommand):
 class Indicator(Message):
     """One figure of a snapshot. Values are integers, or exact decimal strings for money and ratios."""
 
-    code: IndicatorCode
-    zh: str
-    en: str
-    unit: str
-    dimensions: Dimensions
-    value: int | str | None
-    target: int | str | None
-    completion: str | None = Field(description="Value over target in percent, one decimal; absent without a target")
+    code: IndicatorCode = Field(description="Code in the catalogue")
+    zh: str = Field(description="Name in Chinese")
+    en: str = Field(description="Name in English")
+    unit: str = Field(description="person, household, township, case, yuan or percent")
+    dimensions: Dimensions = Field(description="The cell; empty for the whole")
+    value: int | str | None = Field(
+        description="Integer, or decimal text for money and ratios; null for a ratio over nothing"
+    )
+    target: int | str | None = Field(
+        description="The task set for the period, in the same unit; null without one"
+    )
+    completion: str | None = Field(
+        description="Value over target in percent, one decimal; absent without a target"
+    )
     definition: int = Field(description="Version of the indicator's definition")
 
 
@@ -89,15 +97,15 @@ class Snapshot(Reply):
 
     snapshot_id: Identifier
     office: OfficeCode
-    region: RegionText
+    region: RegionText = Field(description="Figures of this division and those below it")
     period: PeriodText
-    revision: int
-    as_of: date
-    hash: str
+    revision: int = Field(description="1 for the first, one more for each that differs")
+    as_of: date = Field(description="Cut-off, inclusive: later days do not count")
+    hash: str = Field(description="SHA-256 of the document, 64 hexadecimal digits; what is signed")
     positions: dict[str, int] = Field(description="Last position applied of each stream, '<service>/<epoch>'")
-    taken_by: str
-    signed_by: str | None
-    indicators: list[Indicator]
+    taken_by: str = Field(description="Subject of the token of who took it")
+    signed_by: str | None = Field(description="Subject of the token of who signed it; null until then")
+    indicators: list[Indicator] = Field(description="Every cell of the catalogue, in its order")
 
 
 class TakeSnapshot(Command):
@@ -107,9 +115,11 @@ class TakeSnapshot(Command):
     REPLY: ClassVar[type[Reply]] = Snapshot
 
     office: OfficeCode
-    region: RegionText
+    region: RegionText = Field(description="Figures of this division and those below it")
     period: PeriodText
-    as_of: date | None = Field(default=None, description="Cut-off, inclusive; the period's last day when absent")
+    as_of: date | None = Field(
+        default=None, description="Cut-off, inclusive; the period's last day when absent"
+    )
 
 
 class FindSnapshot(Query):
@@ -119,9 +129,9 @@ class FindSnapshot(Query):
     REPLY: ClassVar[type[Reply]] = Snapshot
 
     office: OfficeCode
-    region: RegionText
+    region: RegionText = Field(description="Division that the snapshot is of")
     period: PeriodText
-    revision: int | None = Field(default=None, ge=1)
+    revision: int | None = Field(default=None, ge=1, description="The newest when absent")
 
 
 class SignSnapshot(Command):
@@ -131,31 +141,31 @@ class SignSnapshot(Command):
     REPLY: ClassVar[type[Reply]] = Snapshot
 
     snapshot_id: Identifier
-    hash: str = Field(pattern=r"^[0-9a-f]{64}$")
+    hash: str = Field(pattern=r"^[0-9a-f]{64}$", description="Hash of the snapshot that was looked at")
 
 
 class TracedEvent(Message):
     """One event behind a figure."""
 
     event_id: Identifier
-    source: str
-    position: int
-    type: str
-    subject: str
+    source: str = Field(description="Service that told it")
+    position: int = Field(description="Place in the stream of its source, from 1")
+    type: str = Field(description="Type of the event")
+    subject: str = Field(description="Identifier of what the event is about")
     region: RegionText
-    day: date
-    dimensions: Dimensions
-    value: str
-    trace_id: str | None
-    recorded_at: datetime
+    day: date = Field(description="Day on which it counts")
+    dimensions: Dimensions = Field(description="What it counts under")
+    value: str = Field(description="What it adds: a count, or yuan as decimal text")
+    trace_id: str | None = Field(description="W3C trace of the call that caused it, 32 hexadecimal digits")
+    recorded_at: datetime = Field(description="When the source recorded it, UTC")
 
 
 class Trace(Reply):
     """Events behind a figure, in the order of the day and the id; ``next`` goes on where a page ended."""
 
-    total: int
-    events: list[TracedEvent]
-    next: str | None
+    total: int = Field(description="How many events are behind the figure")
+    events: list[TracedEvent] = Field(description="This page of them")
+    next: str | None = Field(description="Give it as `after` for the next page; null on the last")
 
 
 class TraceIndicator(Query):
@@ -164,32 +174,42 @@ class TraceIndicator(Query):
     TYPE: ClassVar[str] = "reporting.trace_indicator"
     REPLY: ClassVar[type[Reply]] = Trace
 
-    code: IndicatorCode
-    dimensions: Dimensions = {}
-    region: RegionText
+    code: IndicatorCode = Field(description="Code or alias of the indicator; not a ratio")
+    dimensions: Dimensions = Field(default={}, description="The cell; empty for the whole")
+    region: RegionText = Field(description="This division and those below it")
     period: PeriodText
-    as_of: date | None = None
-    after: str | None = None
-    limit: int = Field(default=100, ge=1, le=1000)
+    as_of: date | None = Field(
+        default=None, description="Cut-off, inclusive; the period's last day when absent"
+    )
+    after: str | None = Field(default=None, description="`next` of the page before")
+    limit: int = Field(default=100, ge=1, le=1000, description="Events on a page")
 
 
 class IndicatorDefinition(Message):
-    code: IndicatorCode
-    aliases: list[IndicatorCode]
-    zh: str
-    en: str
-    unit: str
-    kind: Literal["flow", "stock", "ratio", "money"]
-    definition: int
-    events: list[str]
-    dimensions: list[str]
+    """What an indicator counts, and from which events."""
+
+    code: IndicatorCode = Field(description="Code in the catalogue")
+    aliases: list[IndicatorCode] = Field(description="Older codes of the same figure")
+    zh: str = Field(description="Name in Chinese")
+    en: str = Field(description="Name in English")
+    unit: str = Field(description="person, household, township, case, yuan or percent")
+    kind: Literal["flow", "stock", "ratio", "money"] = Field(
+        description="flow: in the period; stock: on the cut-off day; money: sums; ratio: of two others"
+    )
+    definition: int = Field(description="Version, raised when what is counted changes")
+    events: list[str] = Field(description="Types of the events it is made of")
+    dimensions: list[str] = Field(description="What it may be cut by")
 
 
 class Catalogue(Reply):
-    indicators: list[IndicatorDefinition]
+    """The indicators this service computes."""
+
+    indicators: list[IndicatorDefinition] = Field(description="Every definition, in the catalogue's order")
 
 
 class ShowCatalogue(Query):
+    """What can be reported, and how it is defined."""
+
     TYPE: ClassVar[str] = "reporting.show_catalogue"
     REPLY: ClassVar[type[Reply]] = Catalogue
 

@@ -31,7 +31,9 @@ Variant = DimensionKey
 class SourceShare(Message):
     """The part of a payment that one source of funds bears."""
 
-    source: FundSource
+    source: FundSource = Field(
+        description="Who bears it: funds of the levels above (上级), or the county's own"
+    )
     amount: MoneyText
 
 
@@ -47,10 +49,10 @@ class FundAllotted(Event):
 
     allotment_id: Identifier
     scheme: Scheme
-    source: FundSource
-    year: PeriodText
+    source: FundSource = Field(description="Who allotted it")
+    year: PeriodText = Field(description="Calendar year in which it may be spent")
     amount: MoneyText
-    allotted_on: date
+    allotted_on: date = Field(description="Day of the allotment's document")
 
 
 class AwardGranted(Event):
@@ -64,7 +66,7 @@ class AwardGranted(Event):
     scheme: Scheme
     variant: Variant
     period: PeriodText
-    granted_on: date
+    granted_on: date = Field(description="Day of the grant")
 
 
 class DisbursementApproved(Event):
@@ -76,10 +78,10 @@ class DisbursementApproved(Event):
 
     run_id: Identifier
     scheme: Scheme
-    period: PeriodText
-    lines: int = Field(ge=0)
-    amount: MoneyText
-    approved_on: date
+    period: PeriodText = Field(description="Period paid for")
+    lines: int = Field(ge=0, description="Payments on the list")
+    amount: MoneyText = Field(description="Sum of the list, in yuan")
+    approved_on: date = Field(description="Day of the approval")
 
 
 class PaymentMade(Event):
@@ -94,24 +96,26 @@ class PaymentMade(Event):
     person_id: Identifier
     scheme: Scheme
     variant: Variant
-    period: PeriodText
-    amount: MoneyText
-    sources: list[SourceShare]
-    paid_on: date
+    period: PeriodText = Field(description="Period paid for")
+    amount: MoneyText = Field(description="What the person was paid, in yuan")
+    sources: list[SourceShare] = Field(description="The parts of the amount by source of funds")
+    paid_on: date = Field(description="Day of the payment")
 
 
 # Commands ----------------------------------------------------------------------------------------
 
 
 class FundAllotmentItem(Item):
+    """One allotment of funds."""
+
     ref: Reference
     scheme: Scheme
-    source: FundSource
-    region: RegionText
-    year: PeriodText
+    source: FundSource = Field(description="Who allots it")
+    region: RegionText = Field(description="The office's division")
+    year: PeriodText = Field(description="Calendar year in which it may be spent")
     amount: MoneyText
-    document: Name
-    allotted_on: date
+    document: Name = Field(description="Number or title of the allotting document")
+    allotted_on: date = Field(description="Day of the document")
 
 
 class RecordFundAllotments(BulkCommand):
@@ -123,12 +127,14 @@ class RecordFundAllotments(BulkCommand):
 
 
 class AwardItem(Item):
+    """One award."""
+
     ref: Reference
     scheme: Scheme
     variant: Variant
     person_id: Identifier
     period: PeriodText
-    granted_on: date
+    granted_on: date = Field(description="Day of the grant; decides which rules apply")
 
 
 class GrantAwards(BulkCommand):
@@ -144,31 +150,36 @@ class DisbursementRun(Reply):
 
     run_id: Identifier
     scheme: Scheme
-    period: PeriodText
-    region: RegionText
-    state: Literal["planning", "frozen", "approved", "paid"]
-    lines: int
-    paid_lines: int
-    amount: MoneyText
-    sources: list[SourceShare]
-    list_hash: str | None
-    planned_by: str
-    approved_by: str | None
+    period: PeriodText = Field(description="Period paid for")
+    region: RegionText = Field(description="Persons of this division and those below it")
+    state: Literal["planning", "frozen", "approved", "paid"] = Field(
+        description="planning, then frozen, then approved, then paid"
+    )
+    lines: int = Field(description="Payments on the list so far")
+    paid_lines: int = Field(description="Payments made so far")
+    amount: MoneyText = Field(description="Sum of the list, in yuan")
+    sources: list[SourceShare] = Field(description="The parts of the amount by source of funds")
+    list_hash: str | None = Field(
+        description="SHA-256 of the frozen list, 64 hexadecimal digits; null while planning"
+    )
+    planned_by: str = Field(description="Subject of the token of who planned it")
+    approved_by: str | None = Field(description="Subject of the token of who approved it")
 
 
 class PlanDisbursement(Command):
     """Draw up the list of payments of a scheme and a period. A job computes and freezes it.
 
     Planning the same scheme, period and region again returns the open run, or a new one with the awards
-    granted since."""
+    granted since.
+    """
 
     TYPE: ClassVar[str] = "subsidy.plan_disbursement"
     REPLY: ClassVar[type[Reply]] = DisbursementRun
 
     scheme: Scheme
-    period: PeriodText
-    region: RegionText
-    pay_on: date
+    period: PeriodText = Field(description="Period to pay for, in the scheme's cadence: a year or a month")
+    region: RegionText = Field(description="Pay persons of this division and those below it")
+    pay_on: date = Field(description="Day of payment")
 
 
 class ApproveDisbursement(Command):
@@ -178,10 +189,12 @@ class ApproveDisbursement(Command):
     REPLY: ClassVar[type[Reply]] = DisbursementRun
 
     run_id: Identifier
-    list_hash: str = Field(pattern=r"^[0-9a-f]{64}$")
+    list_hash: str = Field(pattern=r"^[0-9a-f]{64}$", description="Hash of the list that was looked at")
 
 
 class FindDisbursement(Query):
+    """One run by identifier, with its progress."""
+
     TYPE: ClassVar[str] = "subsidy.find_disbursement"
     REPLY: ClassVar[type[Reply]] = DisbursementRun
 
@@ -189,18 +202,24 @@ class FindDisbursement(Query):
 
 
 class AccountBalance(Message):
-    account: str
-    debit: MoneyText
-    credit: MoneyText
+    """Debit and credit of one ledger account."""
+
+    account: str = Field(
+        description="Name of a ledger account: funds, allotted, expense or payable, with source and scheme"
+    )
+    debit: MoneyText = Field(description="Sum of debits, in yuan")
+    credit: MoneyText = Field(description="Sum of credits, in yuan")
 
 
 class Balances(Reply):
     """Sums of the ledger by account; total debit equals total credit."""
 
-    accounts: list[AccountBalance]
+    accounts: list[AccountBalance] = Field(description="Every account with entries, by name")
 
 
 class TrialBalance(Query):
+    """The ledger's balances, of the entries in the caller's regions."""
+
     TYPE: ClassVar[str] = "subsidy.trial_balance"
     REPLY: ClassVar[type[Reply]] = Balances
 

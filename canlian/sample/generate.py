@@ -15,17 +15,18 @@ from canlian.sample.certificates import Certificates
 from canlian.sample.households import make_households
 from canlian.sample.people import Crowd
 from canlian.sample.records import Records, Row
-from canlian.sample.shape import Shape, published, read_shape
+from canlian.sample.shape import Shape, published, read_shape, scaled
 
 _DIVISIONS_SINCE = date(1990, 1, 1)
 
 
-def write_sample(name: str, directory: Path) -> Path:
+def write_sample(name: str, directory: Path, scale: int = 1) -> Path:
     """Write a sample's package to a folder, which appears at once and whole. One that is there is replaced.
 
+    scale: so many times the persons and records; the published figures then no longer fit and are left out.
     Raises KeyError for a name that is no sample.
     """
-    shape = read_shape(name)
+    shape = scaled(read_shape(name), scale)
     rows = make_rows(shape)
     half = directory.with_name(f".{directory.name}.half-written")
     shutil.rmtree(half, ignore_errors=True)
@@ -33,7 +34,7 @@ def write_sample(name: str, directory: Path) -> Path:
     for kind in KINDS:
         if kind.file in rows:
             _write(half / kind.file, [column.name for column in kind.columns], rows[kind.file])
-    if told := published(name):
+    if scale == 1 and (told := published(name)):
         shutil.copyfile(told, half / PUBLISHED.file)
     manifest = {
         "format": FORMAT,

@@ -4,7 +4,7 @@ Persons, households and records are made up from the shape and its seed; nobody 
 """
 
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import yaml
 from pydantic import Field, model_validator
@@ -12,8 +12,16 @@ from pydantic import Field, model_validator
 from contracts.message import Message, MoneyText, OfficeCode, PeriodText
 from contracts.registry import CategoryText
 
-Count = int
 _FOLDER = Path(__file__).parent
+_COUNTS = frozenset(
+    {
+        *("severe", "mild", "categories", "new", "renewal", "change", "cross_province", "home_visit"),
+        *("earlier_renewal", "deceased", "later_new", "later_cancelled"),
+        *("persons", "twice", "certificate", "diagnosis", "modes", "households", "certified"),
+    }
+)
+
+Count = Annotated[int, Field(ge=0)]
 
 
 class Township(Message):
@@ -178,6 +186,29 @@ def read_shape(name: str) -> Shape:
     if name not in names():
         raise KeyError(name)
     return Shape.model_validate(yaml.safe_load((_FOLDER / f"{name}.yaml").read_text("utf-8")))
+
+
+def scaled(shape: Shape, times: int) -> Shape:
+    """The same office with so many times the persons and records. The name differs, for so do the data."""
+    if times == 1:
+        return shape
+    content = _times(shape.model_dump(), times)
+    return Shape.model_validate({**content, "name": f"{shape.name}-x{times}"})
+
+
+def _times(value: Any, times: int, counts: bool = False) -> Any:
+    if isinstance(value, dict):
+        return {
+            key: _times(inner, times, counts or (key in _COUNTS and not _is_list(inner)))
+            for key, inner in value.items()
+        }
+    if _is_list(value):
+        return [_times(inner, times) for inner in value]
+    return value * times if counts and isinstance(value, int) else value
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, list | tuple)
 
 
 def published(name: str) -> Path | None:

@@ -6,10 +6,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin
 
-from contracts.catalogue import EVENTS
-from contracts.message import Event
 from pydantic import BaseModel
 
+from contracts.catalogue import EVENTS
+from contracts.message import Event
 from services.reporting.domain.catalogue import Catalogue, EventShape
 from services.reporting.domain.catalogue_file import load
 

@@ -6,11 +6,11 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from kernel.periods import Period
-from kernel.regions import RegionCode
 
 from chassis import schema
 from chassis.transaction import Transaction
+from kernel.periods import Period
+from kernel.regions import RegionCode
 from services.reporting.domain.catalogue import Catalogue, Indicator
 from services.reporting.domain.figures import Tally
 from services.reporting.tables import fact
@@ -33,7 +33,7 @@ class Scope:
             fact.c.indicator.in_([indicator.code for indicator in indicators]),
             fact.c.day <= self.as_of,
             fact.c.region >= prefix,
-            fact.c.region < str(int(prefix) + 1),
+            fact.c.region < str(int(prefix) + 1).zfill(len(prefix)),
         ]
         if not stock:
             conditions.append(fact.c.day >= self.period.start)
@@ -76,7 +76,9 @@ def tally(tx: Transaction, catalogue: Catalogue, scope: Scope) -> Tally:
     return Tally(sums, subjects)
 
 
-def _sums(tx: Transaction, indicators: Sequence[Indicator], scope: Scope, *, stock: bool) -> Iterable[sa.Row[Any]]:
+def _sums(
+    tx: Transaction, indicators: Sequence[Indicator], scope: Scope, *, stock: bool
+) -> Iterable[sa.Row[Any]]:
     query = (
         sa.select(fact.c.indicator, fact.c.dims, sa.func.sum(fact.c.value).label("total"))
         .where(scope.within(indicators, stock=stock))
@@ -88,9 +90,13 @@ def _sums(tx: Transaction, indicators: Sequence[Indicator], scope: Scope, *, sto
 def _subjects(
     tx: Transaction, indicators: Sequence[Indicator], scope: Scope, subject: sa.ColumnElement[str]
 ) -> Iterable[sa.Row[Any]]:
-    """How many subjects have which dimensions; a subject's dimensions come joined by commas, some repeated."""
+    """How many subjects have which dimensions; those of a subject come joined by commas, some repeated."""
     each = (
-        sa.select(fact.c.indicator, subject.label("subject"), sa.func.aggregate_strings(fact.c.dims, ",").label("dims"))
+        sa.select(
+            fact.c.indicator,
+            subject.label("subject"),
+            sa.func.aggregate_strings(fact.c.dims, ",").label("dims"),
+        )
         .where(scope.within(indicators, stock=False))
         .group_by(fact.c.indicator, subject)
     )

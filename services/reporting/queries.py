@@ -7,7 +7,6 @@ from chassis.transaction import Transaction
 from contracts.reporting import Catalogue, FindSnapshot, ShowCatalogue, Snapshot, Trace, TraceIndicator
 from kernel.errors import Invalid, NotFound
 from kernel.periods import Period
-
 from services.reporting import definitions, fact_repository, replies, repository
 from services.reporting.domain.catalogue import Indicator, dimensions_of
 from services.reporting.domain.snapshot import check_region, cut_off
@@ -33,7 +32,10 @@ def find_snapshot(tx: Transaction, message: FindSnapshot) -> Snapshot:
 
 
 def trace_indicator(tx: Transaction, message: TraceIndicator) -> Trace:
-    """The facts that a cell is made of, page by page; their values add up to it, a distinct count to its subjects."""
+    """The facts that a cell is made of, page by page.
+
+    Their values add up to the cell; where persons or households are counted, their different subjects do.
+    """
     tx.within(message.region)
     check_region(tx.office, message.region)
     indicator = definitions.catalogue().find(message.code)
@@ -74,11 +76,8 @@ def _after(cursor: str | None) -> tuple[date, int] | None:
     if cursor is None:
         return None
     match = _CURSOR.fullmatch(cursor)
-    try:
-        if match is None:
-            raise ValueError
-        return date.fromisoformat(match[1]), int(match[2])
-    except ValueError:
+    if match is None:
         raise Invalid(
             "reporting.cursor", 'Page on with the text in "next" of the page before.', field="after"
-        ) from None
+        )
+    return Period.parse(match[1]).start, int(match[2])

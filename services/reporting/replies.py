@@ -5,9 +5,9 @@ from datetime import UTC
 from typing import Any
 
 import sqlalchemy as sa
+
 from contracts.reporting import IndicatorDefinition, Snapshot, TracedEvent
 from kernel.money import Money
-
 from services.reporting.domain.catalogue import Indicator, dimensions_of
 
 

@@ -60,7 +60,9 @@ def newest_snapshot(
     as_of: date | None = None,
 ) -> sa.Row[Any] | None:
     """The snapshot of the highest revision, among those of one revision or one cut-off if given."""
-    query = _SIGNED.where(snapshot.c.office == office, snapshot.c.region == region, snapshot.c.period == period)
+    query = _SIGNED.where(
+        snapshot.c.office == office, snapshot.c.region == region, snapshot.c.period == period
+    )
     if revision is not None:
         query = query.where(snapshot.c.revision == revision)
     if as_of is not None:
@@ -72,9 +74,10 @@ def snapshot_by_id(tx: Transaction, snapshot_id: str) -> sa.Row[Any] | None:
     return tx.execute(_SIGNED.where(snapshot.c.snapshot_id == snapshot_id)).one_or_none()
 
 
-def add_snapshot(tx: Transaction, **values: Any) -> None:
-    """Raises IntegrityError when another one took the revision at the same moment."""
+def add_snapshot(tx: Transaction, **values: Any) -> sa.Row[Any]:
+    """Append a snapshot and read it back. Raises IntegrityError when another took the revision just now."""
     tx.execute(sa.insert(snapshot).values(**values, taken_at=tx.now))
+    return tx.execute(_SIGNED.where(snapshot.c.snapshot_id == values["snapshot_id"])).one()
 
 
 def add_signature(tx: Transaction, snapshot_id: str, taken_by: str, signed_by: str) -> None:

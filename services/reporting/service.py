@@ -5,7 +5,6 @@ from chassis.stream import Received
 from chassis.transaction import Transaction
 from contracts import reporting as messages
 from contracts.message import BulkReply
-
 from services.reporting import definitions, queries, tables
 from services.reporting.handlers import facts, snapshots, targets
 

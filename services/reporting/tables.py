@@ -1,6 +1,5 @@
-"""The service's tables. Facts, targets, snapshots and signatures are append-only: the database refuses the rest."""
+"""The service's tables. All four are append-only: the database refuses to change or delete their rows."""
 
-from chassis.database import BigId
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
@@ -17,6 +16,8 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
+
+from chassis.database import BigId
 
 metadata = MetaData()
 
@@ -91,7 +92,9 @@ signature = Table(
     Column("signed_at", DateTime(timezone=True), nullable=False),
     # taken_by is repeated so that the database itself can tell the two persons apart.
     ForeignKeyConstraint(
-        ["snapshot_id", "taken_by"], ["snapshot.snapshot_id", "snapshot.taken_by"], name="fk_signature_snapshot"
+        ["snapshot_id", "taken_by"],
+        ["snapshot.snapshot_id", "snapshot.taken_by"],
+        name="fk_signature_snapshot",
     ),
     CheckConstraint("signed_by <> taken_by", name="ck_signature_second_person"),
 )

@@ -1,9 +1,12 @@
 """What must hold of the repository itself: what it names, what it locks, what it promises."""
 
+import ast
 import re
 import subprocess
+import sys
 import tomllib
 from functools import cache
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -17,6 +20,7 @@ REGISTRIES = re.compile(
     + "|--(extra-)?" + "index-url|--find-" + "links",
 )  # fmt: skip
 ABSOLUTE_PATHS = re.compile("(?<![A-Za-z0-9_.~*$}/])/" + "(work|root|home|Users)/")
+PACKAGES = ("canlian", "chassis", "contracts", "kernel", "services")
 VAGUE_NAMES = {"utils", "util", "common", "helpers", "helper", "shared", "misc"}
 
 
@@ -43,6 +47,24 @@ def lines_matching(pattern: re.Pattern[str], files: list[Path]) -> list[str]:
             if pattern.search(line)
         ]
     return found
+
+
+def locked(name: str) -> dict[str, str]:
+    """The versions in requirements/{name}.txt by canonical name."""
+    text = (ROOT / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
+    pins = re.findall(r"^([\w.-]+)==(\S+)", text, re.MULTILINE)
+    return {canonicalize_name(name): version for name, version in pins}
+
+
+def imported(file: Path) -> set[str]:
+    """The top-level names that a module imports."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module.split(".")[0])
+    return names
 
 
 def make_targets() -> set[str]:
@@ -91,14 +113,24 @@ def test_every_locked_requirement_has_one_version_and_hashes(name: str) -> None:
 
 
 def test_the_locks_cover_what_the_project_asks_for_and_agree() -> None:
-    def locked(name: str) -> dict[str, str]:
-        text = (ROOT / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
-        pins = re.findall(r"^([\w.-]+)==(\S+)", text, re.MULTILINE)
-        return {canonicalize_name(name): version for name, version in pins}
-
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     runtime, dev = locked("runtime"), locked("dev")
     assert runtime.items() <= dev.items()
     for wanted, lock in ((project["dependencies"], runtime), (project["optional-dependencies"]["dev"], dev)):
         for requirement in map(Requirement, wanted):
             assert lock[canonicalize_name(requirement.name)] in requirement.specifier, requirement
+
+
+def test_the_product_imports_nothing_that_only_the_tests_install() -> None:
+    """An import that happens to work beside pytest and mypy fails at an office, which has neither."""
+    distributions, runtime = packages_distributions(), locked("runtime")
+    known = {*sys.stdlib_module_names, *PACKAGES, "_typeshed"}  # _typeshed: mypy's own, under TYPE_CHECKING
+    product = [file for name in PACKAGES for file in (ROOT / name).rglob("*.py")]
+    assert len(product) > 100
+    foreign = {
+        f"{file.relative_to(ROOT)} imports {name}"
+        for file in product
+        for name in imported(file) - known
+        if not any(canonicalize_name(source) in runtime for source in distributions.get(name, []))
+    }
+    assert foreign == set()

@@ -1,32 +1,32 @@
 """The catalogue's files, rules/catalogue/*.yaml. An example with everything:
 
-    indicators:
-      registry.persons.certified:
-        version: 1                     # raise it when what is counted changes
-        aliases: [registry.certified]  # optional: older codes of the same figure
-        zh: 持证残疾人
-        en: Certified disabled persons
-        unit: person                   # person, household, township, case, yuan, percent
-        kind: stock                    # flow: in the period; stock: on the day; money; ratio
-        measure: persons               # events, persons, households, townships, money; absent for a ratio
-        source: seed 003, 金寨县现有持证残疾人27066人
-        feeds:
-          - event: registry.certificate_changed.v1
-            where: {mode: [office]}    # optional
-            sign: minus                # optional, plus; minus only for a stock
-            each: sources              # optional: one fact for every element of this list
-            amount: {part: amount}     # money only; from the event's field or the part's
-            dimensions: {category: {field: previous_category}, action: {const: change}}
-            subject: person_id         # optional, the event's own
-            day: acted_on              # optional, the event's own
-        cuts:                          # the cells of a snapshot
-          - {zh: …, en: …, whole: true}                               # all facts
-          - {zh: …, en: …, dimensions: {grade: "1-2"}, facts: {grade: ["1", "2"]}}
-          - {zh: …, en: …, dimensions: {category: visual}}            # facts: the same
-        sums: [grade, category]        # optional: these cells must add up to the whole
-        ratio:                         # ratio only, instead of measure, feeds and sums
-          numerator: {indicator: …, dimensions: {…}}
-          denominator: {indicator: …}
+indicators:
+  registry.persons.certified:
+    version: 1                     # raise it when what is counted changes
+    aliases: [registry.certified]  # optional: older codes of the same figure
+    zh: 持证残疾人
+    en: Certified disabled persons
+    unit: person                   # person, household, township, case, yuan, percent
+    kind: stock                    # flow: in the period; stock: on the day; money; ratio
+    measure: persons               # events, persons, households, townships, money; absent for a ratio
+    source: seed 003, 金寨县现有持证残疾人27066人
+    feeds:
+      - event: registry.certificate_changed.v1
+        where: {mode: [office]}    # optional
+        sign: minus                # optional, plus; minus only for a stock
+        each: sources              # optional: one fact for every element of this list
+        amount: {part: amount}     # money only; from the event's field or the part's
+        dimensions: {category: {field: previous_category}, action: {const: change}}
+        subject: person_id         # optional, the event's own
+        day: acted_on              # optional, the event's own
+    cuts:                          # the cells of a snapshot
+      - {zh: …, en: …, whole: true}                               # all facts
+      - {zh: …, en: …, dimensions: {grade: "1-2"}, facts: {grade: ["1", "2"]}}
+      - {zh: …, en: …, dimensions: {category: visual}}            # facts: the same
+    sums: [grade, category]        # optional: these cells must add up to the whole
+    ratio:                         # ratio only, instead of measure, feeds and sums
+      numerator: {indicator: …, dimensions: {…}}
+      denominator: {indicator: …}
 """
 
 import re
@@ -111,7 +111,11 @@ class _Reader:
         optional = {"aliases"} if kind == "ratio" else {"aliases", "sums"}
         fields = self._entry.fields(required | more, frozenset(optional))
         measure = self._measure(kind, fields)
-        feeds = tuple(self._feed(entry, kind, measure) for entry in fields["feeds"].list()) if measure != "ratio" else ()
+        feeds = (
+            tuple(self._feed(entry, kind, measure) for entry in fields["feeds"].list())
+            if measure != "ratio"
+            else ()
+        )
         cuts = self._cuts(fields["cuts"], feeds)
         return Indicator(
             code=code,
@@ -160,7 +164,7 @@ class _Reader:
         if each is not None and each not in shape.parts:
             raise fields["each"].error(f'"{each}" is no list of {event}')
         parts = shape.parts[each] if each is not None else None
-        subject = self._field_name(fields.get("subject"), shape) or shape.subject
+        subject = self._field_name(fields["subject"], shape) if "subject" in fields else shape.subject
         if subject != catalogue.SUBJECTS.get(measure, subject):
             raise entry.error(f"{measure} are told apart by {catalogue.SUBJECTS[measure]}, not by {subject}")
         return Feed(
@@ -173,7 +177,7 @@ class _Reader:
             },
             sign=-1 if "sign" in fields and fields["sign"].choice(("plus", "minus")) == "minus" else 1,
             subject=subject,
-            day=self._field_name(fields.get("day"), shape) or shape.day,
+            day=self._field_name(fields["day"], shape) if "day" in fields else shape.day,
             amount=self._source(fields["amount"], shape.fields, parts) if "amount" in fields else None,
         )
 
@@ -181,19 +185,20 @@ class _Reader:
         where = {}
         for key, value in entry.items():
             name = self._field_name(key, shape)
-            assert name is not None
             where[name] = frozenset(value.texts())
             possible = shape.fields[name]
             if possible is not None and (strange := sorted(where[name] - possible)):
-                raise value.error(f'"{strange[0]}" never occurs, expected some of {", ".join(sorted(possible))}')
+                raise value.error(
+                    f'"{strange[0]}" never occurs, expected some of {", ".join(sorted(possible))}'
+                )
         return where
 
     @staticmethod
-    def _field_name(entry: Entry | None, shape: EventShape) -> str | None:
-        if entry is None:
-            return None
+    def _field_name(entry: Entry, shape: EventShape) -> str:
         if entry.text() not in shape.fields:
-            raise entry.error(f'unknown field "{entry.text()}", expected one of {", ".join(sorted(shape.fields))}')
+            raise entry.error(
+                f'unknown field "{entry.text()}", expected one of {", ".join(sorted(shape.fields))}'
+            )
         return entry.text()
 
     @staticmethod
@@ -232,7 +237,11 @@ class _Reader:
 
     def _cut(self, entry: Entry, keys: frozenset[str]) -> Cut:
         fields = entry.fields({"zh", "en"}, frozenset({"dimensions", "facts", "whole"}))
-        shown = {self._key(key): value.text() for key, value in fields["dimensions"].items()} if "dimensions" in fields else {}
+        shown = (
+            {self._key(key): value.text() for key, value in fields["dimensions"].items()}
+            if "dimensions" in fields
+            else {}
+        )
         for value in shown.values():
             if _VALUE.fullmatch(value) is None:
                 raise fields["dimensions"].error('a value holds one of ";=," or begins with a space')
@@ -260,4 +269,6 @@ class _Reader:
     def _cell(self, entry: Entry) -> Cell:
         fields = entry.fields({"indicator"}, frozenset({"dimensions"}))
         pairs = fields["dimensions"].items() if "dimensions" in fields else ()
-        return Cell(fields["indicator"].text(), dimensions_text({key.text(): value.text() for key, value in pairs}))
+        return Cell(
+            fields["indicator"].text(), dimensions_text({key.text(): value.text() for key, value in pairs})
+        )

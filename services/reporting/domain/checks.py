@@ -1,13 +1,12 @@
 """What must hold before figures are recorded: a report whose groups do not add up is not published.
 
-From the field's own reports: 持证残疾人27066人 = 一、二级17397人 + 三、四级9669人 = the sum of seven categories; 托养
-13.35万元 of the superior + 7.45万元 of the county = 20.8万元 (seed 003).
+From a report of the field (seed 003): 持证残疾人27066人 = 一、二级17397人 + 三、四级9669人 = the sum of seven
+categories; 托养 13.35万元 of the superior + 7.45万元 of the county = 20.8万元.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from kernel.errors import Conflict
-
 from services.reporting.domain.catalogue import Indicator, dimensions_text
 from services.reporting.domain.figures import Figure
 
@@ -19,6 +18,8 @@ def check(figures: Sequence[Figure]) -> None:
     """
     by_indicator: dict[str, list[Figure]] = {}
     for figure in figures:
+        if figure.indicator.ratio is not None:
+            continue  # made of cells that are checked themselves, and no part of a whole
         by_indicator.setdefault(figure.indicator.code, []).append(figure)
     for group in by_indicator.values():
         values = {dimensions_text(figure.cut.dimensions): figure.value for figure in group}
@@ -29,7 +30,9 @@ def check(figures: Sequence[Figure]) -> None:
 
 def _problems(indicator: Indicator, values: Mapping[str, int]) -> Iterator[Conflict]:
     if indicator.kind != "money":
-        yield from (_failed("negative", indicator, dims, 0, value) for dims, value in values.items() if value < 0)
+        yield from (
+            _failed("negative", indicator, dims, 0, value) for dims, value in values.items() if value < 0
+        )
     if indicator.whole is None:
         return
     whole = values[dimensions_text(indicator.whole.dimensions)]
@@ -38,7 +41,9 @@ def _problems(indicator: Indicator, values: Mapping[str, int]) -> Iterator[Confl
         if total != whole:
             yield _failed("sum", indicator, key, whole, total)
     if indicator.kind != "money":
-        yield from (_failed("part", indicator, dims, whole, value) for dims, value in values.items() if value > whole)
+        yield from (
+            _failed("part", indicator, dims, whole, value) for dims, value in values.items() if value > whole
+        )
 
 
 def _cells_by(indicator: Indicator, key: str) -> Iterable[str]:
@@ -55,8 +60,8 @@ _SENTENCES = {
 def _failed(check: str, indicator: Indicator, dimensions: str, expected: int, found: int) -> Conflict:
     return Conflict(
         "reporting.check_failed",
-        f"Indicator {indicator.code} {_SENTENCES[check]}; trace it, correct the record at its service and take "
-        "the snapshot again.",
+        f"Indicator {indicator.code} {_SENTENCES[check]}; trace it, correct the record at its service "
+        "and take the snapshot again.",
         check=check,
         indicator=indicator.code,
         dimensions=dimensions,

@@ -6,8 +6,14 @@ from fractions import Fraction
 
 from kernel.errors import Invalid
 from kernel.money import Money
-
-from services.reporting.domain.catalogue import Catalogue, Cell, Cut, Indicator, dimensions_of, dimensions_text
+from services.reporting.domain.catalogue import (
+    Catalogue,
+    Cell,
+    Cut,
+    Indicator,
+    dimensions_of,
+    dimensions_text,
+)
 
 PERCENT_DECIMALS = 2
 COMPLETION_DECIMALS = 1
@@ -100,8 +106,8 @@ def half_up(value: Fraction, decimals: int) -> str:
 def target_value(indicator: Indicator, text: str) -> int | str:
     """A task in the unit of its indicator: an integer, or a decimal text with two decimals.
 
-    text: digits with at most four decimals, as the contract has it. Raises Invalid("reporting.target_unit") for
-    more decimals than the unit knows.
+    text: digits with at most four decimals, as the contract has it. Raises Invalid("reporting.target_unit")
+    for more decimals than the unit knows.
     """
     value = Fraction(text)
     decimals = 0 if indicator.kind in {"flow", "stock"} else PERCENT_DECIMALS

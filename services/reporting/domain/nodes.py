@@ -12,7 +12,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 
 class CatalogueError(Exception):
-    """A catalogue file that cannot be trusted. The message reads "file:line: what is wrong, what is expected"."""
+    """A catalogue file that cannot be trusted. The message reads "file:line: where: what is wrong"."""
 
 
 @dataclass(frozen=True, slots=True)

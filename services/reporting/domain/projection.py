@@ -5,13 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from kernel.money import Money
-
 from services.reporting.domain.catalogue import Catalogue, Feed, dimensions_text
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What one event adds to one indicator. value: a count, or fen for money; negative where a stock is left."""
+    """What one event adds to one indicator. value: a count, or fen; negative where a stock is left."""
 
     indicator: str
     dims: str
@@ -32,9 +31,10 @@ def facts_of(catalogue: Catalogue, event_type: str, event: object) -> list[Fact]
         if all(str(getattr(event, name)) in values for name, values in feed.where.items()):
             for fact in _facts(indicator.code, feed, event):
                 key = (fact.indicator, fact.dims, fact.sign)
-                if key in facts and feed.amount is not None:
-                    fact = replace(fact, value=fact.value + facts[key].value)
-                facts[key] = fact
+                if key not in facts:
+                    facts[key] = fact
+                elif feed.amount is not None:
+                    facts[key] = replace(fact, value=fact.value + facts[key].value)
     return list(facts.values())
 
 

@@ -1,7 +1,7 @@
 """A snapshot as a document: canonical text, and the hash that a second person signs.
 
-The hash covers what was found (office, region, period, as_of, positions, indicators), not who took it, when, or
-as which revision: the same operations on another machine give the same hash.
+The hash covers what was found (office, region, period, as_of, positions, indicators), not who took it, when,
+or as which revision: the same operations on another machine give the same hash.
 """
 
 import hashlib
@@ -13,7 +13,6 @@ from typing import Any
 from kernel.errors import Forbidden, Invalid
 from kernel.periods import Period
 from kernel.regions import RegionCode
-
 from services.reporting.domain.catalogue import Cell
 from services.reporting.domain.figures import Figure
 
@@ -62,7 +61,7 @@ def indicators(figures: Sequence[Figure], targets: Mapping[Cell, int | str]) -> 
 
 
 def canonical(document: Mapping[str, Any]) -> str:
-    """One text for one document: sorted keys, no spaces, characters as they are. Refuses floats: TypeError."""
+    """One text for one document: sorted keys, no spaces, characters as they are. TypeError for a float."""
     _refuse_floats(document)
     return json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 

@@ -7,7 +7,6 @@ from chassis.transaction import Transaction
 from contracts.reporting import SignSnapshot, Snapshot, SnapshotTaken, TakeSnapshot
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.periods import Period
-
 from services.reporting import definitions, fact_repository, replies, repository
 from services.reporting.domain import checks
 from services.reporting.domain import snapshot as documents
@@ -33,7 +32,9 @@ def sign_snapshot(tx: Transaction, message: SignSnapshot) -> Snapshot:
     row = repository.snapshot_by_id(tx, message.snapshot_id)
     if row is None:
         tx.no_scope("there is no such snapshot")
-        raise NotFound("reporting.unknown_snapshot", "There is no snapshot of this identifier; take one first.")
+        raise NotFound(
+            "reporting.unknown_snapshot", "There is no snapshot of this identifier; take one first."
+        )
     tx.within(row.region)
     if row.hash != message.hash:
         raise Conflict(
@@ -44,7 +45,9 @@ def sign_snapshot(tx: Transaction, message: SignSnapshot) -> Snapshot:
     documents.check_signer(row.taken_by, tx.caller.subject)
     if row.signed_by is not None and row.signed_by != tx.caller.subject:
         raise Conflict(
-            "reporting.signed_already", "The snapshot is signed by another person.", snapshot_id=row.snapshot_id
+            "reporting.signed_already",
+            "The snapshot is signed by another person.",
+            snapshot_id=row.snapshot_id,
         )
     if row.signed_by is None:
         repository.add_signature(tx, row.snapshot_id, row.taken_by, tx.caller.subject)
@@ -82,10 +85,12 @@ def _document(tx: Transaction, scope: fact_repository.Scope) -> dict[str, Any]:
     }
 
 
-def _record(tx: Transaction, scope: fact_repository.Scope, document: dict[str, Any], revision: int) -> Snapshot:
+def _record(
+    tx: Transaction, scope: fact_repository.Scope, document: dict[str, Any], revision: int
+) -> Snapshot:
     text = documents.canonical(document)
     snapshot_id, digest = tx.new_id(), documents.hash_of(text)
-    repository.add_snapshot(
+    recorded = repository.add_snapshot(
         tx,
         snapshot_id=snapshot_id,
         office=tx.office,
@@ -107,6 +112,4 @@ def _record(tx: Transaction, scope: fact_repository.Scope, document: dict[str, A
             as_of=scope.as_of,
         )
     )
-    row = repository.snapshot_by_id(tx, snapshot_id)
-    assert row is not None
-    return replies.snapshot(row)
+    return replies.snapshot(recorded)

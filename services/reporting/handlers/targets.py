@@ -7,7 +7,6 @@ from chassis.transaction import Transaction
 from contracts.message import BulkReply
 from contracts.reporting import SetTargets, TargetItem, TargetSet
 from kernel.periods import Period
-
 from services.reporting import definitions, repository
 from services.reporting.domain.catalogue import dimensions_text
 from services.reporting.domain.figures import target_value
@@ -19,9 +18,7 @@ def set_targets(tx: Transaction, message: SetTargets) -> BulkReply:
     bulk = Bulk(message)
     items: list[TargetItem] = list(bulk.items())
     tx.no_scope("each item's region is checked on its own")
-    known = repository.targets_set(
-        tx, (item.region for item in items), (item.period for item in items)
-    )
+    known = repository.targets_set(tx, (item.region for item in items), (item.period for item in items))
     rows = []
     for entry in bulk:
         with entry.deciding():

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+
 from chassis import schema
 from chassis.database import BigId
 
@@ -90,7 +91,9 @@ def _signatures() -> None:
         sa.Column("signed_by", sa.String(120), nullable=False),
         sa.Column("signed_at", INSTANT, nullable=False),
         sa.ForeignKeyConstraint(
-            ["snapshot_id", "taken_by"], ["snapshot.snapshot_id", "snapshot.taken_by"], name="fk_signature_snapshot"
+            ["snapshot_id", "taken_by"],
+            ["snapshot.snapshot_id", "snapshot.taken_by"],
+            name="fk_signature_snapshot",
         ),
         sa.CheckConstraint("signed_by <> taken_by", name="ck_signature_second_person"),
     )

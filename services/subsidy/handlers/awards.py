@@ -51,8 +51,8 @@ def _grant(award_id: str, claim: Claim, people: People, rules_on: Callable[[date
     if claim.person_id not in people:
         raise NotFound(
             "subsidy.unknown_person",
-            "The person isn't known here, or lives outside the caller's regions; "
-            "if the registry has just registered the person, send the award again in a moment.",
+            "The person isn't known here, or lives outside the caller's regions; if the registry has just "
+            "registered the person, send the award again in a moment, with a new idempotency key.",
             field="person_id",
         )
     region, holder = people[claim.person_id]

@@ -7,7 +7,7 @@ from pathlib import Path
 from chassis.sealing import KEY_BYTES
 from services.registry.service import RegistryService
 from services.registry.tables import certificates, persons
-from tests.services.registry.factories import act, citizen, registered, regions, results
+from tests.services.registry.factories import act, citizen, regions, registered, results
 from tests.support.platform import Harness
 
 

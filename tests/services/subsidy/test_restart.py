@@ -1,6 +1,8 @@
 """A process that dies anywhere in a job goes on where it was, and pays nobody twice."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,9 +10,11 @@ import pytest
 from contracts import subsidy as messages
 from services.subsidy import run_repository, tables
 from services.subsidy.handlers import payment, plan
+from services.subsidy.service import SubsidyService
 from tests.services.subsidy import factories
 from tests.services.subsidy.steps import approve, events, find
 from tests.support.platform import Harness
+from tests.support.postgres_server import PostgresServer
 
 PERSONS = 7
 
@@ -98,3 +102,27 @@ def test_the_hash_does_not_depend_on_how_the_list_was_cut_into_steps(
     subsidy.run_jobs()
 
     assert find(subsidy, run["run_id"])["state"] == "paid"
+
+
+def test_two_processes_on_the_same_jobs_pay_everybody_once(
+    postgres_server: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan, "LINES_PER_STEP", 2)
+    monkeypatch.setattr(payment, "LINES_PER_STEP", 2)
+    with postgres_server.database() as url, ThreadPoolExecutor(2) as pool:
+        processes = [Harness(SubsidyService, url, keys=tmp_path) for _ in range(2)]
+        subsidy = processes[0]
+        subsidy.bulk("record_fund_allotments", [factories.allotment(amount="7000.01")])
+        subsidy.feed("rehab", [factories.placed_in_care(n) for n in range(30)])
+        run = subsidy.call("plan_disbursement", factories.plan("care"), subsidy.maker())
+
+        list(pool.map(Harness.run_jobs, processes))
+        approve(subsidy, find(subsidy, run["run_id"]))
+        list(pool.map(Harness.run_jobs, processes))
+
+        paid = find(subsidy, run["run_id"])
+        assert (paid["state"], paid["lines"], paid["paid_lines"]) == ("paid", 30, 30)
+        assert len(events(subsidy, messages.PaymentMade)) == 30
+        assert [row.drawn_fen for row in subsidy.rows(tables.fund_allotments)] == [700_001]
+        for process in processes:
+            process.close()

@@ -1,0 +1,78 @@
+"""The application: its commands, and how errors are told."""
+
+import traceback
+from typing import Annotated
+
+import typer
+
+from canlian.calling import CallRefused, CallUnavailable
+from canlian.commands import data, demo, office
+from canlian.commands.options import errors
+from canlian.load.following import Parked, Stalled
+from canlian.load.paying import RunStalled
+from canlian.package.problems import PackageError
+from canlian.settling import SettingsError
+
+FAILED = 1
+
+app = typer.Typer(
+    name="canlian",
+    help="残联业务平台 — the business platform of a disabled persons' federation.\n\n"
+    "Without further settings the five services run inside the command, on SQLite files in ./var. "
+    "With CANLIAN_BROKER_URL and CANLIAN_DATABASE_URL set, commands speak to services that run elsewhere.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("up")(office.up)
+app.command("demo")(demo.demo)
+app.command("load")(data.load)
+app.command("snapshot")(data.snapshot)
+app.command("trace")(data.trace)
+app.command("sample")(data.sample)
+app.command("rpc")(office.rpc)
+app.command("doctor")(office.doctor)
+
+_debugging = False
+
+
+@app.callback()
+def _options(
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+) -> None:
+    global _debugging  # noqa: PLW0603 - one command line, one process
+    _debugging = debug
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run a command and return its exit code: 0 done, 1 failed, 2 wrongly typed, 3 some records rejected."""
+    try:
+        app(args=arguments)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else FAILED if end.code else 0
+    except Exception as error:
+        if _debugging:
+            traceback.print_exception(error)
+        errors.print(_told(error), highlight=False, soft_wrap=True, markup=False)
+        return FAILED
+    return 0
+
+
+def _told(error: Exception) -> str:
+    """One line: what is wrong, and the code."""
+    match error:
+        case CallRefused():
+            return f"canlian: {error.message} [{error.code}]"
+        case CallUnavailable():
+            return f"canlian: {error}; is the office running? [call.unavailable]"
+        case PackageError():
+            return f"canlian: {error}"
+        case SettingsError() | Stalled() | Parked() | RunStalled():
+            return f"canlian: {error} [{error.code}]"
+        case OSError():
+            return f"canlian: {error.strerror or type(error).__name__}: {error.filename or ''} [io]"
+        case _:
+            # Its text may hold anything, even data of a person.
+            return f"canlian: unexpected {type(error).__name__}; `canlian --debug …` shows where [internal]"

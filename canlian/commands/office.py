@@ -1,0 +1,144 @@
+"""Commands about the office itself: start it, look at it, call it."""
+
+import json
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from canlian.calling import Caller, CallUnavailable, Identity, clerk
+from canlian.commands.options import OPERATOR, AsOption, DataDirOption, OfficeOption, console
+from canlian.connecting import connect
+from canlian.load.following import behind, parked_events
+from canlian.settling import remember, settle
+from chassis import logs
+from chassis.office import Office
+from contracts.catalogue import SERVICES
+
+QUIET = "ERROR"
+_ROLES = frozenset({"clerk", "maker", "auditor", "system"})
+
+
+class _Announced(Office):
+    """Says where it can be watched, once it runs."""
+
+    def start(self) -> None:
+        super().start()
+        address = f"http://{self.health.host}:{self.health.port}"
+        console.print(
+            f"Office {self.settings.office} is running: {', '.join(SERVICES)}.\n"
+            f"  metrics {address}/metrics\n  health  {address}/health/ready\nCtrl-C stops it.",
+            highlight=False,
+            soft_wrap=True,
+        )
+
+
+def up(office: OfficeOption = None, data_dir: DataDirOption = None) -> None:
+    """Start the five services in one process, and serve until Ctrl-C or SIGTERM.
+
+    Example: canlian up --office 341524 --data-dir var
+    """
+    settings = settle(office, data_dir)
+    logs.configure(settings.log_level)
+    remember(settings)
+    _Announced(settings).serve()
+
+
+def rpc(
+    service: Annotated[str, typer.Argument(help="registry, subsidy, rehab, employment or reporting")],
+    method: Annotated[str, typer.Argument(help="A method of the service, such as show_status")],
+    fields: Annotated[str, typer.Argument(metavar="JSON", help="Its arguments as a JSON object")] = "{}",
+    subject: AsOption = OPERATOR,
+    role: Annotated[
+        list[str] | None,
+        typer.Option(help="A role of the caller; may be given several times. Default: all but checker."),
+    ] = None,
+    office: OfficeOption = None,
+    data_dir: DataDirOption = None,
+) -> None:
+    """Call a method of a service and print its reply as JSON.
+
+    Example: canlian rpc reporting show_catalogue '{}'
+
+    Example: canlian rpc subsidy approve_disbursement --as li --role checker '{"idempotency_key": "approve-1",
+    "run_id": "…", "list_hash": "…"}'
+    """
+    try:
+        arguments = json.loads(fields)
+    except json.JSONDecodeError as error:
+        raise typer.BadParameter(f"not JSON (character {error.pos + 1})", param_hint="JSON") from None
+    if not isinstance(arguments, dict):
+        raise typer.BadParameter("must be an object, as {} is", param_hint="JSON")
+    settings = settle(office, data_dir)
+    logs.configure(QUIET)
+    remember(settings)
+    who = Identity(subject, frozenset(role or _ROLES))
+    with connect(settings) as caller:
+        reply = caller.call(service, method, arguments, who)
+    typer.echo(json.dumps(reply, ensure_ascii=False, indent=2))
+
+
+def doctor(
+    subject: AsOption = OPERATOR, office: OfficeOption = None, data_dir: DataDirOption = None
+) -> None:
+    """Look whether all is well: every service answers, nobody lags, no event is put aside, no job failed.
+
+    An embedded office that is not running is started for the examination. Exit code 1 when something is wrong.
+
+    Example: canlian doctor --data-dir var
+    """
+    settings = settle(office, data_dir)
+    logs.configure(QUIET)
+    remember(settings)
+    with connect(settings) as caller:
+        statuses = _statuses(caller, clerk(subject))
+    _show(statuses)
+    wrong = _wrong(statuses)
+    for text in wrong:
+        console.print(f"[red]✗[/] {text}", highlight=False, soft_wrap=True)
+    if wrong:
+        raise typer.Exit(1)
+    console.print(f"[green]✓[/] Office {settings.office}: all is well.", highlight=False)
+
+
+def _statuses(caller: Caller, who: Identity) -> dict[str, dict[str, Any] | None]:
+    statuses: dict[str, dict[str, Any] | None] = {}
+    for name in SERVICES:
+        try:
+            statuses[name] = caller.call(name, "show_status", {}, who)
+        except CallUnavailable:
+            statuses[name] = None
+    return statuses
+
+
+def _show(statuses: dict[str, dict[str, Any] | None]) -> None:
+    table = Table(header_style="bold")
+    table.add_column("service")
+    for name in ("epoch", "recorded", "published"):
+        table.add_column(name, justify="right")
+    table.add_column("follows (position, parked)")
+    table.add_column("jobs")
+    for name, status in statuses.items():
+        if status is None:
+            table.add_row(name, "", "", "", "[red]no answer[/]", "")
+            continue
+        follows = ", ".join(f"{s['source']} {s['position']} ({s['parked']})" for s in status["follows"])
+        jobs = ", ".join(f"{job['kind']} {job['state']} {job['done']}/{job['total']}" for job in status["jobs"])
+        table.add_row(name, *(str(status[key]) for key in ("epoch", "recorded", "published")), follows, jobs)
+    console.print(table)
+
+
+def _wrong(statuses: dict[str, dict[str, Any] | None]) -> list[str]:
+    wrong = [f"{name} does not answer [call.unavailable]" for name, status in statuses.items() if status is None]
+    answered = {name: status for name, status in statuses.items() if status is not None}
+    for name, status in answered.items():
+        if status["published"] < status["recorded"]:
+            wrong.append(f"{name} has {status['recorded'] - status['published']} events to publish [stream.unpublished]")
+        failed = [f"{name}: job {job['kind']} failed [job.failed]" for job in status["jobs"] if job["state"] == "failed"]
+        wrong.extend(failed)
+    if len(answered) == len(statuses):
+        if late := behind(answered):
+            wrong.append(f"{late} [stream.behind]")
+        if parked := parked_events(answered):
+            wrong.append(f"events put aside: {parked} [stream.parked]")
+    return wrong

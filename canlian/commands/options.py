@@ -1,0 +1,32 @@
+"""Options that several commands share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+OfficeOption = Annotated[
+    str | None,
+    typer.Option(
+        "--office",
+        metavar="CODE",
+        help="Division code of the office, 6 digits. Default: CANLIAN_OFFICE, else the data folder's office.",
+    ),
+]
+DataDirOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--data-dir",
+        metavar="DIR",
+        help="Databases and keys of the embedded office. Default: CANLIAN_DATA_DIR, else var.",
+    ),
+]
+AsOption = Annotated[
+    str,
+    typer.Option("--as", metavar="ACCOUNT", envvar="CANLIAN_ACCOUNT", help="Account in whose name calls are made."),
+]
+OPERATOR = "operator"
+
+console = Console()
+errors = Console(stderr=True)

@@ -1,0 +1,120 @@
+"""Loads a package: stage by stage, and within a stage file by file in chunks.
+
+Nothing is kept in memory but a chunk. A load that was broken off is simply run again: chunks that were
+taken are answered from memory, records that were taken are found unchanged, and payments go on.
+"""
+
+from collections.abc import Iterator
+from itertools import islice
+
+from canlian.calling import Caller, CallRefused, Identity, checker, clerk
+from canlian.load.following import Followers
+from canlian.load.outcome import Loaded, Rejections, Run, Tally
+from canlian.load.patience import Patient
+from canlian.load.paying import Paying
+from canlian.load.progress import Shown
+from canlian.load.sending import CHUNK, Sender
+from canlian.package.kinds import BULK, DISBURSEMENTS, STAGES, Kind
+from canlian.package.problems import Problem
+from canlian.package.reader import Package, Record
+
+
+class Loader:
+    """Loads one package as one caller. approve_as: account that approves the payments; None leaves them
+    frozen."""
+
+    def __init__(
+        self,
+        package: Package,
+        caller: Caller,
+        subject: str,
+        approve_as: str | None,
+        shown: Shown,
+        rejections: Rejections,
+    ) -> None:
+        self._package = package
+        self._caller = Patient(caller)
+        self._who: Identity = clerk(subject)
+        self._shown = shown
+        self._rejections = rejections
+        self._sender = Sender(self._caller, self._who, package.manifest.name)
+        self._followers = Followers(self._caller, self._who, shown)
+        approver = checker(approve_as) if approve_as else None
+        self._paying = Paying(self._caller, self._who, approver, shown)
+        self._loaded = Loaded()
+
+    def load(self) -> Loaded:
+        """Load all. Raises CallRefused, CallUnavailable, Stalled, Parked or RunStalled when it cannot go on."""
+        for problem in self._package.strangers():
+            self._rejections.add(problem)
+        for stage in STAGES:
+            for kind in BULK:
+                if kind.stage == stage and self._package.has(kind):
+                    self._loaded.files[kind.file] = self._file(kind)
+            self._followers.wait("applying events")
+        if self._package.has(DISBURSEMENTS):
+            self._loaded.files[DISBURSEMENTS.file] = self._disbursements()
+            self._followers.wait("applying events")
+        self._loaded.rejected = self._rejections.count
+        return self._loaded
+
+    def _file(self, kind: Kind) -> Tally:
+        tally = Tally()
+        before = self._recorded(kind.service)
+        lines = 0
+        with self._shown.step(f"{kind.file} ({kind.zh})", self._package.size(kind)) as step:
+            for records in self._chunks(kind, tally):
+                for outcome, problem in self._sender.send(kind, records):
+                    if problem:
+                        self._reject(tally, problem)
+                    elif outcome == "created":
+                        tally.created += 1
+                    else:
+                        tally.unchanged += 1
+                lines = records[-1].line - 1
+                step.reached(lines)
+        # A chunk that an earlier load sent is answered as it was then: "created". Each record that is created
+        # is one event, so the service's log tells how many were created now.
+        now = min(tally.created, self._recorded(kind.service) - before)
+        tally.created, tally.unchanged = now, tally.unchanged + tally.created - now
+        return tally
+
+    def _chunks(self, kind: Kind, tally: Tally) -> Iterator[list[Record]]:
+        records = self._good(kind, tally)
+        while chunk := list(islice(records, CHUNK)):
+            yield chunk
+
+    def _good(self, kind: Kind, tally: Tally) -> Iterator[Record]:
+        for record in self._package.records(kind):
+            if isinstance(record, Problem):
+                self._reject(tally, record)
+            else:
+                yield record
+
+    def _reject(self, tally: Tally, problem: Problem) -> None:
+        tally.rejected += 1
+        self._rejections.add(problem)
+
+    def _recorded(self, service: str) -> int:
+        recorded: int = self._caller.call(service, "show_status", {}, self._who)["recorded"]
+        return recorded
+
+    def _disbursements(self) -> Tally:
+        tally = Tally()
+        for record in self._good(DISBURSEMENTS, tally):
+            try:
+                run = self._paying.pay(record)
+            except CallRefused as refused:
+                problem = Problem(DISBURSEMENTS.file, record.line, None, refused.code, refused.message)
+                self._reject(tally, problem)
+                continue
+            self._loaded.runs.append(run)
+            self._count(tally, run)
+        return tally
+
+    @staticmethod
+    def _count(tally: Tally, run: Run) -> None:
+        if run.changed:
+            tally.created += 1
+        else:
+            tally.unchanged += 1

@@ -1,0 +1,73 @@
+"""Disbursements of a package: planned by one, approved by another, paid."""
+
+import time
+from typing import Any
+from uuid import uuid4
+
+from canlian.calling import Caller, Identity
+from canlian.load.outcome import Run
+from canlian.load.progress import Shown
+from canlian.package.reader import Record
+
+POLL_SECONDS = 0.2
+STALLED_SECONDS = 120.0
+
+
+class RunStalled(Exception):
+    """A run of payments stopped on its way."""
+
+    code = "load.run_stalled"
+
+
+class Paying:
+    """Plans runs, and pays them when there is somebody to approve."""
+
+    def __init__(self, caller: Caller, maker: Identity, checker: Identity | None, shown: Shown) -> None:
+        self._caller = caller
+        self._maker = maker
+        self._checker = checker
+        self._shown = shown
+
+    def pay(self, record: Record) -> Run:
+        """Bring one run as far as it goes: to frozen, or to paid when there is a checker.
+
+        Raises CallRefused, and RunStalled when a job makes no step for a while.
+        """
+        # A key of its own each time: awards may have been granted since. The service itself gives the open
+        # run, or the last one when no award is new.
+        fields = {"idempotency_key": f"plan/{uuid4().hex}", **record.values}
+        run = self._call("plan_disbursement", fields, self._maker)
+        title = f"{record.values['scheme']} {record.values['period']}"
+        changed = run["state"] != "paid"
+        run = self._reach(run, {"frozen", "approved", "paid"}, f"planning {title}")
+        if self._checker and run["state"] == "frozen":
+            fields = {
+                "idempotency_key": f"approve/{run['run_id']}/{run['list_hash']}",
+                "run_id": run["run_id"],
+                "list_hash": run["list_hash"],
+            }
+            run = self._call("approve_disbursement", fields, self._checker)
+        if run["state"] != "frozen":
+            run = self._reach(run, {"paid"}, f"paying {title}")
+        kept = ("run_id", "scheme", "period", "state", "lines", "amount", "list_hash")
+        return Run(**{name: run[name] for name in kept}, changed=changed)
+
+    def _reach(self, run: dict[str, Any], states: set[str], title: str) -> dict[str, Any]:
+        moved_at, before = time.monotonic(), None
+        run = self._call("find_disbursement", {"run_id": run["run_id"]}, self._maker)
+        if run["state"] in states:
+            return run
+        with self._shown.step(title, run["lines"]) as step:
+            while run["state"] not in states:
+                now = (run["state"], run["lines"], run["paid_lines"])
+                if now != before:
+                    moved_at, before = time.monotonic(), now
+                elif time.monotonic() - moved_at > STALLED_SECONDS:
+                    raise RunStalled(f"{title}: the run {run['run_id']} stays {run['state']}")
+                time.sleep(POLL_SECONDS)
+                run = self._call("find_disbursement", {"run_id": run["run_id"]}, self._maker)
+                step.reached(run["paid_lines"], run["lines"])
+        return run
+
+    def _call(self, method: str, fields: dict[str, Any], who: Identity) -> dict[str, Any]:
+        return self._caller.call("subsidy", method, fields, who)

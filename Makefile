@@ -1,14 +1,14 @@
 # Every target first installs what is missing, given only Python 3.11 (PYTHON=... names another one).
 # Where packages come from is the machine's matter: pip's own settings and PIP_ variables are honoured.
 .DEFAULT_GOAL := help
-.PHONY: help demo up test bench chaos systems fmt lint types tests lock clean
+.PHONY: help demo up test bench chaos systems contracts fmt lint types tests lock clean
 VENV := .venv
 BIN := $(VENV)/bin
 RUN := $(VENV)/runtime.ready
 DEV := $(VENV)/dev.ready
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 demo: $(RUN) ## an office's year in a minute: load, approve, pay, report, on this machine and nothing else
 	$(BIN)/canlian demo
@@ -33,6 +33,9 @@ systems: $(DEV) ## which of the 71 systems a passing test shows to work: out/sys
 	@scripts/test-servers.sh
 	@rm -f out/systems.json
 	$(BIN)/python -m tests -m system --systems-report out/systems.json
+
+contracts: $(DEV) ## write the schemas and the AsyncAPI document anew from contracts/*.py
+	$(BIN)/python -m contracts.documents
 
 fmt: $(DEV) ## format the code and put right what lint can
 	$(BIN)/ruff check --fix-only --quiet

@@ -32,7 +32,9 @@ def transactions(source: Runtime, with_event: bool) -> float:
                 code = uuid4().hex[:12]
                 tx.execute(sa.insert(regions).values(code=code, name="x" * 80))
                 if with_event:
-                    tx.record(RegionRecorded.model_construct(region=code, name="x", valid_from=date(2024, 1, 1)))
+                    tx.record(
+                        RegionRecorded.model_construct(region=code, name="x", valid_from=date(2024, 1, 1))
+                    )
             counts[writer] += 1
 
     threads = [threading.Thread(target=write, args=(n,)) for n in range(WRITERS)]

@@ -1,6 +1,5 @@
 """A batch projection on PostgreSQL, beside a loop without any framework, and beside consuming alone."""
 
-import socket
 import subprocess
 import sys
 import time
@@ -78,7 +77,7 @@ def looped(url: str, database_url: str) -> float:
                 while len(messages) < BATCH and (left := deadline - time.monotonic()) > 0:
                     try:
                         connection.drain_events(timeout=left)
-                    except socket.timeout:
+                    except TimeoutError:
                         break
                 batch, messages[:] = messages[:BATCH], messages[BATCH:]
                 if not batch:
@@ -92,7 +91,9 @@ def looped(url: str, database_url: str) -> float:
                     values.append(
                         (headers["position"], headers["subject"], data["name"], headers["traceparent"][3:35])
                     )
-                execute_values(cursor, "insert into seen (position, subject, name, trace_id) values %s", values)
+                execute_values(
+                    cursor, "insert into seen (position, subject, name, trace_id) values %s", values
+                )
                 position = values[-1][0]
                 cursor.execute(
                     "update checkpoint set position=%s, updated_at=now() where consumer='rehab'", (position,)

@@ -12,7 +12,7 @@ from rich.table import Table
 
 @dataclass(frozen=True)
 class Row:
-    """One comparison. ``ours`` and ``raw`` are in ``unit``; ``ratio`` is ours over raw; ``floor`` is the aim."""
+    """One comparison. ``ours`` and ``raw`` are in ``unit``, ``ratio`` is ours over raw, ``floor`` the aim."""
 
     name: str
     unit: str
@@ -41,7 +41,13 @@ def show(rows: list[Row]) -> None:
     for row in rows:
         verdict = "reached" if row.ratio >= row.floor else "BELOW"
         table.add_row(
-            row.name, row.unit, f"{row.ours:,.0f}", f"{row.raw:,.0f}", f"{row.ratio:.2f}", f"{row.floor:.2f}", verdict
+            row.name,
+            row.unit,
+            f"{row.ours:,.0f}",
+            f"{row.raw:,.0f}",
+            f"{row.ratio:.2f}",
+            f"{row.floor:.2f}",
+            verdict,
         )
     Console(width=130).print(table)
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from chassis.access import TokenKeys
-from chassis.migrations import upgrade
+from chassis.migrating import upgrade
 from chassis.runtime import Runtime
 from chassis.sealing import Keys
 from chassis.service import Service
@@ -21,11 +21,13 @@ def settings(folder: Path, broker_url: str, roles: str = "rpc,follow,relay,jobs"
         database_url=f"sqlite:///{folder}/{{service}}.db",
         key_file=folder / "keys.json",
         token_key_dir=folder / "tokens",
-        roles=frozenset(roles.split(",")),  # type: ignore[arg-type]
+        roles=frozenset(roles.split(",")),
     )
 
 
-def runtime(service: type[Service], folder: Path, broker_url: str, database_url: str | None = None) -> Runtime:
+def runtime(
+    service: type[Service], folder: Path, broker_url: str, database_url: str | None = None
+) -> Runtime:
     """A migrated runtime of one service."""
     made = Runtime(service, settings(folder, broker_url), database_url)
     upgrade(service, made.database)

@@ -1,7 +1,7 @@
 """A call through the entrypoint beside an echo of raw kombu, with the same raw client for all."""
 
 import time
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -81,9 +81,7 @@ def rows(_: PostgresServer, mq: RabbitMQServer) -> list[Row]:
             }
             result = []
             for label, in_flight, floor in (("sync", 1, 0.55), ("50 in flight", 50, 0.45)):
-                ways: dict[str, Callable[[], float]] = {
-                    kind: (lambda client=client, n=in_flight: client.rate(n)) for kind, client in clients.items()
-                }
+                ways = {kind: partial(client.rate, in_flight) for kind, client in clients.items()}
                 rate = interleaved(3, **ways)
                 peers = {"stock nameko": round(rate["nameko"], 1)}
                 result.append(Row(f"RPC, {label}", "calls/s", rate["ours"], rate["raw"], floor, peers))

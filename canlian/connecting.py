@@ -12,7 +12,8 @@ import httpx
 import orjson
 
 from canlian.calling import Caller, CallRefused, CallUnavailable, Identity
-from chassis import tracing
+from canlian.settling import remember
+from chassis import logs, tracing
 from chassis.office import AlreadyRunning, Office
 from chassis.rpc import Refused
 from chassis.rpc_client import RpcClient, Unavailable
@@ -30,10 +31,12 @@ def connect(settings: Settings) -> Iterator[Caller]:
     With a broker, the services run elsewhere. Else the office of the data directory is started for as long
     as the context lasts; if another process runs it, calls go there.
     """
+    logs.configure(settings.log_level)
     if not settings.embedded:
         with _over_broker(settings) as caller:
             yield caller
         return
+    remember(settings)
     office = Office(settings)
     try:
         office.start()
@@ -106,7 +109,9 @@ class OverHttp:
                 pass
             if not self._address:
                 if time.monotonic() > deadline:
-                    raise CallUnavailable("the office of this data directory runs elsewhere, but does not answer")
+                    raise CallUnavailable(
+                        "the office of this data directory runs elsewhere, but does not answer"
+                    )
                 time.sleep(0.2)
         return self
 

@@ -20,8 +20,10 @@ class SettingsError(Exception):
         self.code = code
 
 
-def settle(office: str | None, data_dir: Path | None) -> Settings:
+def settle(office: str | None, data_dir: Path | None, quiet: bool = True) -> Settings:
     """The settings of this command; the options go before the environment.
+
+    quiet: log errors only, unless the environment says otherwise: what a command has to say it prints.
 
     An embedded office's data folder remembers whose it is: keys and rules of two offices never mix there.
     Without any choice the office is the sample county, for first steps. Raises SettingsError.
@@ -31,10 +33,14 @@ def settle(office: str | None, data_dir: Path | None) -> Settings:
     remembered = _remembered(folder)
     try:
         settings = Settings(office=chosen or remembered or SAMPLE_OFFICE, data_dir=folder)
+        if quiet and "CANLIAN_LOG_LEVEL" not in os.environ:
+            settings = settings.model_copy(update={"log_level": "ERROR"})
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "settings"
-        raise SettingsError("settings.invalid", f"{place}: {first['msg'].removeprefix('Value error, ')}") from None
+        raise SettingsError(
+            "settings.invalid", f"{place}: {first['msg'].removeprefix('Value error, ')}"
+        ) from None
     if not settings.embedded:
         if chosen is None:
             raise SettingsError("settings.office", "name the office: --office CODE or CANLIAN_OFFICE")

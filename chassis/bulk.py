@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from kernel.errors import Refusal
 from pydantic import ValidationError
 
-from contracts.message import BulkCommand, BulkReply, ErrorText, Outcome
 from chassis.validation import explain
+from contracts.message import BulkCommand, BulkReply, ErrorText, Outcome
+from kernel.errors import Refusal
 
 
 class Entry:
@@ -25,7 +25,9 @@ class Entry:
 
     def unchanged(self, identifier: str) -> None:
         """The record was there already with the same content; nothing is written."""
-        self.outcome = Outcome.model_construct(index=self.index, outcome="unchanged", id=identifier, error=None)
+        self.outcome = Outcome.model_construct(
+            index=self.index, outcome="unchanged", id=identifier, error=None
+        )
 
     def reject(self, code: str, message: str, field: str | None = None) -> None:
         """The record is refused, with its reason."""
@@ -63,8 +65,9 @@ class Bulk:
         return (entry.item for entry in self)
 
     def reply(self) -> BulkReply:
-        """One outcome for each record. A record nobody decided is a fault of the program: ``AssertionError``."""
+        """One outcome for each record; ``AssertionError`` for one that the program forgot to decide."""
         undecided = [entry.index for entry in self]
         if undecided:
             raise AssertionError(f"records without an outcome: {undecided[:5]}")
-        return BulkReply.model_construct(outcomes=[entry.outcome for entry in self._entries])
+        outcomes = [entry.outcome for entry in self._entries if entry.outcome is not None]
+        return BulkReply.model_construct(outcomes=outcomes)

@@ -8,6 +8,7 @@ threads queue up instead of freezing the hub in SQLite's own busy wait.
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Engine, Integer, create_engine, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -16,7 +17,9 @@ from sqlalchemy.pool import ConnectionPoolEntry
 BigId = BigInteger().with_variant(Integer, "sqlite")
 """A growing key of 64 bits; SQLite grows only what it calls INTEGER."""
 
-POSTGRESQL_OPTIONS = "-c statement_timeout=120000 -c lock_timeout=15000 -c idle_in_transaction_session_timeout=60000"
+POSTGRESQL_OPTIONS = (
+    "-c statement_timeout=120000 -c lock_timeout=15000 -c idle_in_transaction_session_timeout=60000"
+)
 
 
 class Database:
@@ -46,13 +49,13 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that only reads, on one consistent state of the data."""
-        with self.engine.connect() as connection:
-            if self.is_sqlite:
-                connection = connection.execution_options(read_only=True)
-            else:
-                connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-            with connection.begin():
-                yield connection
+        options: dict[str, Any] = (
+            {"read_only": True}
+            if self.is_sqlite
+            else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        )
+        with self.engine.connect().execution_options(**options) as connection, connection.begin():
+            yield connection
 
     @contextmanager
     def lock(self, name: str) -> Iterator[bool]:
@@ -64,7 +67,9 @@ class Database:
             yield True
             return
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            got = connection.execute(text("select pg_try_advisory_lock(hashtext(:name))"), {"name": name}).scalar_one()
+            got = connection.execute(
+                text("select pg_try_advisory_lock(hashtext(:name))"), {"name": name}
+            ).scalar_one()
             try:
                 yield bool(got)
             finally:
@@ -77,11 +82,13 @@ class Database:
 
 
 def _sqlite(url: str) -> Engine:
-    engine = create_engine(url, hide_parameters=True, connect_args={"check_same_thread": False, "timeout": 15})
+    engine = create_engine(
+        url, hide_parameters=True, connect_args={"check_same_thread": False, "timeout": 15}
+    )
 
     @event.listens_for(engine, "connect")
     def _configure(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-        connection.isolation_level = None  # type: ignore[attr-defined]  # SQLAlchemy begins, not the driver
+        connection.isolation_level = None  # SQLAlchemy begins, not the driver
         cursor = connection.cursor()
         cursor.execute("pragma journal_mode=wal")
         cursor.execute("pragma synchronous=full")
@@ -97,7 +104,8 @@ def _sqlite(url: str) -> Engine:
 
 
 def _postgresql(url: str, pool_size: int) -> Engine:
-    # No ping before each use, which would cost a round trip: a lost connection fails the attempt, which is repeated.
+    # No ping before each use, which would cost a round trip: a lost connection fails the attempt, and the
+    # attempt is repeated.
     return create_engine(
         url,
         hide_parameters=True,

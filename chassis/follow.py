@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 import structlog
-from kernel.errors import Refusal
 
 from chassis import metrics, schema
 from chassis.stream import Received
 from chassis.transaction import Transaction
+from kernel.errors import Refusal
 
 if TYPE_CHECKING:
     from chassis.runtime import Runtime
@@ -133,13 +133,17 @@ class Follower:
             tx.forget_events(mark)
             if len(events) == 1:
                 log.exception("event_not_applied", type=events[0].type, position=events[0].position)
-            return f"refused: {error.code}" if isinstance(error, Refusal) else f"failed: {type(error).__name__}"
+            return (
+                f"refused: {error.code}" if isinstance(error, Refusal) else f"failed: {type(error).__name__}"
+            )
         return None
 
     def _parked_subjects(self, tx: Transaction, events: list[Received]) -> set[str]:
         parked = schema.parked_event
         subjects = sorted({event.subject for event in events})
-        query = sa.select(parked.c.subject).distinct().where(self._mine(parked), parked.c.subject.in_(subjects))
+        query = (
+            sa.select(parked.c.subject).distinct().where(self._mine(parked), parked.c.subject.in_(subjects))
+        )
         return set(tx.execute(query).scalars())
 
     def _park(self, tx: Transaction, event: Received, reason: str) -> None:
@@ -158,7 +162,9 @@ class Follower:
             )
         )
         metrics.PARKED.labels(**self._labels).inc()
-        log.warning("event_parked", source=self.source, position=event.position, type=event.type, reason=reason)
+        log.warning(
+            "event_parked", source=self.source, position=event.position, type=event.type, reason=reason
+        )
 
     def _measure(self, events: Sequence[Received], fresh: list[Received]) -> None:
         metrics.APPLIED.labels(**self._labels).inc(len(fresh))

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 import structlog
-from kernel.errors import Refusal
 
 from chassis import metrics, schema
 from chassis.access import Caller
 from chassis.transaction import Transaction
+from kernel.errors import Refusal
 
 if TYPE_CHECKING:
     from chassis.runtime import Runtime
@@ -69,7 +69,9 @@ class JobRunner:
         job = schema.job
         query = sa.select(job.c.id).where(job.c.state.in_(OPEN), job.c.kind.in_(self._steps))
         with self._runtime.database.read() as connection:
-            return connection.execute(query.order_by(job.c.created_at, job.c.id).limit(1)).scalar_one_or_none()
+            return connection.execute(
+                query.order_by(job.c.created_at, job.c.id).limit(1)
+            ).scalar_one_or_none()
 
     def _step(self, job_id: str) -> bool:
         try:
@@ -90,7 +92,13 @@ class JobRunner:
             tx.caller = Caller.from_claims(json.loads(row.caller))
             tx.traceparent = row.traceparent
             job = Job(
-                row.id, row.kind, row.key, json.loads(row.payload), json.loads(row.cursor), row.done, row.total
+                row.id,
+                row.kind,
+                row.key,
+                json.loads(row.payload),
+                json.loads(row.cursor),
+                row.done,
+                row.total,
             )
             ended = self._steps[row.kind](self._runtime.instance, job, tx)
             values = {

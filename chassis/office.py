@@ -26,11 +26,11 @@ from chassis.access import TokenKeys
 from chassis.bridge import Bridge
 from chassis.health import HealthServer
 from chassis.jobs import JobRunner
-from chassis.migrations import upgrade
+from chassis.migrating import upgrade
 from chassis.relay import Relay
-from chassis.runtime import Runtime
+from chassis.runtime import RUNTIMES, Runtime
 from chassis.sealing import Keys
-from chassis.service import RUNTIMES, Service
+from chassis.service import Service
 from chassis.settings import Settings
 from contracts.catalogue import SERVICES
 

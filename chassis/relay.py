@@ -3,7 +3,6 @@
 A crash after sending and before saving sends some again; followers drop them by their positions.
 """
 
-import socket
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -64,7 +63,7 @@ class Relay:
                 epoch, base = 1, 0
             else:
                 epoch, base = row.epoch, row.numbered
-            # A late committer's lower id comes into a later window: positions follow visibility, none is skipped.
+            # A late committer's lower id comes into a later window: positions follow what became visible.
             limit = self._window * 4
             count = connection.execute(_NUMBER, {"epoch": epoch, "base": base, "limit": limit}).rowcount
             connection.execute(sa.update(table).values(numbered=base + count))
@@ -124,8 +123,10 @@ class Relay:
             left = deadline - time.monotonic()
             try:
                 self._connection.drain_events(timeout=max(left, 0.01))
-            except socket.timeout as error:
-                raise NotConfirmed(f"{len(self._unconfirmed)} events not confirmed in {self._seconds} s") from error
+            except TimeoutError as error:
+                raise NotConfirmed(
+                    f"{len(self._unconfirmed)} events not confirmed in {self._seconds} s"
+                ) from error
         if self._refused:
             raise NotConfirmed("the broker refused events")
 

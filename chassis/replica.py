@@ -6,9 +6,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from contracts.message import Event
 from chassis.stream import Received
 from chassis.transaction import Transaction
+from contracts.message import Event
 
 
 class Replica:
@@ -29,7 +29,7 @@ class Replica:
         """Fold a batch: one statement for each set of columns touched, later events winning."""
         rows: dict[str, dict[str, Any]] = {}
         for received in events:
-            change = self._changes.get(type(received.event))
+            change = self._changes.get(type(received.event)) if received.event else None
             if change is not None:
                 key = getattr(received.event, self._key)
                 rows.setdefault(key, {self._key: key}).update(change(received.event))

@@ -1,11 +1,11 @@
 """Idempotency: a command's reply is kept under the caller and the key, in the command's own transaction."""
 
 import sqlalchemy as sa
-from kernel.errors import Conflict
 
 from chassis import schema
 from chassis.sealing import Sealed
 from chassis.transaction import Transaction
+from kernel.errors import Conflict
 
 _INPUT = Sealed("reply.input")
 

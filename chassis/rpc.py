@@ -12,7 +12,6 @@ from uuid import uuid4
 
 import orjson
 import structlog
-from kernel.errors import Forbidden, Refusal
 from kombu import Connection, Exchange, Queue
 from kombu.exceptions import ContentDisallowed
 from kombu.pools import producers
@@ -22,6 +21,7 @@ from nameko.rpc import Rpc, RpcConsumer, get_rpc_exchange
 
 from chassis import logs, metrics, tracing
 from chassis.runtime import Context, Endpoint, Runtime
+from kernel.errors import Forbidden, Refusal
 
 log = structlog.get_logger(__name__)
 
@@ -68,11 +68,13 @@ class Answer:
 def internal_error() -> tuple[str, Refused]:
     """An opaque error, and the reference under which the log tells what it was."""
     reference = uuid4().hex[:12]
-    message = f"The service failed; the operator finds the cause in its log under {reference}. Try again later."
+    message = (
+        f"The service failed; the operator finds the cause in its log under {reference}. Try again later."
+    )
     return reference, Refused("internal_error", message, {"reference": reference}, "fault")
 
 
-class GuardedQueueConsumer(QueueConsumer):  # type: ignore[misc]
+class GuardedQueueConsumer(QueueConsumer):
     """Hands messages on in its own loop, and turns away what cannot be decoded."""
 
     def handle_message(self, provider: Any, body: Any, message: Any) -> None:
@@ -80,7 +82,7 @@ class GuardedQueueConsumer(QueueConsumer):  # type: ignore[misc]
         provider.handle_message(body, message)
 
     def on_decode_error(self, message: Any, exc: Exception) -> None:
-        """kombu would acknowledge and forget it."""
+        """Kombu would acknowledge and forget it."""
         reason = "content_type" if isinstance(exc, ContentDisallowed) else "undecodable"
         turn_away(self.container.service_name, message, reason)
 
@@ -92,10 +94,11 @@ def turn_away(service: str, message: Any, reason: str) -> None:
     message.reject()
 
 
-class GuardedRpcConsumer(RpcConsumer):  # type: ignore[misc]
+class GuardedRpcConsumer(RpcConsumer):
     """Checks a request before a worker starts, and answers by a cached, unconfirmed publisher."""
 
     queue_consumer = GuardedQueueConsumer()
+    queue: Queue | None
 
     def setup(self) -> None:
         """Declare the request queue with a place for what is turned away."""
@@ -123,7 +126,9 @@ class GuardedRpcConsumer(RpcConsumer):  # type: ignore[misc]
         method = message.delivery_info["routing_key"].rpartition(".")[2]
         provider = next((p for p in self._providers if p.method_name == method), None)
         if provider is None:
-            self._refuse(message, "unknown_method", "request.unknown_method", "There is no method of this name.")
+            self._refuse(
+                message, "unknown_method", "request.unknown_method", "There is no method of this name."
+            )
         elif not _well_formed(body):
             text = "Call methods with named arguments: the body holds args (empty) and kwargs."
             self._refuse(message, "arguments", "request.malformed", text)
@@ -163,7 +168,7 @@ def _well_formed(body: Any) -> bool:
     )
 
 
-class GuardedRpc(Rpc):  # type: ignore[misc]
+class GuardedRpc(Rpc):
     """The entrypoint under ``command`` and ``query``."""
 
     rpc_consumer = GuardedRpcConsumer()
@@ -181,7 +186,7 @@ class GuardedRpc(Rpc):  # type: ignore[misc]
         except ContainerBeingKilled:
             self.rpc_consumer.requeue_message(message)
 
-    def handle_result(self, message: Any, worker_ctx: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
+    def handle_result(self, message: Any, _worker_ctx: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
         """Send what the worker came to."""
         if not isinstance(result, Answer):
             reference, refused = internal_error()

@@ -71,7 +71,9 @@ class RpcClient:
         answered = self._waiting[correlation_id] = eventlet.event.Event()
         try:
             self._publish(service, method, fields, correlation_id, traceparent, token)
-            with eventlet.Timeout(seconds or self._seconds, Unavailable(f"{service}.{method} did not answer in time")):
+            with eventlet.Timeout(
+                seconds or self._seconds, Unavailable(f"{service}.{method} did not answer in time")
+            ):
                 body = answered.wait()
         finally:
             self._waiting.pop(correlation_id, None)
@@ -146,6 +148,6 @@ class RpcClient:
 
 
 def _error(error: dict[str, Any]) -> Exception:
-    if error.get("exc_type") == "Refused" and len(error.get("exc_args", [])) == 4:
+    if error.get("exc_type") == Refused.__name__:
         return Refused(*error["exc_args"])
     return Refused("internal_error", str(error.get("value")), {}, "fault")

@@ -10,8 +10,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from kernel.errors import Forbidden, Invalid
-from kernel.rulebook import RuleBook
 from pydantic import ValidationError
 
 from chassis import clock, replies
@@ -23,11 +21,15 @@ from chassis.token_source import TokenSource
 from chassis.transaction import ScopeUnchecked, Transaction
 from chassis.validation import explain
 from contracts.message import Command, Reply, Request
+from kernel.errors import Forbidden, Invalid
+from kernel.rulebook import RuleBook
 
 if TYPE_CHECKING:
     from chassis.service import Service
 
 ATTEMPTS = 3
+RUNTIMES = "CANLIAN_RUNTIMES"
+"""Key of nameko's configuration under which each service's runtime stands."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,9 @@ class Runtime:
         try:
             message = endpoint.message.model_validate(fields)
         except ValidationError as error:
-            raise Invalid("request.invalid", f"{endpoint.method} was not understood: {explain(error)[1]}.") from None
+            raise Invalid(
+                "request.invalid", f"{endpoint.method} was not understood: {explain(error)[1]}."
+            ) from None
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 return self._attempt(endpoint, message, caller, context)
@@ -94,7 +98,9 @@ class Runtime:
                     raise
         raise AssertionError("unreachable")
 
-    def _attempt(self, endpoint: Endpoint, message: Request, caller: Caller, context: Context) -> dict[str, Any]:
+    def _attempt(
+        self, endpoint: Endpoint, message: Request, caller: Caller, context: Context
+    ) -> dict[str, Any]:
         with self.transaction(caller, write=endpoint.changes) as tx:
             tx.traceparent = context.traceparent
             tx.correlation_id = context.call_id
@@ -154,4 +160,8 @@ class Runtime:
 def _may_pass(error: sa.exc.DBAPIError) -> bool:
     """Whether doing it again may work: a unique key taken a moment ago, a deadlock, a lost connection."""
     code = getattr(error.orig, "pgcode", None)
-    return isinstance(error, sa.exc.IntegrityError) or code in {"40001", "40P01", "55P03"} or error.connection_invalidated
+    return (
+        isinstance(error, sa.exc.IntegrityError)
+        or code in {"40001", "40P01", "55P03"}
+        or error.connection_invalidated
+    )

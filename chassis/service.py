@@ -13,17 +13,13 @@ import sqlalchemy as sa
 from nameko.extensions import DependencyProvider
 
 from chassis import schema, stream
-from chassis.follow import Follower
 from chassis.jobs import OPEN, JobStep
 from chassis.rpc import GuardedRpc
-from chassis.runtime import Context, Endpoint, Runtime
+from chassis.runtime import RUNTIMES, Context, Endpoint, Runtime
 from chassis.subscription import Subscription
 from chassis.transaction import Transaction
 from contracts import stream as messages
 from contracts.message import Command, Query, Request
-
-RUNTIMES = "CANLIAN_RUNTIMES"
-"""Key of nameko's configuration under which each service's runtime stands."""
 
 Method = Callable[[Any, Any, Transaction], Any]
 
@@ -39,13 +35,9 @@ class BoundRuntime:
         """Serve the call; what goes wrong is returned as a value, for nameko would log and send its text."""
         return GuardedRpc.answer(self._runtime, endpoint, fields, self._context)
 
-    def follower(self, source: str, handler: Method) -> Follower:
-        """The follower of one source."""
-        return Follower(self._runtime, source, handler)
-
 
 class RuntimeProvider(DependencyProvider):
-    """Gives each worker its service's runtime. No I/O here: an exception in a provider stops the container."""
+    """Gives each worker its service's runtime. No I/O here: an exception would stop the container."""
 
     def get_dependency(self, worker_ctx: Any) -> BoundRuntime:
         """Bind the runtime to the call's token and trace."""
@@ -149,14 +141,14 @@ class Service:
         return messages.Events(events=events, last=last)
 
     @query(messages.ShowStatus, roles=("system", "auditor", "clerk", "maker"))
-    def show_status(self, message: messages.ShowStatus, tx: Transaction) -> messages.Status:
+    def show_status(self, _message: messages.ShowStatus, tx: Transaction) -> messages.Status:
         """How far the service has come."""
         tx.no_scope("positions and job counts tell nothing of any region")
         own = tx.execute(sa.select(schema.stream)).one_or_none()
         recorded = tx.execute(sa.select(sa.func.count()).select_from(schema.event_log)).scalar_one()
         parked = schema.parked_event
-        counts = sa.select(parked.c.source, sa.func.count()).group_by(parked.c.source)
-        parked_of = {source: count for source, count in tx.execute(counts)}
+        counts = sa.select(parked.c.source, sa.func.count().label("count")).group_by(parked.c.source)
+        parked_of = {row.source: row.count for row in tx.execute(counts)}
         follows = [
             messages.FollowedStream(
                 source=row.source, epoch=row.epoch, position=row.position, parked=parked_of.get(row.source, 0)
@@ -172,7 +164,12 @@ class Service:
             follows=follows,
             jobs=[
                 messages.JobState(
-                    job_id=row.id, kind=row.kind, state=row.state, done=row.done, total=row.total, error=row.error
+                    job_id=row.id,
+                    kind=row.kind,
+                    state=row.state,
+                    done=row.done,
+                    total=row.total,
+                    error=row.error,
                 )
                 for row in jobs
             ],

@@ -32,14 +32,22 @@ class Settings(BaseSettings):
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=0, ge=0, le=65535, description="Metrics and health; 0 takes a free port")
     log_level: str = "INFO"
-    roles: Annotated[frozenset[Role], NoDecode] = Field(default=ALL_ROLES, description="What this process does")
+    roles: Annotated[frozenset[Role], NoDecode] = Field(
+        default=ALL_ROLES, description="What this process does"
+    )
     max_workers: int = Field(default=10, ge=1, le=200, description="Calls served at the same time")
     call_seconds: float = Field(default=30.0, gt=0, description="Deadline of a call between processes")
-    batch_size: int = Field(default=500, ge=1, le=2000, description="Events applied in one transaction at most")
+    batch_size: int = Field(
+        default=500, ge=1, le=2000, description="Events applied in one transaction at most"
+    )
     batch_seconds: float = Field(default=0.05, ge=0, description="Longest wait for a batch to fill")
-    relay_window: int = Field(default=500, ge=1, le=5000, description="Events published before confirms are awaited")
+    relay_window: int = Field(
+        default=500, ge=1, le=5000, description="Events published before confirms are awaited"
+    )
     relay_seconds: float = Field(default=0.05, gt=0, description="Pause of an idle relay")
-    publish_seconds: float = Field(default=30.0, gt=0, description="A window not confirmed by then has failed")
+    publish_seconds: float = Field(
+        default=30.0, gt=0, description="A window not confirmed by then has failed"
+    )
 
     @property
     def embedded(self) -> bool:
@@ -75,7 +83,9 @@ class Settings(BaseSettings):
         if not self.embedded:
             for name in ("database_url", "key_file", "token_key_dir"):
                 if not getattr(self, name):
-                    raise ValueError(f"CANLIAN_{name.upper()} must be set when CANLIAN_BROKER_URL names a broker")
+                    raise ValueError(
+                        f"CANLIAN_{name.upper()} must be set when CANLIAN_BROKER_URL names a broker"
+                    )
         if self.database_url and "{service}" not in self.database_url:
             raise ValueError("CANLIAN_DATABASE_URL must hold {service}: each service has its own database")
         return self

@@ -6,6 +6,7 @@ asks the owner for what comes after its checkpoint.
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import eventlet
@@ -18,6 +19,7 @@ from chassis import metrics
 from chassis.follow import EpochConflict, Follower, Gap
 from chassis.rpc import JSON, turn_away
 from chassis.rpc_client import RpcClient
+from chassis.runtime import RUNTIMES
 from chassis.stream import Malformed, Received, receive
 from chassis.topology import event_queue
 
@@ -28,9 +30,10 @@ PAUSE_SECONDS_MAX = 5.0
 HEARTBEAT_SECONDS = 60
 
 
-class Subscription(Entrypoint):  # type: ignore[misc]
+class Subscription(Entrypoint):
     """The entrypoint under ``follow``. It has a thread of its own, so that calls and events never wait for
-    each other's workers."""
+    each other's workers.
+    """
 
     def __init__(self, source: str, handler: Callable[..., None], **kwargs: Any) -> None:
         self._source = source
@@ -41,7 +44,7 @@ class Subscription(Entrypoint):  # type: ignore[misc]
 
     def setup(self) -> None:
         """Bind to the service's runtime; connections are made in the thread."""
-        runtime = self.container.config["CANLIAN_RUNTIMES"][self.container.service_name]
+        runtime = self.container.config[RUNTIMES][self.container.service_name]
         self._settings = runtime.settings
         self._token = runtime.token
         self._follower = Follower(runtime, self._source, self._handler)
@@ -76,13 +79,15 @@ class Subscription(Entrypoint):  # type: ignore[misc]
                     self._catch_up(client)
                     self._consume(connection, client)
             except EpochConflict as error:
-                log.error("stream_conflict", source=self._source, reason=str(error))
+                log.exception("stream_conflict", source=self._source, reason=str(error))
                 metrics.STREAM_CONFLICT.labels(consumer=self._follower.consumer, source=self._source).set(1)
                 self._sleep(PAUSE_SECONDS_MAX)
-            except Exception as error:  # whatever it was, the checkpoint holds: begin again
+            except Exception as error:  # noqa: BLE001 - whatever it was, the checkpoint holds: begin again
                 if time.monotonic() - started > PAUSE_SECONDS_MAX:
                     pause = 0.2
-                log.warning("follow_interrupted", source=self._source, error=type(error).__name__, seconds=pause)
+                log.warning(
+                    "follow_interrupted", source=self._source, error=type(error).__name__, seconds=pause
+                )
                 self._sleep(pause)
                 pause = min(pause * 2, PAUSE_SECONDS_MAX)
 
@@ -152,10 +157,7 @@ class Subscription(Entrypoint):  # type: ignore[misc]
 
     def _settle(self, connection: Connection, applied: Any, batch: list[Any]) -> None:
         """Wait until the batch is committed, keeping the connection alive meanwhile, and acknowledge it."""
-        while True:
-            with eventlet.Timeout(HEARTBEAT_SECONDS / 4, False):
-                applied.wait()
-                break
+        while not _ended(applied, HEARTBEAT_SECONDS / 4):
             if connection.supports_heartbeats:
                 connection.heartbeat_check()
         taken = [message for message in batch if not message.acknowledged]
@@ -163,15 +165,20 @@ class Subscription(Entrypoint):  # type: ignore[misc]
             taken[-1].ack(multiple=True)
 
     def _decode(self, message: Any) -> Received | None:
-        try:
-            if message.content_type != JSON:
-                raise Malformed(f"content type {message.content_type}")
-            data = orjson.loads(message.body)
-            if not isinstance(data, dict):
-                raise Malformed("the body is no object")
-            return receive(dict(message.headers), data)
-        except (Malformed, orjson.JSONDecodeError):
-            turn_away(self._follower.consumer, message, "event")
-            return None
+        """The event of a message; what is none goes to the dead letters."""
+        with suppress(Malformed, orjson.JSONDecodeError):
+            data = orjson.loads(message.body) if message.content_type == JSON else None
+            if isinstance(data, dict):
+                return receive(dict(message.headers), data)
+        turn_away(self._follower.consumer, message, "event")
+        return None
 
 
+def _ended(thread: Any, seconds: float) -> bool:
+    """Wait for a green thread at most so long; what it raised is raised."""
+    try:
+        with eventlet.Timeout(seconds):
+            thread.wait()
+    except eventlet.Timeout:
+        return False
+    return True

@@ -41,7 +41,9 @@ def queues(embedded: bool) -> Iterator[Queue]:
         for source in sources:
             yield event_queue(consumer, source, embedded)
     arguments = {} if embedded else {"x-queue-type": "quorum"}
-    yield Queue("dead-letters", exchange=DEAD_LETTERS, routing_key="#", durable=True, queue_arguments=arguments)
+    yield Queue(
+        "dead-letters", exchange=DEAD_LETTERS, routing_key="#", durable=True, queue_arguments=arguments
+    )
 
 
 def declare(connection: Connection, embedded: bool) -> None:

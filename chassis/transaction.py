@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from kernel.errors import Forbidden
-from kernel.rulebook import RuleBook
 
 from chassis import audit, clock, schema, tracing
 from chassis.access import Caller
 from chassis.sealing import Vault
 from contracts.message import Event
+from kernel.errors import Forbidden
+from kernel.rulebook import RuleBook
 
 if TYPE_CHECKING:
     from chassis.stream import Received
@@ -43,8 +43,9 @@ class Transaction:
 
     def execute(self, statement: sa.Executable, parameters: Any = None) -> sa.CursorResult[Any]:
         """Run a statement; with a list of parameters, once for each of them. An empty list does nothing useful:
-        callers leave it out."""
-        result: sa.CursorResult[Any] = self.connection.execute(statement, parameters)  # type: ignore[assignment]
+        callers leave it out.
+        """
+        result: sa.CursorResult[Any] = self.connection.execute(statement, parameters)
         return result
 
     def new_id(self) -> str:
@@ -121,7 +122,9 @@ class Transaction:
     def start_job(self, kind: str, key: str, payload: dict[str, Any], total: int | None = None) -> str:
         """Start a job after the commit, unless one of this kind and key exists; returns its identifier."""
         job = schema.job
-        known = self.execute(sa.select(job.c.id).where(job.c.kind == kind, job.c.key == key)).scalar_one_or_none()
+        known = self.execute(
+            sa.select(job.c.id).where(job.c.kind == kind, job.c.key == key)
+        ).scalar_one_or_none()
         if known is not None:
             return str(known)
         job_id = clock.new_id()

@@ -4,6 +4,7 @@ import re
 
 from pydantic import ValidationError
 
+FAULTS_TOLD = 10
 _NAME = re.compile(r"^[a-z][a-z0-9_]{0,60}$")
 
 
@@ -15,7 +16,8 @@ def explain(error: ValidationError) -> tuple[str | None, str]:
         place = ".".join(_part(part) for part in fault["loc"])
         first = first or place or None
         faults.append(f"{place or 'message'}: {fault['msg']}")
-    return first, "; ".join(faults[:10]) + ("; and more" if len(faults) > 10 else "")
+    more = "; and more" if len(faults) > FAULTS_TOLD else ""
+    return first, "; ".join(faults[:FAULTS_TOLD]) + more
 
 
 def _part(part: int | str) -> str:

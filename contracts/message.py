@@ -169,7 +169,8 @@ class BulkReply(Reply):
     def final(self) -> bool:
         """A rejected record may be accepted later: what stood in its way can be put right meanwhile.
 
-        The records that were kept are known by their own numbers, so nothing is done twice."""
+        The records that were kept are known by their own numbers, so nothing is done twice.
+        """
         return all(outcome.outcome != "rejected" for outcome in self.outcomes)
 
 

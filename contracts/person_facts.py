@@ -30,11 +30,14 @@ def _certified(event: registry.CertificateEvent) -> dict[str, Any]:
     }
 
 
-def _uncertified(_event: registry.CertificateCancelled) -> dict[str, Any]:
+def _uncertified(event: registry.CertificateCancelled) -> dict[str, Any]:
     return {
         "region": event.region,
         "certified": False,
-        "category": None, "grade": None, "certificate_expires_on": None}
+        "category": None,
+        "grade": None,
+        "certificate_expires_on": None,
+    }
 
 
 def _household(event: registry.HouseholdRegistered) -> dict[str, Any]:

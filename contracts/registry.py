@@ -260,7 +260,7 @@ class ResolveHouseholds(Query):
     TYPE: ClassVar[str] = "registry.resolve_households"
     REPLY: ClassVar[type[Reply]] = Identities
 
-    refs: list[Reference] = Field(min_length=1, max_length=1000)
+    refs: list[Reference] = Field(min_length=1, max_length=1000, description="Their references")
 
 
 class CertificateView(Message):

@@ -1,7 +1,7 @@
 """Messages of the rehab service: enrolments, services, home retrofits."""
 
 from datetime import date
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -17,7 +17,9 @@ from contracts.message import (
     Reply,
 )
 
-Programme = DimensionKey
+Programme = Annotated[
+    DimensionKey, Field(description="Key of a programme in the rehab service's dated rules")
+]
 CareMode = Literal["boarding", "day", "home"]
 Basis = Literal["certificate", "diagnosis"]
 RetrofitBatch = Literal["joint", "supplementary"]

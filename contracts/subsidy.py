@@ -1,7 +1,7 @@
 """Messages of the subsidy service: funds, awards, disbursement runs, payments."""
 
 from datetime import date
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -24,8 +24,10 @@ from contracts.message import (
 )
 
 FundSource = Literal["superior", "county"]
-Scheme = DimensionKey
-Variant = DimensionKey
+Scheme = Annotated[DimensionKey, Field(description="Code of a scheme in the subsidy service's dated rules")]
+Variant = Annotated[
+    DimensionKey, Field(description="Kind of award within the scheme, with a rate of its own")
+]
 
 
 class SourceShare(Message):

@@ -9,7 +9,6 @@ import typer
 from rich.table import Table
 
 from canlian.calling import clerk
-from canlian.commands.office import QUIET
 from canlian.commands.options import OPERATOR, AsOption, DataDirOption, OfficeOption, console
 from canlian.commands.showing import show_loaded
 from canlian.connecting import connect
@@ -19,9 +18,8 @@ from canlian.load.progress import OnConsole
 from canlian.package.reader import Package
 from canlian.sample.generate import write_sample
 from canlian.sample.shape import names
-from canlian.settling import remember, settle
+from canlian.settling import settle
 from canlian.snapshot import document, rendering
-from chassis import logs
 
 SOME_REJECTED = 3
 
@@ -43,7 +41,9 @@ class TraceForm(StrEnum):
 
 
 def load(
-    directory: Annotated[Path, typer.Argument(metavar="DIR", help="The package's folder, with its package.yaml")],
+    directory: Annotated[
+        Path, typer.Argument(metavar="DIR", help="The package's folder, with its package.yaml")
+    ],
     approve_as: Annotated[
         str | None,
         typer.Option(
@@ -71,8 +71,6 @@ def load(
         raise typer.BadParameter(message, param_hint="--office")
     if approve_as == subject:
         raise typer.BadParameter("who plans payments cannot approve them", param_hint="--approve-as")
-    logs.configure(QUIET)
-    remember(settings)
     with connect(settings) as caller, Rejections.collecting(report) as rejections:
         loaded = Loader(package, caller, subject, approve_as, OnConsole(console), rejections).load()
     show_loaded(loaded, rejections, report)
@@ -82,9 +80,12 @@ def load(
 
 def snapshot(
     office: OfficeOption = None,
-    period: Annotated[str, typer.Option(metavar="PERIOD", help="2024, 2024H1, 2024Q3, 2024-05 or 2024-05-31")] = ...,  # type: ignore[assignment]
+    period: Annotated[
+        str, typer.Option(metavar="PERIOD", help="2024, 2024H1, 2024Q3, 2024-05 or 2024-05-31")
+    ] = ...,  # type: ignore[assignment]
     region: Annotated[
-        str | None, typer.Option(metavar="CODE", help="A division of the office, 12 digits. Default: all of it.")
+        str | None,
+        typer.Option(metavar="CODE", help="A division of the office, 12 digits. Default: all of it."),
     ] = None,
     form: Annotated[Form, typer.Option("--format", help="How to show it.")] = Form.TABLE,
     output: Annotated[
@@ -102,8 +103,6 @@ def snapshot(
     if form is Form.XLSX and output is None:
         raise typer.BadParameter("a workbook needs a file: --output PATH", param_hint="--format")
     settings = settle(office, data_dir)
-    logs.configure(QUIET)
-    remember(settings)
     place = region or f"{settings.office}000000"
     with connect(settings) as caller:
         taken = document.take(caller, clerk(subject), settings.office, place, period)
@@ -137,8 +136,6 @@ def trace(
     Example: canlian trace rehab.care.persons --period 2024 --dimensions mode=day
     """
     settings = settle(office, data_dir)
-    logs.configure(QUIET)
-    remember(settings)
     fields: dict[str, Any] = {
         "code": code,
         "dimensions": _dimensions(dimensions),
@@ -157,7 +154,11 @@ def trace(
         table.add_column(name, overflow="fold")
     for event in found["events"]:
         cells = (event["day"], event["type"], event["subject"], event["region"])
-        marks = (document.dimensions_text(event["dimensions"]), event["value"], f"{event['source']} {event['position']}")
+        marks = (
+            document.dimensions_text(event["dimensions"]),
+            event["value"],
+            f"{event['source']} {event['position']}",
+        )
         table.add_row(*cells, *marks)
     console.print(table)
     if found["next"]:

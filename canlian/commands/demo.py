@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from canlian.calling import clerk
-from canlian.commands.office import QUIET
 from canlian.commands.options import console
 from canlian.commands.showing import show_loaded
 from canlian.connecting import connect
@@ -18,9 +17,8 @@ from canlian.load.outcome import Rejections
 from canlian.load.progress import OnConsole
 from canlian.package.reader import Package
 from canlian.sample.generate import is_whole, write_sample
-from canlian.settling import remember, settle
+from canlian.settling import settle
 from canlian.snapshot import document, rendering
-from chassis import logs
 
 MAKER = "demo-maker"
 CHECKER = "demo-checker"
@@ -47,8 +45,6 @@ def demo(
     package = Package(directory)
     office, period = package.manifest.office, package.manifest.period
     settings = settle(office, out / "demo")
-    logs.configure(QUIET)
-    remember(settings)
     shown.say(f"{package.manifest.zh}\nstarting office {office}")
     with connect(settings) as caller, Rejections.collecting(None) as rejections:
         loaded = Loader(package, caller, MAKER, CHECKER, shown, rejections).load()
@@ -60,7 +56,9 @@ def demo(
     for form in FORMS:
         rendering.write(taken, form, out / f"snapshot-{office}-{period}.{form}")
     equal = sum(row.equal for row in rows)
-    shown.say(f"{equal} of {len(rows)} published figures are equal; files: {out}/snapshot-{office}-{period}.*")
+    shown.say(
+        f"{equal} of {len(rows)} published figures are equal; files: {out}/snapshot-{office}-{period}.*"
+    )
     shown.say(f"hash {taken['hash']} revision {taken['revision']}")
     shown.say(f"{time.perf_counter() - started:.1f} seconds, {_peak_mib():.0f} MiB at most")
     if loaded.rejected or equal < len(rows):

@@ -11,11 +11,9 @@ from canlian.commands.options import OPERATOR, AsOption, DataDirOption, OfficeOp
 from canlian.connecting import connect
 from canlian.load.following import behind, parked_events
 from canlian.settling import remember, settle
-from chassis import logs
 from chassis.office import Office
 from contracts.catalogue import SERVICES
 
-QUIET = "ERROR"
 _ROLES = frozenset({"clerk", "maker", "auditor", "system"})
 
 
@@ -38,8 +36,7 @@ def up(office: OfficeOption = None, data_dir: DataDirOption = None) -> None:
 
     Example: canlian up --office 341524 --data-dir var
     """
-    settings = settle(office, data_dir)
-    logs.configure(settings.log_level)
+    settings = settle(office, data_dir, quiet=False)
     remember(settings)
     _Announced(settings).serve()
 
@@ -70,17 +67,13 @@ def rpc(
     if not isinstance(arguments, dict):
         raise typer.BadParameter("must be an object, as {} is", param_hint="JSON")
     settings = settle(office, data_dir)
-    logs.configure(QUIET)
-    remember(settings)
     who = Identity(subject, frozenset(role or _ROLES))
     with connect(settings) as caller:
         reply = caller.call(service, method, arguments, who)
     typer.echo(json.dumps(reply, ensure_ascii=False, indent=2))
 
 
-def doctor(
-    subject: AsOption = OPERATOR, office: OfficeOption = None, data_dir: DataDirOption = None
-) -> None:
+def doctor(subject: AsOption = OPERATOR, office: OfficeOption = None, data_dir: DataDirOption = None) -> None:
     """Look whether all is well: every service answers, nobody lags, no event is put aside, no job failed.
 
     An embedded office that is not running is started for the examination. Exit code 1 when something is wrong.
@@ -88,8 +81,6 @@ def doctor(
     Example: canlian doctor --data-dir var
     """
     settings = settle(office, data_dir)
-    logs.configure(QUIET)
-    remember(settings)
     with connect(settings) as caller:
         statuses = _statuses(caller, clerk(subject))
     _show(statuses)
@@ -123,18 +114,28 @@ def _show(statuses: dict[str, dict[str, Any] | None]) -> None:
             table.add_row(name, "", "", "", "[red]no answer[/]", "")
             continue
         follows = ", ".join(f"{s['source']} {s['position']} ({s['parked']})" for s in status["follows"])
-        jobs = ", ".join(f"{job['kind']} {job['state']} {job['done']}/{job['total']}" for job in status["jobs"])
+        jobs = ", ".join(
+            f"{job['kind']} {job['state']} {job['done']}/{job['total']}" for job in status["jobs"]
+        )
         table.add_row(name, *(str(status[key]) for key in ("epoch", "recorded", "published")), follows, jobs)
     console.print(table)
 
 
 def _wrong(statuses: dict[str, dict[str, Any] | None]) -> list[str]:
-    wrong = [f"{name} does not answer [call.unavailable]" for name, status in statuses.items() if status is None]
+    wrong = [
+        f"{name} does not answer [call.unavailable]" for name, status in statuses.items() if status is None
+    ]
     answered = {name: status for name, status in statuses.items() if status is not None}
     for name, status in answered.items():
         if status["published"] < status["recorded"]:
-            wrong.append(f"{name} has {status['recorded'] - status['published']} events to publish [stream.unpublished]")
-        failed = [f"{name}: job {job['kind']} failed [job.failed]" for job in status["jobs"] if job["state"] == "failed"]
+            wrong.append(
+                f"{name} has {status['recorded'] - status['published']} events to publish [stream.unpublished]"
+            )
+        failed = [
+            f"{name}: job {job['kind']} failed [job.failed]"
+            for job in status["jobs"]
+            if job["state"] == "failed"
+        ]
         wrong.extend(failed)
     if len(answered) == len(statuses):
         if late := behind(answered):

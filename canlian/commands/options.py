@@ -1,5 +1,7 @@
 """Options that several commands share."""
 
+import os
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -24,9 +26,12 @@ DataDirOption = Annotated[
 ]
 AsOption = Annotated[
     str,
-    typer.Option("--as", metavar="ACCOUNT", envvar="CANLIAN_ACCOUNT", help="Account in whose name calls are made."),
+    typer.Option(
+        "--as", metavar="ACCOUNT", envvar="CANLIAN_ACCOUNT", help="Account in whose name calls are made."
+    ),
 ]
 OPERATOR = "operator"
 
-console = Console()
+# Where the output goes into a file or a pipe, nobody's window limits the tables.
+console = Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else 120)
 errors = Console(stderr=True)

@@ -35,6 +35,8 @@ def show_loaded(loaded: Loaded, rejections: Rejections, report: Path | None) -> 
         console.print(f"rejected {problem}", highlight=False, soft_wrap=True, markup=False)
     if rejections.count > len(rejections.shown):
         more = rejections.count - len(rejections.shown)
-        console.print(f"and {more} more; {report or '--report FILE'} has all", highlight=False, soft_wrap=True)
+        console.print(
+            f"and {more} more; {report or '--report FILE'} has all", highlight=False, soft_wrap=True
+        )
     if not loaded.changed and not loaded.rejected:
         console.print("everything was there already: unchanged", highlight=False)

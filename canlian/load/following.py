@@ -50,7 +50,9 @@ class Followers:
                     if done != before:
                         moved_at, before = time.monotonic(), done
                     elif time.monotonic() - moved_at > STALLED_SECONDS:
-                        raise Stalled(f"nothing was applied for {STALLED_SECONDS:.0f} seconds; {behind(statuses)}")
+                        raise Stalled(
+                            f"nothing was applied for {STALLED_SECONDS:.0f} seconds; {behind(statuses)}"
+                        )
                     time.sleep(POLL_SECONDS)
                     statuses = self.statuses()
                     done, total = extent(statuses)
@@ -66,7 +68,9 @@ def _pairs(statuses: Mapping[str, Any]) -> list[tuple[str, str, int, int, int]]:
         followed = {stream["source"]: stream for stream in statuses[consumer]["follows"]}
         for source in sources:
             stream = followed.get(source, {"position": 0, "parked": 0})
-            pairs.append((consumer, source, statuses[source]["recorded"], stream["position"], stream["parked"]))
+            pairs.append(
+                (consumer, source, statuses[source]["recorded"], stream["position"], stream["parked"])
+            )
     return pairs
 
 
@@ -88,4 +92,6 @@ def behind(statuses: Mapping[str, Any]) -> str:
 
 def parked_events(statuses: Mapping[str, Any]) -> str:
     """Who put aside how many events of whom, in words."""
-    return ", ".join(f"{parked} of {source} by {consumer}" for consumer, source, _, _, parked in _pairs(statuses) if parked)
+    return ", ".join(
+        f"{parked} of {source} by {consumer}" for consumer, source, _, _, parked in _pairs(statuses) if parked
+    )

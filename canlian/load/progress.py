@@ -69,6 +69,11 @@ class OnConsole:
         if not self._console.is_terminal:
             yield _Lines(self._console, title, total)
             return
-        columns = (TextColumn("{task.description:<44}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        columns = (
+            TextColumn("{task.description:<44}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+        )
         with Progress(*columns, console=self._console) as progress:
             yield _Bar(progress, title, total)

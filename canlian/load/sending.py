@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from typing import Any
-from uuid import uuid4
 
 from canlian.calling import Caller, Identity
 from canlian.package.kinds import Kind
@@ -34,13 +33,12 @@ class Sender:
         self._caller = caller
         self._who = who
         self._package = package
-        self._run = uuid4().hex
 
     def send(self, kind: Kind, records: Sequence[Record]) -> Iterator[tuple[str, Problem | None]]:
         """The outcome of each record, "created", "unchanged" or "rejected", and why it was rejected.
 
-        "created" may have been by an earlier load: the same chunk is answered from memory. What was rejected
-        then may be possible now, so it is sent once more under a key of this load.
+        "created" may have been by an earlier load: a chunk that was taken whole is answered from memory. One
+        with rejected records is decided anew, so that what was put right since is seen.
         """
         known: list[tuple[Record, dict[str, Any]]] = []
         for record, values, problem in self._identified(kind, records):
@@ -50,30 +48,18 @@ class Sender:
                 known.append((record, values))
         if not known:
             return
-        key = chunk_key(self._package, kind, [values for _, values in known])
-        again = []
-        for (record, values), outcome in zip(known, self._outcomes(kind, key, known), strict=True):
-            if outcome["outcome"] == "rejected":
-                again.append((record, values))
-            else:
-                yield outcome["outcome"], None
-        if again:
-            key = f"{chunk_key(self._package, kind, [values for _, values in again])}/{self._run}"
-            for (record, _), outcome in zip(again, self._outcomes(kind, key, again), strict=True):
-                error = outcome["error"]
-                yield outcome["outcome"], _problem(kind, record, error) if error else None
-
-    def _outcomes(self, kind: Kind, key: str, known: Sequence[tuple[Record, dict[str, Any]]]) -> Any:
-        fields = {"idempotency_key": key, "items": [values for _, values in known]}
-        return self._caller.call(kind.service, kind.method, fields, self._who)["outcomes"]
+        items = [values for _, values in known]
+        fields = {"idempotency_key": chunk_key(self._package, kind, items), "items": items}
+        outcomes = self._caller.call(kind.service, kind.method, fields, self._who)["outcomes"]
+        for (record, _), outcome in zip(known, outcomes, strict=True):
+            error = outcome["error"]
+            yield outcome["outcome"], _problem(kind, record, error) if error else None
 
     def _identified(
         self, kind: Kind, records: Sequence[Record]
     ) -> Iterator[tuple[Record, dict[str, Any], Problem | None]]:
         """Records with the registry's identifiers in place of numbers and references."""
-        found = {
-            column: self._resolve(column.field, records) for column in kind.columns if column.identifies
-        }
+        found = {column: self._resolve(column.field, records) for column in kind.columns if column.identifies}
         for record in records:
             values = dict(record.values)
             problem = None
@@ -81,7 +67,9 @@ class Sender:
                 identifier = identifiers.get(values.get(column.field, ""))
                 if identifier is None:
                     text = _UNKNOWN[column.field]
-                    problem = Problem(kind.file, record.line, column.name, "package.unknown_" + column.field[:-3], text)
+                    problem = Problem(
+                        kind.file, record.line, column.name, "package.unknown_" + column.field[:-3], text
+                    )
                 values[column.field] = identifier
             yield record, values, problem
 

@@ -59,7 +59,8 @@ def _form(annotation: Any) -> tuple[str, tuple[str, ...], Callable[[str], Any]]:
     if origin in {Union, types.UnionType}:
         return _form(next(argument for argument in arguments if argument is not type(None)))
     if origin is Literal:
-        return "one of", tuple(str(value) for value in arguments), str
+        values = tuple(str(value) for value in arguments)
+        return "one of", values, _one_of(values)
     if origin is list:
         form, values, read = _form(arguments[0])
         return f"{form}; several", values, lambda text: [read(part.strip()) for part in text.split(";")]
@@ -68,6 +69,15 @@ def _form(annotation: Any) -> tuple[str, tuple[str, ...], Callable[[str], Any]]:
     if hasattr(annotation, "__metadata__"):
         return _form(annotation.__origin__)
     return _SIMPLE.get(annotation, ("text", (), str))
+
+
+def _one_of(values: tuple[str, ...]) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in values:
+            raise ValueError(f"must be one of {', '.join(values)}")
+        return text
+
+    return read
 
 
 def _pairs(text: str) -> dict[str, str]:

@@ -30,9 +30,13 @@ def read_manifest(directory: Path) -> Manifest:
     try:
         content = yaml.safe_load(path.read_text("utf-8-sig"))
     except FileNotFoundError:
-        raise _error("package.no_manifest", f"there is no such file in {directory}; it makes a folder a package") from None
+        raise _error(
+            "package.no_manifest", f"there is no such file in {directory}; it makes a folder a package"
+        ) from None
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise _error("package.manifest_unreadable", f"not readable as YAML in UTF-8 ({type(error).__name__})") from None
+        raise _error(
+            "package.manifest_unreadable", f"not readable as YAML in UTF-8 ({type(error).__name__})"
+        ) from None
     if not isinstance(content, dict):
         raise _error("package.manifest_invalid", "must hold keys and values")
     try:

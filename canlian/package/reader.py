@@ -104,7 +104,9 @@ def _header(kind: Kind, line: bytes) -> list[Column]:
             raise Unreadable("file.column_twice", "the column stands there twice", name)
     for column in kind.columns:
         if column.required and column.name not in names:
-            raise Unreadable("file.missing_column", "the column is missing, and with it the whole file", column.name)
+            raise Unreadable(
+                "file.missing_column", "the column is missing, and with it the whole file", column.name
+            )
     return [known[name] for name in names]
 
 
@@ -144,7 +146,11 @@ def _fields(line: bytes) -> list[str]:
         return next(csv.reader([text.rstrip("\r\n")], strict=True))
     except csv.Error:
         if text.endswith("\n"):
-            raise Unreadable("row.quotes", "a quotation mark is not closed or not doubled; a record is one line") from None
-        raise Unreadable("row.half_written", "the file ends inside quotation marks; write the line anew") from None
+            raise Unreadable(
+                "row.quotes", "a quotation mark is not closed or not doubled; a record is one line"
+            ) from None
+        raise Unreadable(
+            "row.half_written", "the file ends inside quotation marks; write the line anew"
+        ) from None
     except StopIteration:
         return []

@@ -105,7 +105,10 @@ class Certificates:
 
     def _change(self, person: Person, assessment: Assessment) -> None:
         category, grade = assessment
-        before: Assessment = (category, grade + 1 if grade == 1 or (grade < 4 and self._random.random() < 0.7) else grade - 1)  # noqa: PLR2004, E501
+        before: Assessment = (
+            category,
+            grade + 1 if grade == 1 or (grade < 4 and self._random.random() < 0.7) else grade - 1,
+        )  # noqa: PLR2004, E501
         if self._random.random() < 0.25:  # noqa: PLR2004
             others = [other for other in self._told.categories if other != category]
             before = (self._random.choice(others), grade)
@@ -128,7 +131,9 @@ class Certificates:
 
     def _deceased(self, person: Person, assessment: Assessment) -> None:
         day = day_in(self._random, date(self._year - 2, 1, 1), date(self._year, 12, 31))
-        reason = self._random.choices(("death", "standard_not_met", "moved_away", "withdrawn"), (90, 4, 4, 2))[0]
+        reason = self._random.choices(
+            ("death", "standard_not_met", "moved_away", "withdrawn"), (90, 4, 4, 2)
+        )[0]
         self._cancel(person, assessment, day, reason)
 
     def _later_day(self) -> date:

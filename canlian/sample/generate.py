@@ -104,7 +104,11 @@ def _persons(records: Records, households: list[str]) -> None:
             bank_account=person.bank_account,
             registered_on=person.registered_on,
         )
-    acts = [(act.day, person.id_number, place, person, act) for person in persons for place, act in enumerate(person.acts)]
+    acts = [
+        (act.day, person.id_number, place, person, act)
+        for person in persons
+        for place, act in enumerate(person.acts)
+    ]
     for day, id_number, _, person, act in sorted(acts, key=lambda entry: entry[:3]):
         records.add(
             "certificate_acts.csv",

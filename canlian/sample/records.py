@@ -45,13 +45,17 @@ class Records:
         return [
             person
             for person in self.crowd.persons
-            if person.certified_before(year) and youngest <= year - person.born.year <= oldest and accept(person)
+            if person.certified_before(year)
+            and youngest <= year - person.born.year <= oldest
+            and accept(person)
         ]
 
     def choose(self, topic: str, random: Random, candidates: list[Person], count: int) -> list[Person]:
         """Raises ValueError when there are too few."""
         if len(candidates) < count:
-            raise ValueError(f"the shape asks for {count} persons for {topic}, and only {len(candidates)} fit")
+            raise ValueError(
+                f"the shape asks for {count} persons for {topic}, and only {len(candidates)} fit"
+            )
         return random.sample(candidates, count)
 
     # programmes ---------------------------------------------------------------------------------
@@ -76,13 +80,17 @@ class Records:
                 id_number=person.id_number,
                 basis=basis,
                 mode=mode,
-                diagnosis_level=random.randint(*told.diagnosis_levels) if diagnosed and told.diagnosis_levels else "",
+                diagnosis_level=random.randint(*told.diagnosis_levels)
+                if diagnosed and told.diagnosis_levels
+                else "",
                 guardian_applied="true" if basis == "diagnosis" else "",
                 provider=told.provider,
                 enrolled_on=day,
             )
         for given in told.items:
-            people = [person for person, _ in (enrolled if given.of == "first" else enrolled[::-1])][: given.persons]
+            people = [person for person, _ in (enrolled if given.of == "first" else enrolled[::-1])][
+                : given.persons
+            ]
             self._services(random, told, given, [*people, *people[: given.twice]], days)
 
     def _certified(self, topic: str, random: Random, told: shapes.Programme) -> list[Person]:
@@ -115,7 +123,9 @@ class Records:
                 id_number=person.id_number,
                 item=given.item,
                 free="true",
-                completed_on=day_in(random, days[person.id_number] + timedelta(days=3), date(told.year, 12, 31)),
+                completed_on=day_in(
+                    random, days[person.id_number] + timedelta(days=3), date(told.year, 12, 31)
+                ),
             )
 
     # homes --------------------------------------------------------------------------------------
@@ -127,7 +137,9 @@ class Records:
             random = self.random(f"retrofit:{entry.kind}:{entry.batch}:{entry.year}")
             taken = {household.ref for household in done.get(entry.kind, ())}
             offered = done[entry.with_kind] if entry.with_kind else households
-            prefixes = tuple(self.shape.township(name)[:9] for name in entry.townships) or (self.shape.office,)
+            prefixes = tuple(self.shape.township(name)[:9] for name in entry.townships) or (
+                self.shape.office,
+            )
             fitting = [
                 household
                 for household in offered
@@ -136,7 +148,9 @@ class Records:
                 and _may_have(household, entry)
             ]
             if len(fitting) < entry.households:
-                raise ValueError(f"the shape asks for {entry.households} {entry.kind} homes, {len(fitting)} fit")
+                raise ValueError(
+                    f"the shape asks for {entry.households} {entry.kind} homes, {len(fitting)} fit"
+                )
             chosen = random.sample(fitting, entry.households)
             done.setdefault(entry.kind, []).extend(chosen)
             for household in chosen:
@@ -160,7 +174,9 @@ class Records:
             # An even share, so that no township is left out.
             count = told.persons // len(names) + (place < told.persons % len(names))
             town = self.shape.township(name)
-            candidates = self.holders(told.year, _TRAINABLE, lambda person, town=town: person.village[:9] == town[:9])  # type: ignore[misc]
+            candidates = self.holders(
+                told.year, _TRAINABLE, lambda person, town=town: person.village[:9] == town[:9]
+            )  # type: ignore[misc]
             people = self.choose(f"training in {name}", random, candidates, count)
             for person in people:
                 self.add(

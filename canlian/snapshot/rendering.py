@@ -107,7 +107,9 @@ def write_xlsx(snapshot: Snapshot, path: Path) -> None:
 def _about(snapshot: Snapshot) -> list[tuple[str, str]]:
     names = ("office", "region", "period", "revision", "as_of", "hash", "taken_by", "signed_by")
     about = [(name, str(snapshot[name] or "")) for name in names]
-    return about + [(f"position {stream}", str(position)) for stream, position in snapshot["positions"].items()]
+    return about + [
+        (f"position {stream}", str(position)) for stream, position in snapshot["positions"].items()
+    ]
 
 
 def write(snapshot: Snapshot, form: str, path: Path) -> None:
@@ -126,28 +128,36 @@ def write(snapshot: Snapshot, form: str, path: Path) -> None:
 def show(snapshot: Snapshot, console: Console) -> None:
     """A table of the figures."""
     table = Table(title=heading(snapshot), title_justify="left", header_style="bold")
-    for name, justify in (
-        ("指标 indicator", "left"),
-        ("维度 dimensions", "left"),
-        ("数值 value", "right"),
-        ("单位 unit", "left"),
-        ("目标 target", "right"),
-        ("完成率 completion", "right"),
-    ):
-        table.add_column(name, justify="right" if justify == "right" else "left", overflow="fold")
+    table.add_column("指标\nindicator", overflow="fold")
+    table.add_column("维度\ndimensions", overflow="fold")
+    table.add_column("数值\nvalue", justify="right", no_wrap=True)
+    table.add_column("单位\nunit")
+    table.add_column("目标\ntarget", justify="right", no_wrap=True)
+    table.add_column("完成率\ncompletion", justify="right", no_wrap=True)
     for row in snapshot["indicators"]:
         dimensions = dimensions_text(row["dimensions"])
-        table.add_row(row["zh"], dimensions, _text(row["value"]), row["unit"], _text(row["target"]), _percent(row))
+        table.add_row(
+            row["zh"], dimensions, _text(row["value"]), row["unit"], _text(row["target"]), _percent(row)
+        )
     console.print(table)
 
 
 def show_comparison(rows: Sequence[Comparison], console: Console) -> None:
     """The platform's figures beside the published ones, line by line."""
-    table = Table(title="平台数据与已公布数据对照 platform beside published", title_justify="left", header_style="bold")
-    table.add_column("指标 indicator")
-    for name in ("数值 value", "目标 target", "完成率 completion", "已公布 published", "公布目标 published target"):
-        table.add_column(name, justify="right")
-    table.add_column("一致 equal", justify="center")
+    table = Table(
+        title="平台数据与已公布数据 platform beside published", title_justify="left", header_style="bold"
+    )
+    table.add_column("指标\nindicator", overflow="fold")
+    headings = (
+        "数值\nvalue",
+        "目标\ntarget",
+        "完成率\ncompletion",
+        "公布值\npublished",
+        "公布目标\nits target",
+    )
+    for heading_text in headings:
+        table.add_column(heading_text, justify="right", no_wrap=True)
+    table.add_column("一致\nequal", justify="center")
     for row in rows:
         found = row.indicator or {"value": None, "target": None, "completion": None}
         table.add_row(

@@ -16,14 +16,13 @@ import yaml
 from contracts.catalogue import EVENTS, REQUESTS, SERVICES, SUBSCRIPTIONS
 from contracts.documents import schemas
 from contracts.documents.envelopes import COMPONENTS
-from contracts.message import BulkCommand, Command, Event, Message, Request
+from contracts.documents.messages import Node, doc, event_message, owner, ref, reply_message, request_message
+from contracts.message import Command, Event, Reply, Request
 
 BINDING = {"bindingVersion": "0.3.0"}
 EVERY_SERVICE = "stream"
 """The service part of the TYPE of requests that every service answers."""
 REPLIES = "rpc.replies"
-
-Node = dict[str, Any]
 
 
 class _Dumper(yaml.SafeDumper):
@@ -82,9 +81,9 @@ def document() -> Node:
         },
         "components": {
             "messages": {
-                **{event.TYPE: _event_message(event) for event in EVENTS.values()},
-                **{request.TYPE: _request_message(request) for request in REQUESTS.values()},
-                **{schemas.name_of(reply): _reply_message(reply) for reply in _replies()},
+                **{event.TYPE: event_message(event) for event in EVENTS.values()},
+                **{request.TYPE: request_message(request) for request in REQUESTS.values()},
+                **{schemas.name_of(reply): reply_message(reply) for reply in _replies()},
             },
             **COMPONENTS,
         },
@@ -93,16 +92,16 @@ def document() -> Node:
 
 def events_of(service: str) -> list[type[Event]]:
     """What a service publishes."""
-    return [event for event in EVENTS.values() if _owner(event.TYPE) == service]
+    return [event for event in EVENTS.values() if owner(event.TYPE) == service]
 
 
 def requests_of(service: str) -> list[type[Request]]:
     """What a service answers, its own requests first."""
     return [
         request
-        for owner in (service, EVERY_SERVICE)
+        for part in (service, EVERY_SERVICE)
         for request in REQUESTS.values()
-        if _owner(request.TYPE) == owner
+        if owner(request.TYPE) == part
     ]
 
 
@@ -122,7 +121,7 @@ def _event_channel(service: str) -> Node:
                 "enum": [name.partition(".")[2] for name in events],
             }
         },
-        "messages": {name: _ref("components", "messages", name) for name in events},
+        "messages": {name: ref("components", "messages", name) for name in events},
         "tags": [{"name": service}],
         "bindings": {"amqp": _exchange(f"{service}.events")},
     }
@@ -138,7 +137,7 @@ def _rpc_channel(service: str) -> Node:
         "parameters": {
             "method": {"description": "What is called", "enum": [_method(request) for request in requests]}
         },
-        "messages": {request.TYPE: _ref("components", "messages", request.TYPE) for request in requests},
+        "messages": {request.TYPE: ref("components", "messages", request.TYPE) for request in requests},
         "tags": [{"name": service}],
         "bindings": {"amqp": _exchange("nameko-rpc")},
     }
@@ -151,7 +150,7 @@ def _reply_channel() -> Node:
         "title": "Replies to calls",
         "description": "A queue of the caller's own, bound to exchange nameko-rpc by the key in reply_to.",
         "servers": _ON_ALL,
-        "messages": {name: _ref("components", "messages", name) for name in names},
+        "messages": {name: ref("components", "messages", name) for name in names},
         "bindings": {"amqp": _exchange("nameko-rpc")},
     }
 
@@ -167,7 +166,7 @@ def _exchange(name: str) -> Node:
 def _publishing(service: str) -> Node:
     return {
         "action": "send",
-        "channel": _ref("channels", f"{service}.events"),
+        "channel": ref("channels", f"{service}.events"),
         "title": f"{service} tells what happened",
         "description": "Committed events, confirmed by the broker, in the order of position without gaps. "
         "After a crash some are sent again with the same id and position.",
@@ -179,7 +178,7 @@ def _publishing(service: str) -> Node:
 def _following(consumer: str, source: str) -> Node:
     return {
         "action": "receive",
-        "channel": _ref("channels", f"{source}.events"),
+        "channel": ref("channels", f"{source}.events"),
         "title": f"{consumer} follows {source}",
         "description": "All events, in order, acknowledged after the transaction that applied them. What the "
         f"broker lost is read from {source}.events_after.",
@@ -193,96 +192,32 @@ def _answering(service: str, request: type[Request]) -> Node:
     reply = schemas.name_of(request.REPLY)
     return {
         "action": "receive",
-        "channel": _ref("channels", f"{service}.rpc"),
+        "channel": ref("channels", f"{service}.rpc"),
         "title": f"{service}.{_method(request)}",
-        "description": _doc(request),
+        "description": doc(request),
         "tags": [{"name": service}, {"name": "command" if issubclass(request, Command) else "query"}],
-        "messages": [_ref("channels", f"{service}.rpc", "messages", request.TYPE)],
+        "messages": [ref("channels", f"{service}.rpc", "messages", request.TYPE)],
         "reply": {
             "address": {
                 "location": "$message.header#/reply_to",
                 "description": "The AMQP property reply_to",
             },
-            "channel": _ref("channels", REPLIES),
-            "messages": [_ref("channels", REPLIES, "messages", reply)],
+            "channel": ref("channels", REPLIES),
+            "messages": [ref("channels", REPLIES, "messages", reply)],
         },
     }
-
-
-# Messages ----------------------------------------------------------------------------------------
-
-
-def _event_message(event: type[Event]) -> Node:
-    own = {"type": {"const": event.TYPE}, "source": {"const": _owner(event.TYPE)}}
-    return {
-        "name": event.TYPE,
-        "title": event.__name__,
-        "description": _doc(event),
-        "tags": [{"name": _owner(event.TYPE)}],
-        "headers": {"allOf": [_ref("components", "schemas", "EventHeaders"), {"properties": own}]},
-        "payload": _file(event),
-        "x-subject": event.SUBJECT,
-        "x-day": event.DAY,
-    }
-
-
-def _request_message(request: type[Request]) -> Node:
-    note = " Items are decided one by one." if issubclass(request, BulkCommand) else ""
-    return {
-        "name": request.TYPE,
-        "title": request.__name__,
-        "description": _doc(request) + note,
-        "headers": _ref("components", "schemas", "CallHeaders"),
-        "payload": {
-            "type": "object",
-            "required": ["args", "kwargs"],
-            "properties": {"args": {"type": "array", "maxItems": 0}, "kwargs": _file(request)},
-        },
-    }
-
-
-def _reply_message(reply: type[Message]) -> Node:
-    return {
-        "name": schemas.name_of(reply),
-        "title": reply.__name__,
-        "description": _doc(reply),
-        "payload": {
-            "type": "object",
-            "required": ["result", "error"],
-            "properties": {
-                "result": {"anyOf": [_file(reply), {"type": "null"}]},
-                "error": {"anyOf": [_ref("components", "schemas", "RemoteError"), {"type": "null"}]},
-            },
-        },
-    }
-
-
-def _replies() -> list[type[Message]]:
-    """The replies, each once."""
-    return list({request.REPLY: None for request in REQUESTS.values()})
 
 
 # Small parts -------------------------------------------------------------------------------------
 
 
-def _ref(*path: str) -> Node:
-    return {"$ref": "#/" + "/".join(path)}
-
-
-def _file(message: type[Message]) -> Node:
-    return {"$ref": f"../contracts/schemas/{schemas.name_of(message)}.json"}
-
-
-def _owner(name: str) -> str:
-    return name.partition(".")[0]
+def _replies() -> list[type[Reply]]:
+    """The replies, each once."""
+    return list({request.REPLY: None for request in REQUESTS.values()})
 
 
 def _method(request: type[Request]) -> str:
     return request.TYPE.partition(".")[2]
-
-
-def _doc(message: type[Message]) -> str:
-    return inspect.cleandoc(message.__doc__ or "")
 
 
 def _about(service: str) -> str:
@@ -302,7 +237,7 @@ _SERVERS: Node = {
         "protocolVersion": "0.9.1",
         "description": "RabbitMQ with quorum queues, for services in processes of their own.",
         "variables": {"broker": {"default": "localhost:5672", "description": "From CANLIAN_BROKER_URL"}},
-        "security": [_ref("components", "securitySchemes", "broker")],
+        "security": [ref("components", "securitySchemes", "broker")],
     },
     "in-process": {
         "host": "localhost",
@@ -310,7 +245,7 @@ _SERVERS: Node = {
         "description": "The default: all services in one process, the same exchanges and queues in memory.",
     },
 }
-_ON_ALL = [_ref("servers", name) for name in _SERVERS]
+_ON_ALL = [ref("servers", name) for name in _SERVERS]
 _ABOUT = """
     Five services tell each other what happened by events, and are called by nameko's RPC.
 

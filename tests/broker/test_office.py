@@ -17,7 +17,7 @@ from prometheus_client import REGISTRY
 
 from chassis import tracing
 from chassis.access import TokenKeys
-from chassis.migrations import upgrade
+from chassis.migrating import upgrade
 from chassis.office import AlreadyRunning, Office
 from chassis.rpc import GuardedRpc, Refused
 from chassis.rpc_client import RpcClient, Unavailable

@@ -1,7 +1,7 @@
-"""Whether what was released still holds: released/ has the schema of each message as it was last released.
+"""Whether what was released still holds: released/ has each message's schema as it was last released.
 
-At a release, copy contracts/schemas/*.json to released/. A change that a test here refuses needs a new version
-of the message beside the old, or for a call a new method.
+At a release, copy contracts/schemas/*.json to released/. A change that is refused here needs a new version of
+the message beside the old, or for a call a new method.
 """
 
 import copy

@@ -31,15 +31,13 @@ OPEN_TEXTS = {
 }
 
 
-def classes() -> Iterator[type[Message]]:
-    for module in MODULES:
-        for member in vars(module).values():
-            if (
-                isinstance(member, type)
-                and issubclass(member, Message)
-                and member.__module__ == module.__name__
-            ):
-                yield member
+def classes() -> list[type[Message]]:
+    members = [(module, member) for module in MODULES for member in vars(module).values()]
+    return [
+        member
+        for module, member in members
+        if isinstance(member, type) and issubclass(member, Message) and member.__module__ == module.__name__
+    ]
 
 
 def words(place: str) -> set[str]:

@@ -96,7 +96,9 @@ def test_a_bad_record_is_rejected_and_the_good_ones_are_kept(source: Harness) ->
 )
 def test_a_malformed_command_is_refused(source: Harness, fields: dict[str, object], code: str) -> None:
     with pytest.raises(Refused) as error:
-        source.call("record_regions", {"idempotency_key": "key-00000001", **fields} if fields else {"items": 3})
+        source.call(
+            "record_regions", {"idempotency_key": "key-00000001", **fields} if fields else {"items": 3}
+        )
     assert code_of(error) == code
 
 
@@ -118,7 +120,10 @@ def test_a_handler_that_checks_no_region_is_refused(source: Harness) -> None:
 def test_the_database_itself_refuses_to_change_history(source: Harness) -> None:
     source.bulk("record_regions", [region("341524100000")])
     for statement in (sa.delete(regions), sa.update(regions).values(name="other")):
-        with pytest.raises(sa.exc.DBAPIError, match="append-only"), source.runtime.database.write() as connection:
+        with (
+            pytest.raises(sa.exc.DBAPIError, match="append-only"),
+            source.runtime.database.write() as connection,
+        ):
             connection.execute(statement)
     assert source.rows(regions)[0].name == "somewhere"
 
@@ -164,7 +169,9 @@ def test_a_gap_is_told_after_what_comes_before_it(sink: Harness) -> None:
 
 def test_poison_is_parked_with_the_later_events_of_its_subject(sink: Harness) -> None:
     SinkService.poison = {"bad"}
-    sink.feed("registry", [recorded("341524100000"), recorded("341524200000", "bad"), recorded("341524300000")])
+    sink.feed(
+        "registry", [recorded("341524100000"), recorded("341524200000", "bad"), recorded("341524300000")]
+    )
     sink.feed("registry", [recorded("341524200000", "later"), recorded("341524100000", "later")])
     assert [row.subject for row in sink.rows(seen)] == ["341524100000", "341524300000", "341524100000"]
     assert [(row.position, row.reason) for row in sink.parked()] == [

@@ -13,7 +13,7 @@ from chassis import audit, clock, schema, stream, tracing
 from chassis.access import TokenKeys
 from chassis.follow import Follower
 from chassis.jobs import JobRunner
-from chassis.migrations import upgrade
+from chassis.migrating import upgrade
 from chassis.rpc import Answer, GuardedRpc
 from chassis.runtime import Context, Runtime
 from chassis.sealing import Keys
@@ -70,13 +70,17 @@ class Harness:
             fields = {"idempotency_key": uuid4().hex, **fields}
         context = Context(caller or self.clerk(), tracing.new(), uuid4().hex)
         # Through JSON both ways, as on the wire.
-        answer: Answer = GuardedRpc.answer(self.runtime, endpoint, json.loads(json.dumps(fields, default=str)), context)
+        answer: Answer = GuardedRpc.answer(
+            self.runtime, endpoint, json.loads(json.dumps(fields, default=str)), context
+        )
         if answer.error is not None:
             raise answer.error
         body: dict[str, Any] = json.loads(answer.body())["result"]
         return body
 
-    def bulk(self, method: str, items: Sequence[dict[str, Any]], caller: str | None = None) -> list[dict[str, Any]]:
+    def bulk(
+        self, method: str, items: Sequence[dict[str, Any]], caller: str | None = None
+    ) -> list[dict[str, Any]]:
         """Call a bulk command and return its outcomes."""
         outcomes: list[dict[str, Any]] = self.call(method, {"items": list(items)}, caller)["outcomes"]
         return outcomes

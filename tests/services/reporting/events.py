@@ -16,9 +16,7 @@ def identifier(number: int) -> str:
     return f"{number:032x}"
 
 
-def _certificate(
-    person: int, day: str, category: str, grade: int, mode: str, region: str
-) -> dict[str, Any]:
+def _certificate(person: int, day: str, category: str, grade: int, mode: str, region: str) -> dict[str, Any]:
     return {
         "region": region,
         "person_id": identifier(person),
@@ -56,7 +54,9 @@ def changed(
     )
 
 
-def cancelled(person: int, day: str, category: str = "visual", grade: int = 1, region: str = VILLAGE) -> Event:
+def cancelled(
+    person: int, day: str, category: str = "visual", grade: int = 1, region: str = VILLAGE
+) -> Event:
     return registry.CertificateCancelled(
         **_certificate(person, day, category, grade, "office", region), reason="death"
     )

@@ -41,19 +41,34 @@ def test_every_cell_is_shown_before_anything_happened(reporting: Harness):
 
 
 def test_a_person_with_several_services_in_a_year_is_counted_once(reporting: Harness):
-    reporting.feed("rehab", [served(1, f"2024-{month:02d}-10") for month in range(1, 13)] + [served(2, "2024-05-01")])
+    reporting.feed(
+        "rehab", [served(1, f"2024-{month:02d}-10") for month in range(1, 13)] + [served(2, "2024-05-01")]
+    )
     assert value(take(reporting), "rehab.psych_drug.persons") == 2
 
 
 def test_each_surgery_of_a_person_is_counted(reporting: Harness):
-    reporting.feed("rehab", [served(1, "2024-01-10", "cataract", "surgery"), served(1, "2024-02-10", "cataract", "surgery")])
+    reporting.feed(
+        "rehab",
+        [served(1, "2024-01-10", "cataract", "surgery"), served(1, "2024-02-10", "cataract", "surgery")],
+    )
     assert value(take(reporting), "rehab.cataract.surgeries") == 2
 
 
 def test_a_person_who_changes_the_mode_of_care_is_once_in_each_and_once_in_all(reporting: Harness):
-    reporting.feed("rehab", [enrolled(1, "2024-01-10", "home"), enrolled(1, "2024-07-10", "day"), enrolled(2, "2024-01-10", "home")])
+    reporting.feed(
+        "rehab",
+        [
+            enrolled(1, "2024-01-10", "home"),
+            enrolled(1, "2024-07-10", "day"),
+            enrolled(2, "2024-01-10", "home"),
+        ],
+    )
     snapshot = take(reporting)
-    found = {dims: value(snapshot, "rehab.care.persons", dims) for dims in ("", "mode=home", "mode=day", "mode=boarding")}
+    found = {
+        dims: value(snapshot, "rehab.care.persons", dims)
+        for dims in ("", "mode=home", "mode=day", "mode=boarding")
+    }
     assert found == {"": 2, "mode=home": 2, "mode=day": 1, "mode=boarding": 0}
 
 
@@ -116,7 +131,10 @@ def test_a_student_aided_at_two_levels_is_once_in_all(reporting: Harness):
 
 
 def test_the_trained_rate_is_trained_persons_over_persons_in_need(reporting: Harness):
-    reporting.feed("employment", [needed(person) for person in (1, 2, 3)] + [trained(1), trained(1, "practical"), trained(2)])
+    reporting.feed(
+        "employment",
+        [needed(person) for person in (1, 2, 3)] + [trained(1), trained(1, "practical"), trained(2)],
+    )
     snapshot = take(reporting)
     assert value(snapshot, "employment.training.persons") == 2
     assert value(snapshot, "employment.training.persons", "type=vocational") == 2
@@ -133,7 +151,9 @@ def test_townships_are_counted_by_the_first_nine_digits(reporting: Harness):
 
 
 def test_retrofits_count_households_by_batch_and_ageing_ones_apart(reporting: Harness):
-    reporting.feed("rehab", [retrofitted(1), retrofitted(2, "supplementary"), retrofitted(1, kind="age_friendly")])
+    reporting.feed(
+        "rehab", [retrofitted(1), retrofitted(2, "supplementary"), retrofitted(1, kind="age_friendly")]
+    )
     snapshot = take(reporting)
     cells = ("", "batch=joint", "batch=supplementary")
     assert [value(snapshot, "rehab.home_retrofit.households", cell) for cell in cells] == [2, 1, 1]
@@ -152,8 +172,27 @@ def test_figures_roll_up_from_the_village_to_the_county(reporting: Harness):
 
 
 def test_a_day_at_the_edge_belongs_to_one_period_only(reporting: Harness):
-    reporting.feed("rehab", [served(1, "2023-12-31"), served(2, "2024-01-01"), served(3, "2024-06-30"), served(4, "2024-07-01"), served(5, "2024-12-31"), served(6, "2025-01-01")])
-    expected = {"2023": 1, "2024": 4, "2024H1": 2, "2024H2": 2, "2024Q1": 1, "2024-12": 1, "2024-12-31": 1, "2025": 1}
+    reporting.feed(
+        "rehab",
+        [
+            served(1, "2023-12-31"),
+            served(2, "2024-01-01"),
+            served(3, "2024-06-30"),
+            served(4, "2024-07-01"),
+            served(5, "2024-12-31"),
+            served(6, "2025-01-01"),
+        ],
+    )
+    expected = {
+        "2023": 1,
+        "2024": 4,
+        "2024H1": 2,
+        "2024H2": 2,
+        "2024Q1": 1,
+        "2024-12": 1,
+        "2024-12-31": 1,
+        "2025": 1,
+    }
     found = {period: value(take(reporting, period=period), "rehab.psych_drug.persons") for period in expected}
     assert found == expected
 
@@ -182,7 +221,10 @@ def test_the_database_refuses_an_event_that_would_count_twice(reporting: Harness
 def test_facts_hold_identifiers_and_can_be_neither_changed_nor_deleted(reporting: Harness):
     reporting.feed("registry", [issued(1)])
     for statement in (sa.update(fact).values(value=5), sa.delete(fact)):
-        with pytest.raises(sa.exc.DBAPIError, match="append-only"), reporting.runtime.database.write() as connection:
+        with (
+            pytest.raises(sa.exc.DBAPIError, match="append-only"),
+            reporting.runtime.database.write() as connection,
+        ):
             connection.execute(statement)
     assert {row.source for row in reporting.rows(fact)} == {"registry"}
 

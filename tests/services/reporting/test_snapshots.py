@@ -35,7 +35,9 @@ def find(harness: Harness, revision: int | None = None) -> dict[str, Any]:
     return harness.call("find_snapshot", asked, harness.auditor())
 
 
-def sign(harness: Harness, taken: dict[str, Any], caller: str | None = None, **changes: Any) -> dict[str, Any]:
+def sign(
+    harness: Harness, taken: dict[str, Any], caller: str | None = None, **changes: Any
+) -> dict[str, Any]:
     fields = {"snapshot_id": taken["snapshot_id"], "hash": taken["hash"]} | changes
     return harness.call("sign_snapshot", fields, caller or harness.checker())
 
@@ -159,7 +161,10 @@ def test_the_database_itself_tells_taker_and_signer_apart(reporting: Harness):
 def test_a_snapshot_can_be_neither_changed_nor_deleted(reporting: Harness):
     take(reporting)
     for statement in (sa.update(snapshot).values(hash="0" * 64), sa.delete(snapshot)):
-        with pytest.raises(sa.exc.DBAPIError, match="append-only"), reporting.runtime.database.write() as connection:
+        with (
+            pytest.raises(sa.exc.DBAPIError, match="append-only"),
+            reporting.runtime.database.write() as connection,
+        ):
             connection.execute(statement)
 
 
@@ -211,6 +216,8 @@ def test_a_village_sees_its_own_snapshot_only(reporting: Harness):
     take(reporting)
     with pytest.raises(Refused) as refused:
         reporting.call(
-            "find_snapshot", {"office": OFFICE, "region": COUNTY, "period": "2024"}, reporting.auditor(VILLAGE)
+            "find_snapshot",
+            {"office": OFFICE, "region": COUNTY, "period": "2024"},
+            reporting.auditor(VILLAGE),
         )
     assert refused.value.code == "access.region"

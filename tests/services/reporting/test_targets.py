@@ -48,7 +48,9 @@ def test_a_task_belongs_to_one_cell_one_region_and_one_period(reporting: Harness
     taken = figures(take(reporting))
     assert taken["registry.persons.certified", "grade=1-2"]["completion"] == "25.0"
     assert taken["registry.persons.certified", ""]["target"] is None
-    assert figures(take(reporting, period="2024H2"))["registry.persons.certified", "grade=1-2"]["target"] is None
+    assert (
+        figures(take(reporting, period="2024H2"))["registry.persons.certified", "grade=1-2"]["target"] is None
+    )
 
 
 def test_a_task_of_money_is_exact(reporting: Harness):
@@ -104,4 +106,7 @@ def test_wrong_tasks_are_rejected_and_the_good_ones_kept(reporting: Harness):
 
 def test_a_township_cannot_set_the_countys_task(reporting: Harness):
     clerk = reporting.clerk(region=TOWNSHIP)
-    assert outcomes(reporting, task("10"), task("10", region=TOWNSHIP), caller=clerk) == ["access.region", "created"]
+    assert outcomes(reporting, task("10"), task("10", region=TOWNSHIP), caller=clerk) == [
+        "access.region",
+        "created",
+    ]

@@ -44,7 +44,11 @@ def test_a_trace_tells_where_each_event_came_from(reporting: Harness):
     [event] = trace(reporting, "registry.persons.certified", dimensions={"grade": "1-2"})["events"]
     assert event["event_id"] == received.id
     assert event["trace_id"] == received.trace_id
-    assert (event["source"], event["position"], event["type"]) == ("registry", 1, "registry.certificate_issued.v1")
+    assert (event["source"], event["position"], event["type"]) == (
+        "registry",
+        1,
+        "registry.certificate_issued.v1",
+    )
     assert (event["region"], event["day"], event["value"]) == (VILLAGE, "2024-03-01", "1")
     assert event["dimensions"] == {"category": "mental", "grade": "2"}
 
@@ -59,7 +63,10 @@ def test_pages_follow_the_day_and_leave_nothing_out(reporting: Harness):
 
 
 def test_a_change_of_grade_shows_both_sides(reporting: Harness):
-    reporting.feed("registry", [issued(1, "2020-01-01", "visual", 1), changed(1, "2024-01-01", ("visual", 1), ("visual", 3))])
+    reporting.feed(
+        "registry",
+        [issued(1, "2020-01-01", "visual", 1), changed(1, "2024-01-01", ("visual", 1), ("visual", 3))],
+    )
     severe = trace(reporting, "registry.persons.certified", dimensions={"grade": "1-2"})["events"]
     assert [event["value"] for event in severe] == ["1", "-1"]
     total = trace(reporting, "registry.persons.certified", as_of="2024-06-30")

@@ -3,12 +3,12 @@
 from typing import ClassVar
 
 import sqlalchemy as sa
-from kernel.errors import Conflict
 
 from chassis.service import Service, follow
 from chassis.stream import Received
 from chassis.transaction import Transaction
 from contracts import registry as messages
+from kernel.errors import Conflict
 
 metadata = sa.MetaData()
 seen = sa.Table(

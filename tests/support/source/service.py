@@ -41,12 +41,14 @@ class SourceService(Service):
         return bulk.reply()
 
     @command(messages.RegisterHouseholds, roles=("clerk",))
-    def register_households(self, message: messages.RegisterHouseholds, tx: Transaction) -> BulkReply:
+    def register_households(self, _message: messages.RegisterHouseholds, _tx: Transaction) -> BulkReply:
         """Forgets to ask whose region it is."""
         return BulkReply(outcomes=[])
 
     @query(messages.ResolveHouseholds, roles=("auditor",))
-    def resolve_households(self, message: messages.ResolveHouseholds, tx: Transaction) -> messages.Identities:
+    def resolve_households(
+        self, _message: messages.ResolveHouseholds, tx: Transaction
+    ) -> messages.Identities:
         """Tells nothing."""
         tx.no_scope("an empty answer tells nothing")
         return messages.Identities(found={})
@@ -56,6 +58,8 @@ class SourceService(Service):
         """Three steps, an event each."""
         job.done += 1
         tx.record(
-            messages.RegionRecorded(region=job.payload["code"], name=f"step {job.done}", valid_from=tx.now.date())
+            messages.RegionRecorded(
+                region=job.payload["code"], name=f"step {job.done}", valid_from=tx.now.date()
+            )
         )
         return job.done == job.total

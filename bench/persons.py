@@ -1,2 +1,232 @@
-def rows(pg, mq):
+"""An import of persons with new certificates, beside the raw loading of the very rows that it leaves behind.
+
+Ours is what an office sends: commands of a thousand records through the registry itself, which checks, seals,
+indexes, records events and keeps replies, and commits each command. Raw is told all of that beforehand and
+loads it in one transaction into the same tables with the same constraints and indexes: on PostgreSQL by COPY,
+on SQLite by executemany.
+"""
+
+import io
+import shutil
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from datetime import date, timedelta
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from uuid import uuid4
+
+import psutil
+import psycopg2
+from sqlalchemy import make_url
+from stdnum.cn import ric
+
+from bench.measure import Row, interleaved
+from bench.office import runtime, settings
+from chassis import tracing
+from chassis.runtime import Context, Runtime
+from chassis.token_source import TokenSource
+from services.registry.service import RegistryService
+from tests.support.servers import PostgresServer, RabbitMQServer
+
+COUNT = 20_000
+ROUNDS = 3
+CHUNK = 1_000
+CITY = 388_600
+VILLAGES = [f"341524103{n:03d}" for n in range(1, 224)]
+BIRTHS_PER_DAY = 999
+ACTED_ON = "2020-03-02"
+TABLES = ("persons", "certificates", "certificate_acts", "event_log")
+"""What an import leaves behind beside the replies, in an order that the foreign keys allow."""
+
+Item = dict[str, Any]
+
+
+def people(count: int) -> Iterator[Item]:
+    """Persons made up one by one, always the same ones, in area 999999, which does not exist."""
+    for n in range(count):
+        born = date(1936, 1, 1) + timedelta(days=n // BIRTHS_PER_DAY * 53)
+        number = f"999999{born:%Y%m%d}{n % BIRTHS_PER_DAY + 1:03d}"
+        yield {
+            "id_number": number + ric.calc_check_digit(number + "0"),
+            "name": f"测试{n}",
+            "region": VILLAGES[n % len(VILLAGES)],
+            "phone": f"138{n:08d}",
+            "bank_account": f"6217{n:015d}",
+            "registered_on": ACTED_ON,
+        }
+
+
+def chunks(persons: Iterable[Item]) -> Iterator[list[Item]]:
+    """What one command each takes."""
+    left = iter(persons)
+    while chunk := list(islice(left, CHUNK)):
+        yield chunk
+
+
+class Clerk:
+    """Sends commands to a registry, as one who is entitled to."""
+
+    def __init__(self, registry: Runtime) -> None:
+        self._registry = registry
+        self._tokens = TokenSource(registry.settings.token_keys)
+        self._endpoints = RegistryService.endpoints()
+
+    def send(self, method: str, items: list[Item]) -> list[Item]:
+        """The outcomes of one command with a key of its own."""
+        fields = {"idempotency_key": uuid4().hex, "items": items}
+        token = self._tokens.token("bench", frozenset({"clerk"}), ("341524",), "341524")
+        context = Context(token, tracing.new(), uuid4().hex)
+        outcomes: list[Item] = self._registry.execute(self._endpoints[method], fields, context)["outcomes"]
+        return outcomes
+
+    def record_villages(self) -> None:
+        """Make known where the persons live."""
+        self.send(
+            "record_regions", [{"code": code, "name": "某村", "valid_from": "1949-10-01"} for code in VILLAGES]
+        )
+
+    def load(self, persons: list[Item], outcome: str = "created") -> None:
+        """Import persons, then their certificates by the identifiers just told. AssertionError for another
+        outcome.
+        """
+        registered = self.send("register_persons", persons)
+        acts = [
+            {
+                "ref": f"new-{person['id_number']}",
+                "person_id": told["id"],
+                "action": "new",
+                "certificate_number": f"{person['id_number']}{n % 7 + 1}{n % 4 + 1}",
+                "acted_on": ACTED_ON,
+            }
+            for n, (person, told) in enumerate(zip(persons, registered, strict=True))
+        ]
+        for told in (*registered, *self.send("record_certificate_acts", acts)):
+            assert told["outcome"] == outcome, told
+
+
+def prepare(folder: Path, url: str) -> None:
+    """Give a database the tables and the villages; every round starts from a copy of it."""
+    registry = runtime(RegistryService, folder, "amqp://unused", url)
+    Clerk(registry).record_villages()
+    registry.close()
+
+
+def imported(folder: Path, url: str, persons: list[Item]) -> float:
+    """Persons per second through the registry."""
+    registry = Runtime(RegistryService, settings(folder, "amqp://unused"), url)
+    clerk = Clerk(registry)
+    started = time.perf_counter()
+    for chunk in chunks(persons):
+        clerk.load(chunk)
+    seconds = time.perf_counter() - started
+    registry.close()
+    return len(persons) / seconds
+
+
+def to_copy(pg: PostgresServer, folder: Path) -> Row:
+    """On PostgreSQL."""
+    persons, left = list(people(COUNT)), {table: io.BytesIO() for table in TABLES}
+    with pg.database() as prepared:
+        prepare(folder, prepared)
+        template = str(make_url(prepared).database)
+
+        def ours() -> float:
+            with pg.database(template) as url:
+                rate = imported(folder, url, persons)
+                with closing(psycopg2.connect(_plain(url))) as connection, connection.cursor() as cursor:
+                    for table, rows in left.items():
+                        rows.seek(0)
+                        rows.truncate()
+                        cursor.copy_expert(f"copy {table} to stdout", rows)
+            return rate
+
+        def raw() -> float:
+            with pg.database(template) as url, closing(psycopg2.connect(_plain(url))) as connection:
+                with connection.cursor() as cursor:
+                    # The villages' own events are among the rows as well.
+                    cursor.execute("delete from event_log")
+                    connection.commit()
+                    started = time.perf_counter()
+                    for table, rows in left.items():
+                        rows.seek(0)
+                        cursor.copy_expert(f"copy {table} from stdin", rows)
+                    connection.commit()
+                return COUNT / (time.perf_counter() - started)
+
+        rate = interleaved(ROUNDS, ours=ours, raw=raw)
+    return Row("import of persons with certificates, to COPY", "persons/s", rate["ours"], rate["raw"], 0.1)
+
+
+def to_executemany(folder: Path) -> Row:
+    """On SQLite."""
+    persons, prepared, used = list(people(COUNT)), folder / "prepared.db", folder / "used.db"
+    left: dict[str, list[tuple[Any, ...]]] = {}
+    prepare(folder, f"sqlite:///{prepared}")
+
+    def ours() -> float:
+        shutil.copy(prepared, used)
+        rate = imported(folder, f"sqlite:///{used}", persons)
+        with closing(sqlite3.connect(used)) as connection:
+            for table in TABLES:
+                left[table] = connection.execute(f"select * from {table}").fetchall()
+        return rate
+
+    def raw() -> float:
+        shutil.copy(prepared, used)
+        with closing(sqlite3.connect(used)) as connection:
+            connection.executescript("pragma synchronous=full; pragma foreign_keys=on; delete from event_log")
+            started = time.perf_counter()
+            with connection:
+                for table, rows in left.items():
+                    places = ", ".join("?" * len(rows[0]))
+                    connection.executemany(f"insert into {table} values ({places})", rows)
+            return COUNT / (time.perf_counter() - started)
+
+    rate = interleaved(ROUNDS, ours=ours, raw=raw)
+    name = "import of persons with certificates on SQLite, to executemany"
+    return Row(name, "persons/s", rate["ours"], rate["raw"], 0.1)
+
+
+def rows(pg: PostgresServer, _: RabbitMQServer) -> list[Row]:
+    with TemporaryDirectory() as name:
+        return [to_copy(pg, Path(name)), to_executemany(Path(name))]
+
+
+def city(pg: PostgresServer, _: RabbitMQServer) -> list[Row]:
+    """A whole city in one run on PostgreSQL, then the same file again, which changes nothing; no comparison.
+
+    Prints persons per second, and at a tenth, a half and the end what the process keeps in memory, which must
+    not grow with the persons.
+    """
+    with TemporaryDirectory() as name, pg.database() as url:
+        folder = Path(name)
+        prepare(folder, url)
+        registry = Runtime(RegistryService, settings(folder, "amqp://unused"), url)
+        for outcome in ("created", "unchanged"):
+            _load_city(Clerk(registry), outcome)
+        registry.close()
     return []
+
+
+def _load_city(clerk: Clerk, outcome: str) -> None:
+    marks = [CITY // 10, CITY // 2, CITY]
+    done, started = 0, time.perf_counter()
+    for chunk in chunks(people(CITY)):
+        clerk.load(chunk, outcome)
+        done += len(chunk)
+        if marks and done >= marks[0]:
+            del marks[0]
+            seconds, memory = time.perf_counter() - started, psutil.Process().memory_info().rss / 2**20
+            print(
+                f"city, {outcome}: {done:,} persons in {seconds:,.1f} s, {done / seconds:,.0f} persons/s, "
+                f"{memory:,.1f} MiB",
+                flush=True,
+            )
+
+
+def _plain(url: str) -> str:
+    return url.replace("+psycopg2", "")

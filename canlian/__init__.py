@@ -1,1 +1,1 @@
-"""The command line, the office's data package, and the sample generator. Speaks to the services by RPC alone."""
+"""The command line, the office's data package, the sample generator. Speaks to the services by RPC alone."""

@@ -1,4 +1,4 @@
-"""The command `canlian`. The standard library is patched for green threads before anything else is imported."""
+"""The command `canlian`. Patches the standard library for green threads before anything else is imported."""
 
 import sys
 import warnings
@@ -6,7 +6,7 @@ import warnings
 
 def main() -> None:
     """Run the command line and end the process with its exit code."""
-    # eventlet is in maintenance; docs/decisions says why it is used. Whoever types a command need not read it.
+    # eventlet is in maintenance; docs/decisions says why it is used. Who types a command need not read it.
     warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
     import eventlet  # noqa: PLC0415 - after the filter, before the rest
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import httpx
 import orjson
@@ -97,7 +97,7 @@ class OverHttp:
         self._http = httpx.Client(timeout=settings.call_seconds, trust_env=False)
         self._address = ""
 
-    def __enter__(self) -> "OverHttp":
+    def __enter__(self) -> Self:
         # The other process holds the lock already while it starts, and an address may be left from before.
         deadline = time.monotonic() + STARTING_SECONDS
         while not self._address:
@@ -129,8 +129,8 @@ class OverHttp:
             answer = orjson.loads(response.content)
         except (httpx.TransportError, orjson.JSONDecodeError) as error:
             raise CallUnavailable(f"{service} did not answer ({type(error).__name__})") from None
-        if error := answer["error"]:
-            raise CallRefused(*error["exc_args"][:2])
+        if refused := answer["error"]:
+            raise CallRefused(*refused["exc_args"][:2])
         result: dict[str, Any] = answer["result"]
         return result
 

@@ -1,4 +1,4 @@
-"""Which office, where its data lies, and how it is reached: from options, the environment and the data folder."""
+"""Which office, and where its data lies: from options, the environment and the data folder."""
 
 import os
 from pathlib import Path

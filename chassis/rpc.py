@@ -98,7 +98,7 @@ class GuardedRpcConsumer(RpcConsumer):
     """Checks a request before a worker starts, and answers by a cached, unconfirmed publisher."""
 
     queue_consumer = GuardedQueueConsumer()
-    queue: Queue | None
+    queue: Any
 
     def setup(self) -> None:
         """Declare the request queue with a place for what is turned away."""
@@ -111,6 +111,9 @@ class GuardedRpcConsumer(RpcConsumer):
                 durable=True,
                 queue_arguments={"x-dead-letter-exchange": DEAD_LETTERS.name},
             )
+            # Kept, for looking a pool up by its connection costs as much as the rest of an answer.
+            self._connection = Connection(self.container.config["AMQP_URI"])
+            self._producers = producers[self._connection]
             self.queue_consumer.register_provider(self)
             self._registered = True
 
@@ -141,13 +144,12 @@ class GuardedRpcConsumer(RpcConsumer):
 
     def respond(self, message: Any, answer: Answer) -> None:
         """Send the answer and acknowledge the request. A lost connection brings the request back."""
-        config = self.container.config
-        connection = Connection(config["AMQP_URI"])
+        connection = self._connection
         try:
-            with producers[connection].acquire(block=True) as producer:
+            with self._producers.acquire(block=True) as producer:
                 producer.publish(
                     answer.body(),
-                    exchange=get_rpc_exchange(config),
+                    exchange=self.queue.exchange,
                     routing_key=message.properties["reply_to"],
                     correlation_id=message.properties.get("correlation_id"),
                     content_type=JSON,

@@ -33,7 +33,7 @@ class RpcClient:
     def __init__(self, broker_url: str, token: Callable[[], str], seconds: float = 30.0) -> None:
         self._connection = Connection(broker_url, heartbeat=60)
         # Confirmed, so that a request which no queue takes comes back to the call that sent it.
-        self._outgoing = Connection(broker_url, transport_options={"confirm_publish": True})
+        self._producers = producers[Connection(broker_url, transport_options={"confirm_publish": True})]
         self._token = token
         self._seconds = seconds
         self._key = uuid4().hex
@@ -97,7 +97,7 @@ class RpcClient:
             "nameko.call_id_stack": [f"client.{correlation_id}"],
         }
         try:
-            with producers[self._outgoing].acquire(block=True) as producer:
+            with self._producers.acquire(block=True) as producer:
                 producer.publish(
                     orjson.dumps({"args": [], "kwargs": fields}),
                     exchange=EXCHANGE,

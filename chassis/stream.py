@@ -99,7 +99,7 @@ def headers_of(row: sa.Row[Any], service: str, office: str) -> dict[str, Any]:
         "office": office,
         "epoch": row.epoch,
         "position": row.position,
-        "dataschema": f"{row.type}.json",
+        "dataschema": f"urn:canlian:contract:{row.type}",
     }
     optional = {
         "correlationid": row.correlation_id,

@@ -42,9 +42,7 @@ class Transaction:
     _events: list[dict[str, Any]] = field(default_factory=list)
 
     def execute(self, statement: sa.Executable, parameters: Any = None) -> sa.CursorResult[Any]:
-        """Run a statement; with a list of parameters, once for each of them. An empty list does nothing useful:
-        callers leave it out.
-        """
+        """Run a statement; with a list of parameters, once for each of them."""
         result: sa.CursorResult[Any] = self.connection.execute(statement, parameters)
         return result
 

@@ -10,17 +10,17 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 RegionText = Annotated[
-    str, Field(pattern=r"^\d{12}$", description="Division code, 12 digits (GB/T 2260 and 10114)")
+    str, Field(pattern=r"^[0-9]{12}$", description="Division code, 12 digits (GB/T 2260 and 10114)")
 ]
-OfficeCode = Annotated[str, Field(pattern=r"^\d{6}$", description="Division code of the office, 6 digits")]
+OfficeCode = Annotated[str, Field(pattern=r"^[0-9]{6}$", description="Division code of the office, 6 digits")]
 MoneyText = Annotated[
-    str, Field(pattern=r"^-?\d{1,15}\.\d{2}$", description="Exact amount in yuan, two decimals")
+    str, Field(pattern=r"^-?[0-9]{1,15}\.[0-9]{2}$", description="Exact amount in yuan, two decimals")
 ]
-MonthText = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="Calendar month, YYYY-MM")]
+MonthText = Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", description="Calendar month, YYYY-MM")]
 PeriodText = Annotated[
     str,
     Field(
-        pattern=r"^\d{4}(H[12]|Q[1-4]|-\d{2}(-\d{2})?)?$",
+        pattern=r"^[0-9]{4}(H[12]|Q[1-4]|-[0-9]{2}(-[0-9]{2})?)?$",
         description="2024, 2024H1, 2024Q3, 2024-05 or 2024-05-31",
     ),
 ]

@@ -52,7 +52,7 @@ def run(arguments: list[str] | None = None) -> int:
         app(args=arguments)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else FAILED if end.code else 0
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the last place that can tell it in one line
         if _debugging:
             traceback.print_exception(error)
         errors.print(_told(error), highlight=False, soft_wrap=True, markup=False)

@@ -48,7 +48,7 @@ def load(
         str | None,
         typer.Option(
             metavar="ACCOUNT",
-            help="Account that approves the disbursements, another one than --as. Without it they stay frozen.",
+            help="Account that approves the disbursements, not the one of --as. Without it they stay frozen.",
         ),
     ] = None,
     report: Annotated[

@@ -76,7 +76,7 @@ def rpc(
 def doctor(subject: AsOption = OPERATOR, office: OfficeOption = None, data_dir: DataDirOption = None) -> None:
     """Look whether all is well: every service answers, nobody lags, no event is put aside, no job failed.
 
-    An embedded office that is not running is started for the examination. Exit code 1 when something is wrong.
+    An embedded office that is not running is started for it. Exit code 1 when something is wrong.
 
     Example: canlian doctor --data-dir var
     """
@@ -127,10 +127,8 @@ def _wrong(statuses: dict[str, dict[str, Any] | None]) -> list[str]:
     ]
     answered = {name: status for name, status in statuses.items() if status is not None}
     for name, status in answered.items():
-        if status["published"] < status["recorded"]:
-            wrong.append(
-                f"{name} has {status['recorded'] - status['published']} events to publish [stream.unpublished]"
-            )
+        if unpublished := status["recorded"] - status["published"]:
+            wrong.append(f"{name} has {unpublished} events to publish [stream.unpublished]")
         failed = [
             f"{name}: job {job['kind']} failed [job.failed]"
             for job in status["jobs"]

@@ -20,8 +20,7 @@ from canlian.package.reader import Package, Record
 
 
 class Loader:
-    """Loads one package as one caller. approve_as: account that approves the payments; None leaves them
-    frozen."""
+    """Loads one package as one caller. approve_as: account that approves payments; None keeps them frozen."""
 
     def __init__(
         self,
@@ -44,7 +43,7 @@ class Loader:
         self._loaded = Loaded()
 
     def load(self) -> Loaded:
-        """Load all. Raises CallRefused, CallUnavailable, Stalled, Parked or RunStalled when it cannot go on."""
+        """Load all. Raises CallRefused, CallUnavailable, Stalled, Parked or RunStalled if it cannot go on."""
         for problem in self._package.strangers():
             self._rejections.add(problem)
         for stage in STAGES:

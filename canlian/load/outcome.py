@@ -15,8 +15,7 @@ COLUMNS = ("file", "line", "field", "code", "message")
 
 @dataclass(slots=True)
 class Tally:
-    """Records of one file. created: recorded by this load. unchanged: there already, by an earlier load or
-    another office's hand."""
+    """Records of one file. created: recorded by this load. unchanged: there already."""
 
     created: int = 0
     unchanged: int = 0

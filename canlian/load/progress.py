@@ -36,7 +36,7 @@ class _Bar:
         self._task = progress.add_task(title, total=total)
 
     def reached(self, done: int, total: int | None = None) -> None:
-        self._progress.update(self._task, completed=done, **({} if total is None else {"total": total}))
+        self._progress.update(self._task, completed=done, total=total)
 
 
 class _Lines:

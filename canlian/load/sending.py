@@ -9,15 +9,19 @@ from canlian.calling import Caller, Identity
 from canlian.package.kinds import Kind
 from canlian.package.problems import Problem
 from canlian.package.reader import Record
+from contracts.message import Query
 from contracts.registry import ResolveHouseholds, ResolvePersons
 
 CHUNK = 500
 
 _UNKNOWN = {
     "person_id": "no person with this number is registered in the office's region; register the person first",
-    "household_id": "no household with this reference is registered in the office's region; register it first",
+    "household_id": "no household of this reference is registered in the office's region; register it first",
 }
-_RESOLVERS = {"person_id": (ResolvePersons, "id_numbers"), "household_id": (ResolveHouseholds, "refs")}
+_RESOLVERS: dict[str, tuple[type[Query], str]] = {
+    "person_id": (ResolvePersons, "id_numbers"),
+    "household_id": (ResolveHouseholds, "refs"),
+}
 
 
 def chunk_key(package: str, kind: Kind, items: Sequence[dict[str, Any]]) -> str:

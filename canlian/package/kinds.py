@@ -1,14 +1,14 @@
 """Every kind of record that a data package may hold: the one list that reader, loader and documents use."""
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
-from contracts import employment, registry, rehab, reporting, subsidy
-from contracts.message import BulkCommand, DimensionKey, Dimensions, Message, Name, PeriodText, RegionText
-
-from datetime import date
+from pydantic import Field
 
 from canlian.package.columns import Column, columns_of
+from contracts import employment, registry, rehab, reporting, subsidy
+from contracts.message import BulkCommand, DimensionKey, Dimensions, Message, Name, PeriodText, RegionText
 
 
 class DisbursementRecord(Message):
@@ -24,7 +24,7 @@ class PublishedRecord(Message):
     """A figure that the office has published, to be compared; it is never sent to a service."""
 
     indicator: Name
-    dimensions: Dimensions = {}
+    dimensions: Dimensions = Field(default_factory=dict)
     value: Name | None = None
     target: Name | None = None
     unit: Name | None = None

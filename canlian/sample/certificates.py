@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from random import Random
 
-from canlian.sample.people import Act, Crowd, Person, day_in, pick_age
+from canlian.sample.people import Act, Crowd, Person, chance, day_in, pick_age
 from canlian.sample.shape import Shape
 from contracts.registry import CategoryText
+from kernel.disability import GRADES
 
 Assessment = tuple[CategoryText, int]
 
@@ -21,7 +21,7 @@ class Certificates:
         self._told = shape.certified
         self._year = shape.year
         self._crowd = crowd
-        self._random = Random(f"{shape.seed}:certificates")
+        self._random = chance(shape, "certificates")
 
     def make(self) -> None:
         """Add the holders at the end of the year, and those who were or will be holders at other times."""
@@ -105,13 +105,15 @@ class Certificates:
 
     def _change(self, person: Person, assessment: Assessment) -> None:
         category, grade = assessment
-        before: Assessment = (
-            category,
-            grade + 1 if grade == 1 or (grade < 4 and self._random.random() < 0.7) else grade - 1,
-        )  # noqa: PLR2004, E501
-        if self._random.random() < 0.25:  # noqa: PLR2004
-            others = [other for other in self._told.categories if other != category]
-            before = (self._random.choice(others), grade)
+        others = [other for other in self._told.categories if other != category]
+        milder, graver = grade + 1, grade - 1
+        before: Assessment = self._random.choice(
+            [
+                (category, milder if milder in GRADES else graver),
+                (category, graver if graver in GRADES else milder),
+                (self._random.choice(others), grade),
+            ]
+        )
         person.acts = [
             Act("new", self._first_day(person, self._year - 2), *before),
             Act("change", self._day_of_year(), *assessment),

@@ -5,7 +5,6 @@ import shutil
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from random import Random
 
 import yaml
 
@@ -13,7 +12,7 @@ from canlian.package.kinds import BULK, DISBURSEMENTS, KINDS, PUBLISHED
 from canlian.package.manifest import FILE, FORMAT
 from canlian.sample.certificates import Certificates
 from canlian.sample.households import make_households
-from canlian.sample.people import Crowd
+from canlian.sample.people import Crowd, chance
 from canlian.sample.records import Records, Row
 from canlian.sample.shape import Shape, published, read_shape, scaled
 
@@ -79,7 +78,7 @@ def make_rows(shape: Shape) -> dict[str, list[Row]]:
 
 
 def _divisions(shape: Shape) -> tuple[list[Row], list[str]]:
-    random = Random(f"{shape.seed}:divisions")
+    random = chance(shape, "divisions")
     named = [(f"{shape.office}000000", shape.county)]
     villages: list[str] = []
     for township in shape.townships:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from random import Random
 
-from canlian.sample.people import Person
+from canlian.sample.people import Person, chance
 from canlian.sample.shape import Shape
 
 _OLD = 60
@@ -26,7 +26,7 @@ class Household:
 
 def make_households(shape: Shape, persons: list[Person]) -> list[Household]:
     """Give every person a home."""
-    random = Random(f"{shape.seed}:households")
+    random = chance(shape, "households")
     sizes = range(1, len(shape.household_sizes) + 1)
     by_village: dict[str, list[Person]] = {}
     for person in persons:
@@ -34,9 +34,11 @@ def make_households(shape: Shape, persons: list[Person]) -> list[Household]:
     households: list[Household] = []
     for village, people in sorted(by_village.items()):
         random.shuffle(people)
-        while people:
+        placed = 0
+        while placed < len(people):
             size = random.choices(sizes, shape.household_sizes)[0]
-            members, people = people[:size], people[size:]
+            members = people[placed : placed + size]
+            placed += len(members)
             for member in members:
                 member.household = len(households)
             ref = f"H{shape.office}-{len(households) + 1:07d}"

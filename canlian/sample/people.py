@@ -77,6 +77,11 @@ def pick_age(random: Random, bands: dict[str, float]) -> int:
     return random.randint(int(youngest), int(oldest))
 
 
+def chance(shape: Shape, topic: str) -> Random:
+    """A source of chance for one topic, so that a change of another one leaves it alone."""
+    return Random(f"{shape.seed}:{topic}")  # noqa: S311 - makes up persons, not secrets
+
+
 class Crowd:
     """All persons of a sample, each with a citizen number of their own."""
 
@@ -84,7 +89,7 @@ class Crowd:
         self.persons: list[Person] = []
         self._area = shape.id_area
         self._villages = villages
-        self._random = Random(f"{shape.seed}:people")
+        self._random = chance(shape, "people")
         self._taken: set[tuple[date, int]] = set()
 
     def add(self, born_year: int, registered_on: date) -> Person:

@@ -8,7 +8,7 @@ from typing import Any
 
 from canlian.sample import shape as shapes
 from canlian.sample.households import Household
-from canlian.sample.people import Crowd, Person, day_in
+from canlian.sample.people import Crowd, Person, chance, day_in
 from canlian.sample.shape import Shape
 
 Row = dict[str, Any]
@@ -37,7 +37,7 @@ class Records:
 
     def random(self, topic: str) -> Random:
         """A source of chance for one topic, so that a change of another one leaves it alone."""
-        return Random(f"{self.shape.seed}:{topic}")
+        return chance(self.shape, topic)
 
     def holders(self, year: int, ages: tuple[int, int], accept: Callable[[Person], bool]) -> list[Person]:
         """Persons with a settled certificate from before the year."""
@@ -174,18 +174,12 @@ class Records:
             # An even share, so that no township is left out.
             count = told.persons // len(names) + (place < told.persons % len(names))
             town = self.shape.township(name)
-            candidates = self.holders(
-                told.year, _TRAINABLE, lambda person, town=town: person.village[:9] == town[:9]
-            )  # type: ignore[misc]
+            candidates = [
+                person
+                for person in self.holders(told.year, _TRAINABLE, lambda _: True)
+                if person.village[:9] == town[:9]
+            ]
             people = self.choose(f"training in {name}", random, candidates, count)
-            for person in people:
-                self.add(
-                    "training_needs.csv",
-                    ref=self.ref("training_needs.csv", "N", told.year),
-                    id_number=person.id_number,
-                    type=told.type,
-                    registered_on=day_in(random, date(told.year, 2, 1), date(told.year, 3, 31)),
-                )
             for first in range(0, count, told.class_size):
                 self._course(random, told, town, people[first : first + told.class_size])
 
@@ -204,6 +198,13 @@ class Records:
             capacity=told.class_size,
         )
         for person in people:
+            self.add(
+                "training_needs.csv",
+                ref=self.ref("training_needs.csv", "N", told.year),
+                id_number=person.id_number,
+                type=told.type,
+                registered_on=day_in(random, date(told.year, 2, 1), date(told.year, 3, 31)),
+            )
             done = len(self.rows.get("completions.csv", ()))
             self.add("trainees.csv", course_ref=ref, id_number=person.id_number, enrolled_on=starts_on)
             self.add(

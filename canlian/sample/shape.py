@@ -62,7 +62,7 @@ class Certified(Message):
 
 
 class Given(Message):
-    """An item of a programme given to persons: to the first or last ones enrolled; to `twice` of them twice."""
+    """An item of a programme, given to the first or last persons enrolled, and to `twice` of them twice."""
 
     item: str
     persons: Count
@@ -78,11 +78,11 @@ class Programme(Message):
     provider: str
     ages: tuple[int, int]
     certificate: Count = 0
-    categories: list[CategoryText] = []
-    severe_categories: list[CategoryText] = []
+    categories: tuple[CategoryText, ...] = ()
+    severe_categories: tuple[CategoryText, ...] = ()
     diagnosis: Count = 0
     diagnosis_levels: tuple[int, int] | None = None
-    modes: dict[str, Count] = {}
+    modes: dict[str, Count] = Field(default_factory=dict)
     items: list[Given]
 
 
@@ -93,7 +93,7 @@ class Retrofit(Message):
     batch: Literal["joint", "supplementary"]
     year: int
     households: Count
-    townships: list[str] = []
+    townships: tuple[str, ...] = ()
     contractor: str
     with_kind: Literal["barrier_free", "age_friendly"] | None = None
 
@@ -104,7 +104,7 @@ class Training(Message):
     type: Literal["vocational", "practical"]
     year: int
     persons: Count
-    townships: list[str] = []
+    townships: tuple[str, ...] = ()
     title: str
     class_size: Count
     certified: Count = 0
@@ -118,7 +118,7 @@ class Award(Message):
     year: int
     persons: Count
     ages: tuple[int, int]
-    categories: list[CategoryText] = []
+    categories: tuple[CategoryText, ...] = ()
 
 
 class Allotment(Message):
@@ -136,13 +136,16 @@ class Disbursement(Message):
 
 class Target(Message):
     indicator: str
-    dimensions: dict[str, str] = {}
+    dimensions: dict[str, str] = Field(default_factory=dict)
     value: str
 
 
 class Shape(Message):
-    """A sample office. seed: the same one makes the same package, byte for byte. id_area: the first six
-    digits of the made-up citizen numbers, an area that does not exist."""
+    """A sample office.
+
+    seed: the same one makes the same package, byte for byte. id_area: the first six digits of the made-up
+    citizen numbers, an area that does not exist.
+    """
 
     name: str
     office: OfficeCode
@@ -158,13 +161,13 @@ class Shape(Message):
     household_sizes: list[float]
     household_flags: dict[str, float]
     certified: Certified
-    programmes: list[Programme] = []
-    retrofits: list[Retrofit] = []
-    trainings: list[Training] = []
-    awards: list[Award] = []
-    allotments: list[Allotment] = []
-    disbursements: list[Disbursement] = []
-    targets: list[Target] = []
+    programmes: tuple[Programme, ...] = ()
+    retrofits: tuple[Retrofit, ...] = ()
+    trainings: tuple[Training, ...] = ()
+    awards: tuple[Award, ...] = ()
+    allotments: tuple[Allotment, ...] = ()
+    disbursements: tuple[Disbursement, ...] = ()
+    targets: tuple[Target, ...] = ()
 
     @property
     def year(self) -> int:

@@ -1,1 +1,1 @@
-"""Takes an office's snapshot and shows it: on a terminal, as JSON, CSV or Excel, or beside published figures."""
+"""Takes an office's snapshot; shows it as a table, JSON, CSV, Excel, or beside published figures."""

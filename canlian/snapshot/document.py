@@ -15,7 +15,7 @@ Snapshot = dict[str, Any]
 
 
 def take(caller: Caller, who: Identity, office: str, region: str, period: str) -> Snapshot:
-    """Record the figures of a period, or get the revision that stands. Raises CallRefused, CallUnavailable."""
+    """Record a period's figures, or get the revision that stands. Raises CallRefused, CallUnavailable."""
     # A fresh key: the same question is asked again to see what has changed.
     fields = {"idempotency_key": uuid4().hex, "office": office, "region": region, "period": period}
     return caller.call("reporting", "take_snapshot", fields, who)

@@ -17,7 +17,7 @@ EVENT_HEADERS: dict[str, Any] = {
         "type": {"type": "string", "minLength": 1, "description": "Type and version; also the routing key"},
         "time": {"type": "string", "format": "date-time", "description": "When it was recorded, UTC"},
         "subject": {"type": "string", "minLength": 1, "description": "Identifier of what it is about"},
-        "dataschema": {"type": "string", "format": "uri-reference", "description": "Schema of the data"},
+        "dataschema": {"type": "string", "format": "uri", "description": "Schema of the data"},
         "office": {"type": "string", "pattern": "^[0-9]{6}$", "description": "Division code of the office"},
         "epoch": {
             "type": "integer",

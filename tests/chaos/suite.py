@@ -24,7 +24,7 @@ from tests.support.server_process import FOLDERS
 
 EMBEDDED, DISTRIBUTED = "embedded", "rabbitmq+postgresql"
 START_SECONDS = 90.0
-TRIALS, MUTANT_TRIALS = 3, 6
+TRIALS, MUTANT_TRIALS = 3, 12
 
 MUTANTS = (
     (EMBEDDED, "checkpoint_not_compared", "after_publish_before_cursor"),

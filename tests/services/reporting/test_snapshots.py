@@ -51,7 +51,12 @@ def a_year_of_work() -> dict[str, list[Any]]:
             changed(3, "2024-09-01", ("physical", 4), ("multiple", 2), region=OTHER_TOWNSHIP),
             cancelled(2, "2024-10-01", "hearing", 3),
         ],
-        "rehab": [served(1, "2024-03-01"), served(1, "2024-06-01"), retrofitted(1), retrofitted(2, "supplementary")],
+        "rehab": [
+            served(1, "2024-03-01"),
+            served(1, "2024-06-01"),
+            retrofitted(1),
+            retrofitted(2, "supplementary"),
+        ],
         "employment": [needed(2), needed(3, OTHER_TOWNSHIP), trained(3, region=OTHER_TOWNSHIP)],
         "subsidy": [paid(1, "2000.00", {"superior": "1283.65", "county": "716.35"}, variant="home")],
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""A wrong catalogue is refused with file and line; each file of bad_catalogues/ begins with "# line: words"."""
+"""A wrong catalogue is refused with file and line; files of bad_catalogues/ begin with "# line: words"."""
 
 from pathlib import Path
 

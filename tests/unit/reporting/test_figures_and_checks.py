@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel.errors import Conflict, Invalid
+from kernel.errors import Conflict, Fact, Invalid
 from services.reporting import definitions
 from services.reporting.domain.checks import check
 from services.reporting.domain.figures import Figure, Tally, figures, half_up, target_value
@@ -70,7 +70,7 @@ def test_a_task_is_read_in_the_unit_of_its_indicator():
             target_value(CATALOGUE.find(code), text)
 
 
-def failed(tally: Tally) -> dict[str, object]:
+def failed(tally: Tally) -> dict[str, Fact]:
     with pytest.raises(Conflict) as conflict:
         check(figures(CATALOGUE, tally))
     assert conflict.value.code == "reporting.check_failed"

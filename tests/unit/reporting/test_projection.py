@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from contracts.message import Event
+from contracts.subsidy import PaymentMade
 from kernel.errors import Invalid
 from services.reporting import definitions
 from services.reporting.domain.catalogue import dimensions_of, dimensions_text
@@ -57,6 +58,7 @@ def test_a_payment_is_counted_as_a_whole_and_by_source():
 
 def test_two_shares_of_one_source_are_added_up():
     event = paid(1, "3.00", {"county": "1.00"})
+    assert isinstance(event, PaymentMade)
     twice = event.model_copy(update={"sources": [*event.sources, event.sources[0], event.sources[0]]})
     assert ("subsidy.care.amount", "source=county", 300) in facts(twice)
 

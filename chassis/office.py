@@ -97,6 +97,7 @@ class Office:
         config = {
             "AMQP_URI": settings.broker_url,
             "max_workers": settings.max_workers,
+            "SERVICE_CONTAINER_CLS": "chassis.container.RoleContainer",
             RUNTIMES: self._runtimes,
         }
         self._runner = ServiceRunner(config)

@@ -39,6 +39,8 @@ class Relay:
         self._connection = connection
         self._window = runtime.settings.relay_window
         self._seconds = runtime.settings.publish_seconds
+        self._ahead: list[Any] = []
+        self._numbered = 0
         self._channel: Any = None
         self._tag = 0
         self._unconfirmed: set[int] = set()
@@ -46,8 +48,30 @@ class Relay:
 
     def run_once(self) -> int:
         """Number what is new and publish one window; returns how many events were published."""
+        rows = self._ahead or self._read()
+        self._ahead = []
+        self._measure(rows)
+        if not rows:
+            return 0
+        self._send(rows)
+        # The database works while the broker writes to its disk.
+        self._ahead = self._read(after=rows[-1].position)
+        self._await_confirms()
+        with self._runtime.database.write() as connection:
+            connection.execute(sa.update(schema.stream).values(published=rows[-1].position))
+        metrics.RELAY_PUBLISHED.labels(service=self._service).inc(len(rows))
+        return len(rows)
+
+    def _read(self, after: int | None = None) -> list[Any]:
+        """The next window: after a position, or after what is known as published."""
         self._number()
-        return self._publish()
+        with self._runtime.database.read() as connection:
+            state = connection.execute(sa.select(schema.stream)).one_or_none()
+            if state is None:
+                return []
+            self._numbered = state.numbered
+            start = state.published if after is None else after
+            return stream.numbered_after(connection, start, self._window)
 
     def _number(self) -> None:
         table = schema.stream
@@ -68,14 +92,7 @@ class Relay:
             count = connection.execute(_NUMBER, {"epoch": epoch, "base": base, "limit": limit}).rowcount
             connection.execute(sa.update(table).values(numbered=base + count))
 
-    def _publish(self) -> int:
-        table = schema.stream
-        with self._runtime.database.read() as connection:
-            state = connection.execute(sa.select(table)).one_or_none()
-            rows = stream.numbered_after(connection, state.published, self._window) if state else []
-        self._measure(state, rows)
-        if not rows:
-            return 0
+    def _send(self, rows: list[Any]) -> None:
         channel = self._open_channel()
         office = self._runtime.settings.office
         exchange = f"{self._service}.events"
@@ -85,16 +102,11 @@ class Relay:
                 content_type=JSON,
                 content_encoding="utf-8",
                 headers=stream.headers_of(row, self._service, office),
-                properties={"delivery_mode": PERSISTENT, "message_id": row.event_id},
+                properties={"delivery_mode": PERSISTENT},
             )
             channel.basic_publish(message, exchange=exchange, routing_key=row.type)
             self._tag += 1
             self._unconfirmed.add(self._tag)
-        self._await_confirms()
-        with self._runtime.database.write() as connection:
-            connection.execute(sa.update(table).values(published=rows[-1].position))
-        metrics.RELAY_PUBLISHED.labels(service=self._service).inc(len(rows))
-        return len(rows)
 
     def _open_channel(self) -> Any:
         if self._channel is None:
@@ -130,9 +142,9 @@ class Relay:
         if self._refused:
             raise NotConfirmed("the broker refused events")
 
-    def _measure(self, state: Any, rows: list[Any]) -> None:
+    def _measure(self, rows: list[Any]) -> None:
         labels = {"service": self._service}
-        backlog = state.numbered - state.published if state else 0
+        backlog = self._numbered - rows[0].position + 1 if rows else 0
         metrics.RELAY_BACKLOG.labels(**labels).set(backlog)
         age = (self._runtime.now() - stream.aware(rows[0].recorded_at)).total_seconds() if rows else 0.0
         metrics.RELAY_OLDEST.labels(**labels).set(max(0.0, age))

@@ -13,7 +13,7 @@ from uuid import uuid4
 import orjson
 import structlog
 from kombu import Connection, Exchange, Queue
-from kombu.exceptions import ContentDisallowed
+from kombu.exceptions import ContentDisallowed, OperationalError
 from kombu.pools import producers
 from nameko.exceptions import ContainerBeingKilled
 from nameko.messaging import QueueConsumer
@@ -156,7 +156,7 @@ class GuardedRpcConsumer(RpcConsumer):
                     content_encoding="utf-8",
                     delivery_mode=NON_PERSISTENT,
                 )
-        except (*connection.connection_errors, *connection.channel_errors, OSError) as error:
+        except (*connection.connection_errors, *connection.channel_errors, OperationalError) as error:
             log.warning("reply_not_sent", error=type(error).__name__)
         self.queue_consumer.ack_message(message)
 

@@ -1,6 +1,6 @@
 """One typed object holds the configuration; it is read once, at start.
 
-Values come from the environment (``CANLIAN_…``) or from files of the same names in the secrets directory.
+Values come from the environment (``CANLIAN_…``) or from files of the same names, in lower case, in ``/run/secrets``.
 The embedded mode (one process, SQLite, no RabbitMQ) makes its own keys; everywhere else a missing secret
 stops the start.
 """
@@ -13,13 +13,20 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 Role = Literal["rpc", "follow", "relay", "jobs"]
 ALL_ROLES: frozenset[Role] = frozenset({"rpc", "follow", "relay", "jobs"})
+SECRETS_DIR = Path("/run/secrets")
 EMBEDDED_BROKER = "inproc://localhost/office"
 
 
 class Settings(BaseSettings):
     """Configuration of one process of one office."""
 
-    model_config = SettingsConfigDict(env_prefix="CANLIAN_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="CANLIAN_",
+        frozen=True,
+        extra="ignore",
+        # Looked for once: pydantic-settings would warn wherever there is no such directory.
+        secrets_dir=SECRETS_DIR if SECRETS_DIR.is_dir() else None,
+    )
 
     office: str = Field(pattern=r"^\d{6}$", description="Division code of the office, 6 digits")
     data_dir: Path = Field(default=Path("var"), description="Databases and keys of the embedded mode")

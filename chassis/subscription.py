@@ -50,10 +50,9 @@ class Subscription(Entrypoint):
         self._follower = Follower(runtime, self._source, self._handler)
 
     def start(self) -> None:
-        """Follow, unless this process leaves that to another."""
-        if "follow" in self._settings.roles:
-            name = f"follow:{self.container.service_name}:{self._source}"
-            self._thread = self.container.spawn_managed_thread(self._run, identifier=name)
+        """Follow in a thread of its own."""
+        name = f"follow:{self.container.service_name}:{self._source}"
+        self._thread = self.container.spawn_managed_thread(self._run, identifier=name)
 
     def stop(self) -> None:
         """Finish the batch in hand; what is not acknowledged goes back to the broker."""

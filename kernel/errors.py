@@ -5,7 +5,7 @@ from typing import ClassVar
 Fact = str | int | bool | None
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a fault
+class Refusal(Exception):
     """A request that a rule forbids.
 
     code: stable and machine readable, "<area>.<broken_rule>", for example "registry.unknown_region".

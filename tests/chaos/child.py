@@ -27,7 +27,7 @@ def main(order: str, services: str, mutant: str = "") -> None:
     if mutant:
         MUTANTS[mutant]()
     failpoints.arm(failpoints.Order(Path(order)))
-    Office(Settings(), [SERVICES[name] for name in services.split(",")]).serve()  # type: ignore[call-arg]
+    Office(Settings(), [SERVICES[name] for name in services.split(",")]).serve()
 
 
 if __name__ == "__main__":

@@ -113,8 +113,8 @@ def _before_commit(order: Order) -> None:
             if getattr(serving, "command", False):
                 order.passing("before_commit")
 
-    Runtime._attempt = patched_attempt  # type: ignore[method-assign]
-    Database.write = patched_write  # type: ignore[method-assign]
+    Runtime._attempt = patched_attempt  # type: ignore[assignment,method-assign]
+    Database.write = patched_write  # type: ignore[assignment,method-assign]
 
 
 def _before_request_ack(order: Order) -> None:

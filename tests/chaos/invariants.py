@@ -61,13 +61,17 @@ def damage(platform: Platform, ledger: Ledger) -> Damage:
     found.lost += found.note("parked", [str(position) for position in parked])
     found.twice += found.note("rows too many", made - Counter(set(made)))
     found.twice += found.note("applied too often, or without a row", applied - made)
-    in_order = range(1, len(arrived) + 1)
-    wrong = [f"{row.position} at {place}" for place, row in zip(in_order, arrived, strict=True) if row.position != place]
-    found.disordered += found.note("positions out of order at the sink", wrong)
-    gaps = [str(position) for position, place in zip(sorted(log), range(1, len(log) + 1), strict=True) if position != place]
-    found.disordered += found.note("positions with gaps at the source", gaps)
+    found.disordered += found.note("out of order at the sink", _misplaced([row.position for row in arrived]))
+    numbered = sorted(position for position in log if position is not None)
+    found.disordered += found.note("gaps at the source", _misplaced(numbered))
     ids = {row.name: str(row.id) for row in rows}
     other = [name for name, row_id in told.items() if name in ids and made[name] == 1 and ids[name] != row_id]
     found.contradicted += found.note("replies that name another row", other)
     found.contradicted += found.note("replies that differ", ledger.contradictions)
     return found
+
+
+def _misplaced(positions: list[int]) -> list[str]:
+    return [
+        f"{position} at {place}" for place, position in enumerate(positions, start=1) if position != place
+    ]

@@ -1,4 +1,4 @@
-"""One office under test with empty databases: its processes, brought up again when they end, and its calls."""
+"""One office under test, its databases empty: processes that are started again when they end, and calls."""
 
 import json
 import os
@@ -48,8 +48,8 @@ class Process:
     def __init__(self, name: str, arguments: list[str], environment: dict[str, str], log: Path) -> None:
         self.name = name
         self.deaths: list[int] = []
-        self._command = ["setpriv", "--pdeathsig=KILL", sys.executable, "-W", "ignore", "-m", "tests.chaos.child"]
-        self._command += arguments
+        python = [sys.executable, "-W", "ignore", "-m", "tests.chaos.child"]
+        self._command = ["setpriv", "--pdeathsig=KILL", *python, *arguments]
         self._environment = os.environ | environment
         self._log = log
         self._stopping = False
@@ -69,7 +69,12 @@ class Process:
     def _start(self) -> None:
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                self._command, env=self._environment, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                self._command,
+                env=self._environment,
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
             )
 
     def _watch(self) -> None:

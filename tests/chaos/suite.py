@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import os
 import tempfile
 import time
 from collections.abc import Iterator
@@ -37,7 +38,11 @@ MUTANTS = (
 """Where each mutant runs, and under which fault it must be noticed."""
 
 QUICK = {
-    EMBEDDED: ("after_commit_before_reply", "after_publish_before_cursor", "after_apply_before_checkpoint_commit"),
+    EMBEDDED: (
+        "after_commit_before_reply",
+        "after_publish_before_cursor",
+        "after_apply_before_checkpoint_commit",
+    ),
     DISTRIBUTED: ("sigkill_at_random", "postgresql_kill"),
 }
 QUICK_MUTANTS = MUTANTS[:3]
@@ -96,29 +101,40 @@ class Suite:
         """Run it all; the exit code."""
         started = time.monotonic()
         print(f"chaos: seed {self._seed}, {self._trials} trials of each fault", flush=True)
-        with tempfile.TemporaryDirectory(prefix="chaos-", dir=FOLDERS) as folder:
+        prefix = f"canlian-{os.getpid()}-chaos-"  # swept up by a later run when this one is killed
+        with tempfile.TemporaryDirectory(prefix=prefix, dir=FOLDERS) as folder:
             self._folder = Path(folder)
             try:
                 results = [*self._faults(EMBEDDED), *self._faults(DISTRIBUTED)]
                 mutants = [self._mutant(*mutant) for mutant in self._mutants()]
             finally:
                 self._servers.close()
+        return self._report(out, results, mutants, time.monotonic() - started)
+
+    def _report(
+        self, out: Path, results: list[Result], mutants: list[tuple[str, bool]], seconds: float
+    ) -> int:
         caught = [name for name, noticed in mutants if noticed]
         missed = [name for name, noticed in mutants if not noticed]
         report = {
             "seed": self._seed,
-            "seconds": round(time.monotonic() - started, 1),
+            "seconds": round(seconds, 1),
             "faults": [result.as_dict() for result in results],
-            "mutants": {"total": len(mutants), "caught": len(caught), "names": caught + missed, "missed": missed},
+            "mutants": {
+                "total": len(mutants),
+                "caught": len(caught),
+                "names": caught + missed,
+                "missed": missed,
+            },
         }
         out.parent.mkdir(exist_ok=True)
         out.write_text(json.dumps(report, indent=1) + "\n")
         bad = [f"{result.engine} {result.fault}" for result in results if result.failed]
         good = not bad and not missed
+        trials = sum(len(result.trials) for result in results)
         print(
-            f"chaos: {sum(len(result.trials) for result in results)} trials, {len(bad)} faults with damage {bad}, "
-            f"{len(caught)} of {len(mutants)} mutants caught, {report['seconds']} s, seed {self._seed}: "
-            f"{'passed' if good else 'FAILED'}"
+            f"chaos: {trials} trials, harm under {bad or 'no fault'}, {len(caught)} of {len(mutants)} mutants"
+            f" caught, {seconds:.0f} s, seed {self._seed}: {'passed' if good else 'FAILED'}"
         )
         return 0 if good else 1
 
@@ -150,7 +166,10 @@ class Suite:
         name = f"{engine}: {mutant}"
         noticed = "caught" if result.harm else "MISSED"
         cases = [case for trial in result.trials for case in trial.damage.cases]
-        print(f"mutant {name:55} {noticed} in {len(result.trials)} trials of {fault}: {'; '.join(cases)[:160]}", flush=True)
+        count = len(result.trials)
+        print(
+            f"mutant {name:55} {noticed} in {count} trials of {fault}: {'; '.join(cases)[:120]}", flush=True
+        )
         return name, bool(result.harm)
 
     def _one(self, office: Office, result: Result, seed: int, quiet: bool = False) -> bool:

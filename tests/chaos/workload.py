@@ -12,6 +12,8 @@ from tests.chaos.platforms import OFFICE, Call, Platform
 
 WORKERS = 3
 ITEMS_MAX = 12
+COMMANDS_AFTER = 2
+"""Commands that each worker begins after the harm."""
 AGAIN = 0.25
 """Share of the answered commands that are sent once more, to compare the replies."""
 
@@ -48,15 +50,12 @@ class Workload:
         self._ledger = ledger
         self._prefix = prefix
         self._abandoned = False
-        self._last: dict[int, int] = {}
-        self._threads = [
-            eventlet.spawn(self._work, number, random.Random(rng.random())) for number in range(WORKERS)
-        ]
         self._finishing = False
+        seeds = [rng.random() for _ in range(WORKERS)]
+        self._threads = [eventlet.spawn(self._work, number, seed) for number, seed in enumerate(seeds)]
 
-    def finish(self, more: int = 3) -> None:
-        """Let each worker begin some more commands, and no others."""
-        self._more = more
+    def finish(self) -> None:
+        """Let each worker begin a few more commands, and no others."""
         self._finishing = True
 
     @property
@@ -70,13 +69,11 @@ class Workload:
         for thread in self._threads:
             thread.wait()
 
-    def _work(self, worker: int, rng: random.Random) -> None:
-        number, left = 0, None
-        while not self._abandoned:
-            if self._finishing:
-                left = self._more if left is None else left - 1
-                if left <= 0:
-                    return
+    def _work(self, worker: int, seed: float) -> None:
+        rng = random.Random(seed)  # noqa: S311 - to be repeated
+        number, left = 0, COMMANDS_AFTER
+        while left and not self._abandoned:
+            left -= self._finishing
             number += 1
             key = f"{self._prefix}-{worker}-{number}"
             count = rng.randint(1, ITEMS_MAX)
@@ -102,6 +99,8 @@ class Workload:
                 if refused.code != "internal_error":
                     self._ledger.contradictions.append(f"{key}: refused with {refused.code}")
                     return
+            except Exception as error:  # noqa: BLE001 - the client promises these two alone
+                self._ledger.contradictions.append(f"{key}: the client raised {type(error).__name__} {error}")
             else:
                 return
             self._ledger.sent_again += 1

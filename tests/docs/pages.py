@@ -42,13 +42,16 @@ def prose(page: Path) -> str:
     return _FENCE.sub("", page.read_text(encoding="utf-8"))
 
 
-def table(text: str, heading: str) -> list[list[str]]:
-    """The rows of the first table below a heading, without its head. Raises AssertionError without one."""
+def table(text: str, heading: str, number: int = 1) -> list[list[str]]:
+    """The rows of a table below a heading (the first, or the one of that number), without its head.
+
+    Raises AssertionError when there is none.
+    """
     below = re.split(rf"^#+ {re.escape(heading)} *$", text, maxsplit=1, flags=re.MULTILINE)
     assert len(below) == 2, f"no heading {heading!r}"
-    rows = re.search(r"^\|.*?(?=^[^|]|\Z)", below[1], re.MULTILINE | re.DOTALL)
-    assert rows, f"no table below {heading!r}"
-    return [cells(row) for row in rows[0].strip().splitlines()[2:]]
+    tables = re.findall(r"^\|.*(?:\n\|.*)*", below[1], re.MULTILINE)
+    assert len(tables) >= number, f"no table {number} below {heading!r}"
+    return [cells(row) for row in tables[number - 1].splitlines()[2:]]
 
 
 def cells(row: str) -> list[str]:

@@ -10,6 +10,7 @@ import sys
 import types
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ FILE = re.compile(r"# file: (\S+)\n")
 @pytest.fixture(autouse=True)
 def registries_left_as_they_were() -> Iterator[None]:
     """A page may register its own messages and catalogue; the next one must not see them."""
-    lists = (catalogue.EVENTS, catalogue.REQUESTS, catalogue.SUBSCRIPTIONS)
+    lists: list[dict[str, Any]] = [catalogue.EVENTS, catalogue.REQUESTS, catalogue.SUBSCRIPTIONS]
     before, directory = [copy.copy(each) for each in lists], definitions.DIRECTORY
     yield
     for each, contents in zip(lists, before, strict=True):
@@ -58,9 +59,16 @@ def test_every_snippet_of_the_page_runs(page: Path, tmp_path: Path) -> None:
 
 
 def test_there_is_a_page_for_each_thing_that_is_added_often() -> None:
-    assert [page.stem for page in PAGES] == ["add-a-command", "add-a-rule", "add-an-event", "add-an-indicator"]
+    assert [page.stem for page in PAGES] == [
+        "add-a-command",
+        "add-a-rule",
+        "add-an-event",
+        "add-an-indicator",
+    ]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_every_yaml_snippet_is_used(page: Path) -> None:
-    assert [fence.line for fence in fences(page) if fence.language == "yaml" and not FILE.match(fence.text)] == []
+    assert [
+        fence.line for fence in fences(page) if fence.language == "yaml" and not FILE.match(fence.text)
+    ] == []

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from kernel.ages import AgeBand
 from kernel.errors import Refusal
 from kernel.periods import Period
 from kernel.rulebook import RuleView
@@ -31,35 +32,27 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class EmploymentAge:
-    """Employment age (就业年龄段) on one day, in completed years, both ends included, by sex."""
+    """Employment age (就业年龄段) on one day, by sex."""
 
-    min_years: int
-    max_years: Mapping[str, int]
+    bands: Mapping[str, AgeBand]
 
     @classmethod
     def on(cls, rules: RuleView) -> "EmploymentAge":
         """Read employment_age.* . Raises NotFound("rule.not_in_force") when it is missing that day."""
-        return cls(
-            rules["employment_age.min_years"].integer,
-            {sex: rules[f"employment_age.max_years.{sex}"].integer for sex in SEXES},
-        )
-
-    def holds(self, person: Person, day: date) -> bool:
-        """Whether the person may be of employment age on that day.
-
-        The day of birth never leaves the registry. In the month of a birthday the person may still be of
-        the old age or already of the new one, and the doubt is decided for the person at both ends.
-        """
-        born = person.birth_month.start
-        months = (day.year - born.year) * 12 + day.month - born.month
-        return self.min_years * 12 <= months <= (self.max_years[person.sex] + 1) * 12
+        lowest = rules["employment_age.min_years"].integer
+        highest = {sex: rules[f"employment_age.max_years.{sex}"].integer for sex in SEXES}
+        return cls({sex: AgeBand(lowest, years) for sex, years in highest.items()})
 
     def check(self, person: Person, day: date, field: str) -> None:
-        """Raises Refusal("employment.age"), naming the field of the record that holds the day."""
-        if not self.holds(person, day):
+        """Raises Refusal("employment.age"), naming the field of the record that holds the day.
+
+        In the month of a birthday both ages count, for the person's benefit (kernel.ages).
+        """
+        if not self.bands[person.sex].holds(person.birth_month, day):
+            men, women = self.bands["male"], self.bands["female"]
             raise Refusal(
                 "employment.age",
-                f"The person is not of employment age on that day: from {self.min_years} years to "
-                f"{self.max_years['male']} for men and {self.max_years['female']} for women.",
+                f"The person is not of employment age on that day: from {men.min_years} years to "
+                f"{men.max_years} for men and {women.max_years} for women.",
                 field=field,
             )

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
+from kernel.ages import AgeBand
 from kernel.disability import Category
 from kernel.errors import Conflict, Invalid, NotFound, Refusal
 from kernel.rulebook import RuleView
-from services.rehab.domain.people import AgeBand, Certificate, Person
+from services.rehab.domain.people import Certificate, Person
 from services.rehab.domain.records import Enrolment
 
 

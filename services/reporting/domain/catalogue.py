@@ -128,7 +128,7 @@ class Indicator:
     """One definition. A change of what is counted is a new version.
 
     sums: dimensions whose cells must add up to the whole. ratio: set for the kind "ratio" alone.
-    place: "file:line" where it is defined. source: where the office's own report states the figure.
+    source: where the office's own report states the figure.
     """
 
     code: str
@@ -144,7 +144,6 @@ class Indicator:
     cuts: tuple[Cut, ...]
     sums: tuple[str, ...]
     ratio: Ratio | None
-    place: str
 
     @property
     def whole(self) -> Cut | None:

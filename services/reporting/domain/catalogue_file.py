@@ -33,6 +33,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from kernel.strict_yaml import Entry, read
 from services.reporting.domain import catalogue
 from services.reporting.domain.catalogue import (
     Catalogue,
@@ -45,9 +46,6 @@ from services.reporting.domain.catalogue import (
     Source,
     dimensions_text,
 )
-from services.reporting.domain.nodes import CatalogueError, Entry, read
-
-__all__ = ["CatalogueError", "load"]
 
 _CODE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*){2,}")
 _KEY = re.compile(r"[a-z][a-z0-9_]*")
@@ -63,6 +61,10 @@ _UNITS = {
 _Fields = Mapping[str, frozenset[str] | None]
 
 
+class CatalogueError(Exception):
+    """A catalogue file that cannot be trusted. The message reads "file:line: what is wrong"."""
+
+
 def load(directory: Path, events: Mapping[str, EventShape]) -> Catalogue:
     """Read directory/*.yaml. events: the types that exist, and their fields.
 
@@ -71,8 +73,9 @@ def load(directory: Path, events: Mapping[str, EventShape]) -> Catalogue:
     found: dict[str, Indicator] = {}
     names: dict[str, Entry] = {}
     for path in sorted(directory.glob("*.yaml")):
-        for name, entry in read(path).fields({"indicators"})["indicators"].items():
-            indicator = _Reader(events, name, entry).indicator()
+        file = read(path, CatalogueError).fields({"indicators"})
+        for name, entry in file["indicators"].named("the indicators").items():
+            indicator = _Reader(events, name, entry.named(name.text())).indicator()
             for code in (indicator.code, *indicator.aliases):
                 if code in names:
                     raise name.error(f"duplicate code {code}, it stands in {names[code].place} too")
@@ -112,14 +115,14 @@ class _Reader:
         fields = self._entry.fields(required | more, frozenset(optional))
         measure = self._measure(kind, fields)
         feeds = (
-            tuple(self._feed(entry, kind, measure) for entry in fields["feeds"].list())
+            tuple(self._feed(entry, kind, measure) for entry in fields["feeds"].elements())
             if measure != "ratio"
             else ()
         )
         cuts = self._cuts(fields["cuts"], feeds)
         return Indicator(
             code=code,
-            version=fields["version"].number(),
+            version=fields["version"].count(),
             aliases=fields["aliases"].texts() if "aliases" in fields else (),
             zh=fields["zh"].text(),
             en=fields["en"].text(),
@@ -131,7 +134,6 @@ class _Reader:
             cuts=cuts,
             sums=self._sums(fields["sums"], cuts) if "sums" in fields else (),
             ratio=self._ratio(fields["ratio"]) if kind == "ratio" else None,
-            place=self._name.place,
         )
 
     def _kind(self) -> catalogue.Kind:
@@ -139,7 +141,7 @@ class _Reader:
             if key.text() == "kind":
                 chosen = value.choice(catalogue.KINDS)
                 return next(kind for kind in catalogue.KINDS if kind == chosen)
-        raise self._entry.error('"kind" is missing')
+        raise self._entry.error(f'{self._entry.what} has no "kind"')
 
     def _measure(self, kind: catalogue.Kind, fields: Mapping[str, Entry]) -> catalogue.Measure:
         if kind == "ratio":
@@ -226,7 +228,7 @@ class _Reader:
         if len(keys) > 1:
             raise self._entry.error("all feeds must give the same dimensions")
         cuts: dict[str, Cut] = {}
-        for each in entry.list():
+        for each in entry.elements():
             cut = self._cut(each, next(iter(keys)))
             if dimensions_text(cut.dimensions) in cuts:
                 raise each.error("the same dimensions twice, expected each cell once")

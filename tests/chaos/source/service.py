@@ -1,4 +1,4 @@
-"""Stands in the registry's place, like the source of tests/support, but with no key of its own in its table."""
+"""Stands in the registry's place, like the source of tests/support, but its table has no key of its own."""
 
 import sqlalchemy as sa
 
@@ -31,7 +31,8 @@ class SourceService(Service):
         for entry in bulk:
             item = entry.item
             tx.within(item.code)
-            row = tx.execute(sa.insert(entries).values(code=item.code, name=item.name))
+            insert = sa.insert(entries).values(code=item.code, name=item.name).returning(entries.c.id)
+            row_id = tx.execute(insert).scalar_one()
             tx.record(messages.RegionRecorded(region=item.code, name=item.name, valid_from=item.valid_from))
-            entry.created(str(row.inserted_primary_key[0]))
+            entry.created(str(row_id))
         return bulk.reply()

@@ -10,7 +10,7 @@ from kernel.rulebook import UNITS, RuleBook, RuleFileError
 BAD_RULES = Path(__file__).parent / "bad_rules"
 
 EXPECTED = {
-    "blank_document": (8, "document in the reference of a value of rule care.rate is not a text"),
+    "blank_document": (8, "document of reference of a value of rule care.rate is not a text"),
     "control_character": (3, "a control character"),
     "count_is_a_float": (7, "does not fit the unit count, expected an unquoted whole number"),
     "count_is_a_text": (7, "does not fit the unit count"),
@@ -19,10 +19,10 @@ EXPECTED = {
     "duplicate_rule_in_file": (9, 'duplicate key "care.rate" in rules'),
     "duplicate_yaml_key": (5, 'duplicate key "unit" in rule care.rate'),
     "empty": (1, "the file is empty"),
-    "from_is_no_calendar_day": (6, '"from" in a value of rule care.rate is not a date, expected YYYY-MM-DD'),
-    "from_is_not_a_date": (6, '"from" in a value of rule care.rate is not a date'),
+    "from_is_no_calendar_day": (6, "from of a value of rule care.rate is not a date, expected YYYY-MM-DD"),
+    "from_is_not_a_date": (6, "from of a value of rule care.rate is not a date"),
     "key_is_a_list": (2, "a key of rules is not a plain word"),
-    "known_from_is_not_a_date": (9, '"known_from" in a value of rule care.rate is not a date'),
+    "known_from_is_not_a_date": (9, "known_from of a value of rule care.rate is not a date"),
     "malformed_rule_key": (2, 'malformed rule key "Care-Rate"'),
     "money_has_three_decimals": (7, "does not fit the unit yuan_per_person_year"),
     "money_is_a_float": (
@@ -33,7 +33,7 @@ EXPECTED = {
     "money_is_an_integer": (7, "does not fit the unit yuan_per_person_year"),
     "money_is_negative": (7, "does not fit the unit yuan_per_person_year"),
     "no_description": (3, 'rule care.rate has no "description"'),
-    "no_document": (8, 'the reference of a value of rule care.rate has no "document"'),
+    "no_document": (8, 'reference of a value of rule care.rate has no "document"'),
     "no_reference": (6, 'a value of rule care.rate has no "reference"'),
     "no_rules_key": (1, 'unknown key "rule" in the file, expected rules'),
     "no_unit": (3, 'rule care.rate has no "unit"'),
@@ -48,13 +48,13 @@ EXPECTED = {
     "switch_is_a_word": (7, "does not fit the unit switch, expected true, false or null"),
     "syntax": (4, "expected valid YAML"),
     "text_is_a_number": (7, "does not fit the unit text"),
-    "texts_holds_a_number": (9, "an item of the list is not a text"),
+    "texts_holds_a_number": (9, "an item of value of a value of rule care.rate is not a text"),
     "texts_is_a_text": (7, "does not fit the unit texts, expected a list of texts"),
     "unknown_certainty": (
         9,
         "certainty of a value of rule care.rate is unknown, expected one of found, assumed",
     ),
-    "unknown_reference_key": (8, 'unknown key "page" in the reference'),
+    "unknown_reference_key": (8, 'unknown key "page" in reference of a value of rule care.rate'),
     "unknown_rule_key": (4, 'unknown key "note" in rule care.rate, expected description, unit, values, zh'),
     "unknown_top_key": (9, 'unknown key "version" in the file'),
     "unknown_unit": (4, "unit of rule care.rate is unknown, expected one of yuan, "),

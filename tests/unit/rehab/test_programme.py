@@ -8,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import services.rehab
+from kernel.ages import AgeBand
 from kernel.disability import Category
 from kernel.errors import Conflict, Invalid, NotFound, Refusal
 from kernel.periods import Period
 from kernel.rulebook import RuleBook
-from services.rehab.domain.people import AgeBand, Certificate, Person
+from services.rehab.domain.people import Certificate, Person
 from services.rehab.domain.programme import Programme
 from services.rehab.domain.records import Enrolment
 

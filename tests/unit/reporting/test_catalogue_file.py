@@ -26,7 +26,7 @@ def test_the_same_code_in_two_files_is_refused(tmp_path: Path):
     text = (definitions.DIRECTORY / "rehab.yaml").read_text(encoding="utf-8")
     (tmp_path / "a.yaml").write_text(text, encoding="utf-8")
     (tmp_path / "b.yaml").write_text(text, encoding="utf-8")
-    with pytest.raises(CatalogueError, match=r"b\.yaml:\d+: .*duplicate code rehab\..* a\.yaml:"):
+    with pytest.raises(CatalogueError, match=r"b\.yaml:\d+: .*duplicate code rehab\..*a\.yaml:"):
         load(tmp_path, definitions.event_shapes())
 
 

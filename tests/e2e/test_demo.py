@@ -1,0 +1,149 @@
+"""`canlian demo`: an office's year equals what the office has published, however often it is interrupted."""
+
+import json
+import re
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from tests.e2e.cli import canlian, running
+
+SMALL = ("--sample", "xinghe-2023")
+STAGES = (
+    "households.csv",
+    "persons.csv",
+    "certificate_acts.csv",
+    "applying events",
+    "enrolments.csv",
+    "services.csv",
+    "trainees.csv",
+    "awards.csv",
+    "planning fuel",
+    "paying fuel",
+    "disbursement fuel",
+    "taking the snapshot",
+)
+
+
+def hash_of(output: str) -> str:
+    found = re.search(r"^hash ([0-9a-f]{64}) revision 1$", output, re.MULTILINE)
+    assert found, output
+    return found[1]
+
+
+def all_equal(output: str, figures: int) -> bool:
+    return f"{figures} of {figures} published figures are equal" in output and "✗" not in output
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The small sample's demo, undisturbed: where it was written, and what it printed."""
+    out = tmp_path_factory.mktemp("small")
+    return out, canlian("demo", "--out", str(out), *SMALL)
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The county's demo, undisturbed."""
+    out = tmp_path_factory.mktemp("full")
+    return out, canlian("demo", "--out", str(out))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.system("REG-01")
+@pytest.mark.system("REG-02")
+@pytest.mark.system("REH-01")
+@pytest.mark.system("REH-02")
+@pytest.mark.system("REH-09")
+@pytest.mark.system("REH-10")
+@pytest.mark.system("EMP-04")
+@pytest.mark.system("SUB-06")
+@pytest.mark.system("SUB-07")
+@pytest.mark.system("SUB-12")
+def test_the_county_s_figures_are_those_it_has_published(full: tuple[Path, str]) -> None:
+    out, output = full
+    assert all_equal(output, 38), output
+    document = json.loads((out / "snapshot-341524-2024.json").read_text("utf-8"))
+    assert document["hash"] == hash_of(output)
+    figures = {
+        (row["code"], tuple(sorted(row["dimensions"].items()))): row["value"]
+        for row in document["indicators"]
+    }
+    assert figures["registry.persons.certified", ()] == 27066
+    assert figures["subsidy.care.amount", (("source", "superior"),)] == "133500.00"
+    assert (out / "snapshot-341524-2024.xlsx").stat().st_size > 0
+    assert (out / "snapshot-341524-2024.csv").stat().st_size > 0
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_the_demo_needs_less_than_a_gibibyte(full: tuple[Path, str]) -> None:
+    _, output = full
+    found = re.search(r"^[\d.]+ seconds, (\d+) MiB at most$", output, re.MULTILINE)
+    assert found
+    assert int(found[1]) < 1024
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_second_run_changes_nothing(full: tuple[Path, str]) -> None:
+    out, output = full
+    again = canlian("demo", "--out", str(out))
+    assert hash_of(again) == hash_of(output)
+    assert "everything was there already: unchanged" in again
+    assert all_equal(again, 38)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_the_county_s_demo_killed_in_the_middle_comes_to_the_same_end(
+    tmp_path: Path, full: tuple[Path, str]
+) -> None:
+    moment = Random(341524).choice(
+        ("persons.csv (人员): 12000", "certificate_acts.csv (残疾人证办理): 12000")
+    )
+    with running("demo", "--out", str(tmp_path)) as demo:
+        demo.wait_for(moment)
+        demo.kill()
+    output = canlian("demo", "--out", str(tmp_path))
+    assert hash_of(output) == hash_of(full[1])
+    assert all_equal(output, 38)
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("seed", range(6))
+def test_a_demo_killed_twice_at_any_stage_comes_to_the_same_end(
+    tmp_path: Path, small: tuple[Path, str], seed: int
+) -> None:
+    for stage in sorted(Random(seed).sample(range(len(STAGES)), 2)):
+        with running("demo", "--out", str(tmp_path), *SMALL) as demo:
+            demo.wait_for(STAGES[stage])
+            demo.kill()
+    output = canlian("demo", "--out", str(tmp_path), *SMALL)
+    assert hash_of(output) == hash_of(small[1])
+    assert all_equal(output, 13)
+
+
+@pytest.mark.timeout(300)
+def test_a_small_office_under_national_rules_alone_works_as_well(small: tuple[Path, str]) -> None:
+    assert all_equal(small[1], 13), small[1]
+
+
+@pytest.mark.timeout(300)
+def test_a_half_written_sample_is_made_anew(tmp_path: Path) -> None:
+    (tmp_path / "xinghe-2023").mkdir()
+    (tmp_path / "xinghe-2023" / "persons.csv").write_text("id_num", "utf-8")
+    assert all_equal(canlian("demo", "--out", str(tmp_path), *SMALL), 13)
+
+
+@pytest.mark.timeout(300)
+def test_a_figure_that_differs_is_shown_and_ends_with_1(tmp_path: Path) -> None:
+    package = tmp_path / "xinghe-2023"
+    canlian("sample", "xinghe-2023", str(package))
+    published = package / "published.csv"
+    published.write_text(published.read_text("utf-8").replace(",120,", ",121,"), "utf-8")
+    output = canlian("demo", "--out", str(tmp_path), *SMALL, code=1)
+    assert output.count("✗") == 1
+    assert "12 of 13 published figures are equal" in output

@@ -1,0 +1,231 @@
+"""`canlian load` and its neighbours: damaged packages, other offices, an office that runs elsewhere."""
+
+import csv
+import json
+import re
+import signal
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from tests.e2e.cli import canlian, running
+from tests.support import servers
+
+pytestmark = pytest.mark.timeout(300)
+
+APPROVED = ("--as", "wang", "--approve-as", "li")
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    """The small sample's package."""
+    folder = tmp_path / "package"
+    canlian("sample", "xinghe-2023", str(folder))
+    return folder
+
+
+def snapshot(data: Path, *more: str, env: Mapping[str, str] | None = None) -> dict[str, Any]:
+    where = () if env else ("--data-dir", str(data))
+    office = ("--office", "990101", "--period", "2023")
+    document: dict[str, Any] = json.loads(
+        canlian("snapshot", *where, *office, "--format", "json", *more, env=env)
+    )
+    return document
+
+
+def value(document: dict[str, Any], code: str) -> Any:
+    return next(
+        row["value"] for row in document["indicators"] if row["code"] == code and not row["dimensions"]
+    )
+
+
+def counts(output: str) -> dict[str, tuple[int, int, int]]:
+    """Created, unchanged, rejected by file."""
+    rows = re.findall(r"^│ (\S+)\.csv \S+\s*│\s*(\d+) │\s*(\d+) │\s*(\d+) │$", output, re.MULTILINE)
+    return {
+        name: (int(created), int(unchanged), int(rejected)) for name, created, unchanged, rejected in rows
+    }
+
+
+def test_a_second_office_is_loaded_and_reported(tmp_path: Path, package: Path) -> None:
+    data = tmp_path / "data"
+    output = canlian("load", str(package), "--data-dir", str(data), *APPROVED)
+    assert counts(output)["persons"] == (139, 0, 0)
+    assert "disbursement fuel 2023: paid, 5 lines, 1300.00 yuan" in output
+    document = snapshot(data)
+    assert document["office"] == "990101"
+    assert document["as_of"] == "2023-12-31"
+    assert value(document, "registry.persons.certified") == 120
+    assert value(document, "subsidy.fuel.persons") == 5
+    township = snapshot(data, "--region", "990101100000")
+    assert 0 < value(township, "registry.persons.certified") < 120
+
+
+def test_a_figure_opens_into_its_events(tmp_path: Path, package: Path) -> None:
+    data = ("--data-dir", str(tmp_path / "data"))
+    canlian("load", str(package), *data)
+    arguments = ("trace", "rehab.care.persons", *data, "--period", "2023", "--dimensions", "mode=home")
+    found = json.loads(canlian(*arguments, "--format", "json"))
+    assert found["total"] == 3
+    assert {event["type"] for event in found["events"]} == {"rehab.person_enrolled.v1"}
+    assert "rehab.care.persons: 3 events" in canlian(*arguments)
+    page = canlian(*arguments, "--limit", "2")
+    mark = re.search(r"more: --after (\S+)", page)
+    assert mark
+    assert "more:" not in canlian(*arguments, "--limit", "2", "--after", mark[1])
+
+
+def test_files_of_a_snapshot_hold_the_same_figures(tmp_path: Path, package: Path) -> None:
+    data = ("--data-dir", str(tmp_path / "data"))
+    canlian("load", str(package), *data)
+    base = ("snapshot", *data, "--period", "2023", "--format")
+    document = json.loads(canlian(*base, "json"))
+    canlian(*base, "xlsx", "--output", str(tmp_path / "x.xlsx"))
+    canlian(*base, "csv", "--output", str(tmp_path / "x.csv"))
+    sheet = openpyxl.load_workbook(tmp_path / "x.xlsx").worksheets[0]
+    in_sheet = [(row[0].value, row[4].value) for row in sheet.iter_rows(min_row=2)]
+    assert in_sheet == [(row["code"], row["value"]) for row in document["indicators"]]
+    with (tmp_path / "x.csv").open(encoding="utf-8-sig", newline="") as file:
+        in_csv = [(row[0], row[4]) for row in list(csv.reader(file))[1:]]
+    assert in_csv == [
+        (row["code"], str(row["value"] if row["value"] is not None else "")) for row in document["indicators"]
+    ]
+    assert "workbook needs a file" in canlian(*base, "xlsx", code=2)
+    assert "docx" in canlian(*base, "docx", code=2)
+
+
+def damage(package: Path) -> list[str]:
+    """Break one thing in each of several files; returns citizen numbers that must not be shown."""
+    persons = (package / "persons.csv").read_bytes().splitlines(keepends=True)
+    persons[5] = persons[5].replace(
+        "".join(re.findall(r",([^,]+),", persons[5].decode())[:1]).encode(), "王五".encode("gbk")
+    )
+    number = persons[9].split(b",")[0].decode()
+    wrong = number[:-1] + ("1" if number[-1] != "1" else "2")
+    persons[9] = persons[9].replace(number.encode(), wrong.encode())
+    (package / "persons.csv").write_bytes(b"".join(persons))
+    services = (package / "services.csv").read_bytes()
+    (package / "services.csv").write_bytes(services[:-12])
+    courses = (package / "courses.csv").read_text("utf-8").replace("capacity", "places", 1)
+    (package / "courses.csv").write_text(courses, "utf-8")
+    households = (package / "households.csv").read_bytes() + b"H\0,990101100201,,2020-01-01\n"
+    (package / "households.csv").write_bytes(households)
+    (package / "person.csv").write_text("x\n", "utf-8")
+    return [persons[5].split(b",")[0].decode(), number, wrong]
+
+
+def test_a_damaged_package_keeps_what_is_good_and_goes_on_once_repaired(
+    tmp_path: Path, package: Path
+) -> None:
+    data, report = tmp_path / "data", tmp_path / "rejected.csv"
+    canlian("sample", "xinghe-2023", str(tmp_path / "repaired"))
+    numbers = damage(package)
+    arguments = ("--data-dir", str(data), *APPROVED)
+    output = canlian("load", str(package), *arguments, "--report", str(report), code=3)
+    found = counts(output)
+    assert found["persons"] == (137, 0, 2)
+    assert found["households"] == (82, 0, 1)
+    assert found["services"] == (32, 0, 1)
+    assert found["courses"] == (0, 0, 1)
+    assert found["trainees"] == (0, 0, 10)
+    assert found["fund_allotments"] == (1, 0, 0)
+    with report.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    told = {(row["file"], row["line"], row["code"]) for row in rows}
+    assert {
+        ("person.csv", "0", "file.unknown"),
+        ("persons.csv", "6", "row.encoding"),
+        ("persons.csv", "10", "citizen_id.checksum"),
+        ("households.csv", "84", "row.nul"),
+        ("services.csv", "34", "row.half_written"),
+        ("courses.csv", "1", "file.unknown_column"),
+    } <= told
+    assert ("certificate_acts.csv", "package.unknown_person") in {(row["file"], row["code"]) for row in rows}
+    shown = output + report.read_text("utf-8-sig")
+    assert not any(number in shown for number in numbers)
+    repaired = counts(canlian("load", str(tmp_path / "repaired"), *arguments))
+    assert repaired["persons"] == (2, 137, 0)
+    assert repaired["households"] == (0, 82, 0)
+    assert repaired["services"] == (1, 32, 0)
+    assert repaired["courses"] == (2, 0, 0)
+    assert repaired["trainees"] == (10, 0, 0)
+    assert value(snapshot(data), "registry.persons.certified") == 120
+
+
+def test_payments_wait_for_somebody_to_approve_them(tmp_path: Path, package: Path) -> None:
+    data = ("--data-dir", str(tmp_path / "data"))
+    output = canlian("load", str(package), *data, "--as", "wang")
+    frozen = re.search(r"run ([0-9a-f]{32}), list hash ([0-9a-f]{64})", output)
+    assert frozen
+    approval = json.dumps({"idempotency_key": "approve-it", "run_id": frozen[1], "list_hash": frozen[2]})
+    call = ("rpc", "subsidy", "approve_disbursement", approval, *data, "--role", "checker")
+    assert "subsidy.maker_is_checker" in canlian(*call, "--as", "wang", code=1)
+    assert json.loads(canlian(*call, "--as", "li"))["state"] in {"approved", "paid"}
+    output = canlian("load", str(package), *data, "--as", "wang")
+    assert "disbursement fuel 2023: paid" in output
+    assert value(snapshot(tmp_path / "data"), "subsidy.fuel.persons") == 5
+
+
+def test_an_office_that_runs_already_is_used_and_stops_when_asked(tmp_path: Path, package: Path) -> None:
+    data = ("--data-dir", str(tmp_path / "data"))
+    with running("up", *data, "--office", "990101") as office:
+        office.wait_for("health/ready")
+        assert counts(canlian("load", str(package), *data, *APPROVED))["persons"] == (139, 0, 0)
+        assert value(snapshot(tmp_path / "data"), "registry.persons.certified") == 120
+        assert "all is well" in canlian("doctor", *data)
+        assert "in use" in canlian("up", *data, code=1)
+        office.process.send_signal(signal.SIGTERM)
+        assert office.process.wait(60) == 0
+    assert "all is well" in canlian("doctor", *data)
+
+
+def test_over_rabbitmq_the_same_package_gives_the_same_snapshot(
+    tmp_path: Path, package: Path, rabbitmq_server: servers.RabbitMQServer
+) -> None:
+    alone, data = tmp_path / "alone", tmp_path / "data"
+    canlian("load", str(package), "--data-dir", str(alone), *APPROVED)
+    canlian("doctor", "--data-dir", str(data), "--office", "990101")  # makes databases and keys
+    with rabbitmq_server.vhost() as broker_url:
+        env = {
+            "CANLIAN_OFFICE": "990101",
+            "CANLIAN_BROKER_URL": broker_url,
+            "CANLIAN_DATABASE_URL": f"sqlite:///{data}/{{service}}.db",
+            "CANLIAN_KEY_FILE": str(data / "keys.json"),
+            "CANLIAN_TOKEN_KEY_DIR": str(data / "tokens"),
+        }
+        with running("up", env=env) as office:
+            office.wait_for("health/ready")
+            assert counts(canlian("load", str(package), *APPROVED, env=env))["persons"] == (139, 0, 0)
+            assert snapshot(data, env=env)["hash"] == snapshot(alone)["hash"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (("load", "/nonexistent"), 1, "package.no_manifest"),
+        (("sample", "atlantis-1", "x"), 2, "xinghe-2023"),
+        (("rpc", "registry", "show_status", "{"), 2, "not JSON"),
+        (("rpc", "registry", "show_status", "[]"), 2, "object"),
+        (("snapshot", "--office", "12", "--period", "2024"), 1, "settings.invalid"),
+        (("rpc", "registry", "no_such_method"), 1, "request.unknown_method"),
+        (("rpc", "registry", "find_person", '{"person_id": "x"}'), 1, "request.invalid"),
+        (("trace", "a.b.c", "--period", "2024"), 1, "reporting.unknown_indicator"),
+        (("snapshot", "--period", "2024-13"), 1, "period.malformed"),
+    ],
+)
+def test_an_error_is_one_clear_line_with_its_code(
+    tmp_path: Path, arguments: tuple[str, ...], code: int, told: str
+) -> None:
+    output = canlian(*arguments, code=code, env={"CANLIAN_DATA_DIR": str(tmp_path)})
+    assert told in output
+    assert "Traceback" not in output
+    if code == 1:
+        assert len(output.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("name", ["up", "demo", "load", "snapshot", "trace", "sample", "rpc", "doctor"])
+def test_help_explains_each_command_with_an_example(name: str) -> None:
+    assert f"Example: canlian {name}" in canlian(name, "--help")

@@ -14,6 +14,8 @@ from chassis.subscription import Subscription
 class RoleContainer(ServiceContainer):
     """Leaves out calls or followed streams, so that the two can run in processes apart."""
 
+    entrypoints: Any
+
     def __init__(self, service_cls: Any, config: dict[str, Any]) -> None:
         super().__init__(service_cls, config)
         roles = config[RUNTIMES][self.service_name].settings.roles

@@ -54,6 +54,16 @@ class Follower:
         with self._runtime.database.read() as connection:
             return connection.execute(query).scalar_one_or_none() or 0
 
+    def count_parked(self) -> int:
+        """How many events of this source are parked here, also told to the metrics."""
+        parked = schema.parked_event
+        with self._runtime.database.read() as connection:
+            count = connection.execute(
+                sa.select(sa.func.count()).select_from(parked).where(self._mine(parked))
+            ).scalar_one()
+        metrics.PARKED.labels(**self._labels).set(count)
+        return int(count)
+
     def apply(self, events: Sequence[Received]) -> int:
         """Apply what is new among the events and return how many that were.
 

@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterable
 from typing import IO, Any, Self
 
 import eventlet
-import kombu.pools
 import kombu.serialization
 import orjson
 import structlog
@@ -62,7 +61,6 @@ class Office:
     def __init__(self, settings: Settings, services: Iterable[type[Service]] | None = None) -> None:
         inproc.register()
         _use_orjson()
-        kombu.pools.set_limit(settings.max_workers * 4 + 20)
         self.settings = settings
         self._services = tuple(services or map(service_class, SERVICES))
         self._runtimes: dict[str, Runtime] = {}
@@ -145,7 +143,6 @@ class Office:
         self.health.stop()
         for runtime in self._runtimes.values():
             runtime.close()
-        kombu.pools.reset()
         if self._lock is not None:
             self._lock.close()
 

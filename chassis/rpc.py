@@ -14,7 +14,7 @@ import orjson
 import structlog
 from kombu import Connection, Exchange, Queue
 from kombu.exceptions import ContentDisallowed, OperationalError
-from kombu.pools import producers
+from kombu.pools import ProducerPool
 from nameko.exceptions import ContainerBeingKilled
 from nameko.messaging import QueueConsumer
 from nameko.rpc import Rpc, RpcConsumer, get_rpc_exchange
@@ -111,11 +111,17 @@ class GuardedRpcConsumer(RpcConsumer):
                 durable=True,
                 queue_arguments={"x-dead-letter-exchange": DEAD_LETTERS.name},
             )
-            # Kept, for looking a pool up by its connection costs as much as the rest of an answer.
+            # A pool of its own: looking kombu's shared one up costs as much as the rest of an answer.
             self._connection = Connection(self.container.config["AMQP_URI"])
-            self._producers = producers[self._connection]
+            limit = self.container.max_workers + 1
+            self._producers = ProducerPool(self._connection.Pool(limit), limit=limit)
             self.queue_consumer.register_provider(self)
             self._registered = True
+
+    def stop(self) -> None:
+        """Close the connections of the answers, after the last worker's."""
+        super().stop()
+        self._producers.connections.force_close_all()
 
     def handle_message(self, body: Any, message: Any) -> None:
         """Turn away what could not be answered; answer at once what cannot be understood."""

@@ -14,13 +14,15 @@ import eventlet
 import orjson
 from kombu import Connection, Consumer, Exchange, Queue
 from kombu.exceptions import ChannelError, OperationalError
-from kombu.pools import producers
+from kombu.pools import ProducerPool
 
 from chassis import tracing
 from chassis.rpc import JSON, NON_PERSISTENT, Refused
 
 EXCHANGE = Exchange("nameko-rpc", type="topic", durable=True)
 REPLY_EXPIRES_MS = 300_000
+CALLS_MAX = 20
+"""Requests that one client publishes at the same moment; waiting for an answer does not count."""
 
 
 class Unavailable(Exception):
@@ -33,7 +35,8 @@ class RpcClient:
     def __init__(self, broker_url: str, token: Callable[[], str], seconds: float = 30.0) -> None:
         self._connection = Connection(broker_url, heartbeat=60)
         # Confirmed, so that a request which no queue takes comes back to the call that sent it.
-        self._producers = producers[Connection(broker_url, transport_options={"confirm_publish": True})]
+        outgoing = Connection(broker_url, transport_options={"confirm_publish": True})
+        self._producers = ProducerPool(outgoing.Pool(CALLS_MAX), limit=CALLS_MAX)
         self._token = token
         self._seconds = seconds
         self._key = uuid4().hex
@@ -52,6 +55,7 @@ class RpcClient:
         self._stopping = True
         if self._thread is not None:
             self._thread.wait()
+        self._producers.connections.force_close_all()
 
     def call(
         self,

@@ -75,6 +75,7 @@ class Subscription(Entrypoint):
                     RpcClient(self._settings.broker_url, self._token, self._settings.call_seconds) as client,
                     Connection(self._settings.broker_url, heartbeat=HEARTBEAT_SECONDS) as connection,
                 ):
+                    self._follower.count_parked()
                     self._catch_up(client)
                     self._consume(connection, client)
             except EpochConflict as error:

@@ -1,4 +1,4 @@
-"""What the registry offers to callers. It follows nobody."""
+"""What the registry service offers to callers. It follows nobody."""
 
 from chassis.service import Service, command, query
 from chassis.transaction import Transaction

@@ -1,4 +1,4 @@
-"""The rehab service's entrances."""
+"""What the rehab service offers to callers, and whom it follows."""
 
 from chassis.service import Service, command, follow
 from chassis.stream import Received
@@ -17,16 +17,20 @@ class RehabService(Service):
 
     @command(messages.EnrolPersons, roles=("clerk",))
     def enrol_persons(self, message: messages.EnrolPersons, tx: Transaction) -> BulkReply:
+        """Take persons into programmes."""
         return enrolments.enrol_persons(tx, message)
 
     @command(messages.RecordServices, roles=("clerk",))
     def record_services(self, message: messages.RecordServices, tx: Transaction) -> BulkReply:
+        """Record services given to enrolled persons."""
         return services.record_services(tx, message)
 
     @command(messages.AcceptRetrofits, roles=("clerk",))
     def accept_retrofits(self, message: messages.AcceptRetrofits, tx: Transaction) -> BulkReply:
+        """Record home retrofits that were accepted."""
         return retrofits.accept_retrofits(tx, message)
 
     @follow("registry")
     def follow_registry(self, events: list[Received], tx: Transaction) -> None:
+        """Keep a copy of the facts that conditions are judged by."""
         copies.follow_registry(tx, events)

@@ -1,4 +1,7 @@
-"""The catalogue this service works by: its files, checked against the contracts of the events they name."""
+"""The catalogue this service works by: its files, checked against the contracts of the events they name.
+
+A room of its own because the domain, which reads the files, knows no contract.
+"""
 
 import types
 from collections.abc import Mapping

@@ -1,4 +1,7 @@
-"""Facts in the database: appended by the followers, tallied for snapshots, listed for tracing."""
+"""Facts in the database: appended by the followers, tallied for snapshots, listed for tracing.
+
+A room of its own because facts are counted, while repository.py keeps documents.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

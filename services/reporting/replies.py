@@ -1,4 +1,7 @@
-"""Rows as the contracts show them."""
+"""Rows as the contracts show them.
+
+A room of its own because handlers and queries answer with the same replies.
+"""
 
 import json
 from datetime import UTC

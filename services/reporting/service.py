@@ -1,4 +1,4 @@
-"""What reporting offers to callers, and whom it follows: everybody."""
+"""What the reporting service offers to callers, and whom it follows: everybody."""
 
 from chassis.service import Service, command, follow, query
 from chassis.stream import Received
@@ -16,22 +16,6 @@ class ReportingService(Service):
 
     name = "reporting"
     tables = tables.metadata
-
-    @follow("registry")
-    def follow_registry(self, events: list[Received], tx: Transaction) -> None:
-        facts.record_facts(tx, events)
-
-    @follow("subsidy")
-    def follow_subsidy(self, events: list[Received], tx: Transaction) -> None:
-        facts.record_facts(tx, events)
-
-    @follow("rehab")
-    def follow_rehab(self, events: list[Received], tx: Transaction) -> None:
-        facts.record_facts(tx, events)
-
-    @follow("employment")
-    def follow_employment(self, events: list[Received], tx: Transaction) -> None:
-        facts.record_facts(tx, events)
 
     @command(messages.SetTargets, roles=("clerk", "maker"))
     def set_targets(self, message: messages.SetTargets, tx: Transaction) -> BulkReply:
@@ -62,3 +46,23 @@ class ReportingService(Service):
     def show_catalogue(self, message: messages.ShowCatalogue, tx: Transaction) -> messages.Catalogue:
         """The definitions of all indicators."""
         return queries.show_catalogue(tx, message)
+
+    @follow("registry")
+    def follow_registry(self, events: list[Received], tx: Transaction) -> None:
+        """Turn the registry's events into facts."""
+        facts.record_facts(tx, events)
+
+    @follow("subsidy")
+    def follow_subsidy(self, events: list[Received], tx: Transaction) -> None:
+        """Turn subsidy's events into facts."""
+        facts.record_facts(tx, events)
+
+    @follow("rehab")
+    def follow_rehab(self, events: list[Received], tx: Transaction) -> None:
+        """Turn rehab's events into facts."""
+        facts.record_facts(tx, events)
+
+    @follow("employment")
+    def follow_employment(self, events: list[Received], tx: Transaction) -> None:
+        """Turn employment's events into facts."""
+        facts.record_facts(tx, events)

@@ -1,4 +1,7 @@
-"""Entities as the messages tell of them."""
+"""Entities as the contracts show them.
+
+A room of its own because handlers and queries answer with the same replies.
+"""
 
 from collections.abc import Mapping
 from typing import get_args

@@ -1,4 +1,7 @@
-"""Rows of runs, their lines, payments and the ledger; see repository.py for the rest."""
+"""Rows of runs, their lines, payments and the ledger.
+
+A room of its own because runs have as many statements as all the rest of the service, in repository.py.
+"""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,14 +1,13 @@
-"""The subsidy service's methods. Each hands the message and the open transaction to a handler."""
-
-from typing import Any
+"""What the subsidy service offers to callers, whom it follows, and the jobs it works on."""
 
 from chassis.jobs import Job
 from chassis.service import Service, command, follow, job, query
 from chassis.stream import Received
 from chassis.transaction import Transaction
 from contracts import subsidy as messages
+from contracts.message import BulkReply
 from services.subsidy import queries, tables
-from services.subsidy.handlers import awards, funds, payment, persons, plan
+from services.subsidy.handlers import awards, copies, funds, payment, plan
 
 
 class SubsidyService(Service):
@@ -18,41 +17,57 @@ class SubsidyService(Service):
     tables = tables.metadata
 
     @command(messages.RecordFundAllotments, roles=("clerk",))
-    def record_fund_allotments(self, message: messages.RecordFundAllotments, tx: Transaction) -> Any:
+    def record_fund_allotments(self, message: messages.RecordFundAllotments, tx: Transaction) -> BulkReply:
+        """Record money made available for a scheme, a year and a division."""
         return funds.record_fund_allotments(tx, message)
 
     @command(messages.GrantAwards, roles=("clerk",))
-    def grant_awards(self, message: messages.GrantAwards, tx: Transaction) -> Any:
+    def grant_awards(self, message: messages.GrantAwards, tx: Transaction) -> BulkReply:
+        """Grant awards that the scheme's rules admit."""
         return awards.grant_awards(tx, message)
 
     @command(messages.PlanDisbursement, roles=("maker",))
-    def plan_disbursement(self, message: messages.PlanDisbursement, tx: Transaction) -> Any:
+    def plan_disbursement(
+        self, message: messages.PlanDisbursement, tx: Transaction
+    ) -> messages.DisbursementRun:
+        """Start a run over the awards that are in none yet."""
         return plan.plan_disbursement(tx, message)
 
     @command(messages.ApproveDisbursement, roles=("checker",))
-    def approve_disbursement(self, message: messages.ApproveDisbursement, tx: Transaction) -> Any:
+    def approve_disbursement(
+        self, message: messages.ApproveDisbursement, tx: Transaction
+    ) -> messages.DisbursementRun:
+        """Approve a frozen list by its hash, and start paying it."""
         return payment.approve_disbursement(tx, message)
 
     @query(messages.FindDisbursement, roles=("clerk", "maker", "checker", "auditor"))
-    def find_disbursement(self, message: messages.FindDisbursement, tx: Transaction) -> Any:
+    def find_disbursement(
+        self, message: messages.FindDisbursement, tx: Transaction
+    ) -> messages.DisbursementRun:
+        """A run and its progress."""
         return queries.find_disbursement(tx, message)
 
     @query(messages.TrialBalance, roles=("checker", "auditor"))
-    def trial_balance(self, message: messages.TrialBalance, tx: Transaction) -> Any:
+    def trial_balance(self, message: messages.TrialBalance, tx: Transaction) -> messages.Balances:
+        """Debit and credit by account."""
         return queries.trial_balance(tx, message)
 
     @follow("registry")
     def follow_registry(self, events: list[Received], tx: Transaction) -> None:
-        persons.keep_persons(tx, events)
+        """Keep a copy of the facts that eligibility is judged by."""
+        copies.follow_registry(tx, events)
 
     @follow("rehab")
     def follow_rehab(self, events: list[Received], tx: Transaction) -> None:
+        """Open the awards that enrolments lead to."""
         awards.open_awards(tx, events)
 
     @job("subsidy.plan")
     def plan_step(self, job: Job, tx: Transaction) -> bool:
+        """Append the next lines to a run's list."""
         return plan.plan_step(tx, job)
 
     @job("subsidy.pay")
     def pay_step(self, job: Job, tx: Transaction) -> bool:
+        """Prove or pay the next lines of an approved list."""
         return payment.pay_step(tx, job)

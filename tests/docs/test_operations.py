@@ -10,9 +10,11 @@ from prometheus_client import Counter, Gauge, Histogram
 from canlian.commands import app as command_line
 from canlian.commands import data
 from chassis import metrics
+from chassis.access import LIFETIME_SECONDS
 from chassis.bridge import Bridge
-from chassis.health import HealthServer
-from chassis.settings import ALL_ROLES, Settings
+from chassis.health import CHECK_SECONDS, HealthServer
+from chassis.office import STOP_SECONDS
+from chassis.settings import ALL_ROLES, SECRETS_DIR, Settings
 from contracts.catalogue import SERVICES, SUBSCRIPTIONS
 from tests.docs.pages import code, pages, prose, table, text_of
 
@@ -86,6 +88,14 @@ def test_the_exit_codes_are_those_of_the_command_line(tmp_path: Path, monkeypatc
     found.add(command_line.run(["sample", "jinzhai-2024", str(tmp_path / "sample")]))
     found.add(data.SOME_REJECTED)
     assert {int(code(row[0])[0]) for row in table(PAGE, "Exit codes of the command line")} == found
+
+
+def test_the_limits_are_those_of_the_code():
+    text = " ".join(PAGE.split())
+    assert f"longer than {STOP_SECONDS:g} seconds is cut short" in text
+    assert f"does not answer within {CHECK_SECONDS:g} seconds" in text
+    assert f"a token lives at most {LIFETIME_SECONDS} seconds" in text
+    assert f"in lower case in `{SECRETS_DIR}`" in text
 
 
 def test_the_architecture_says_who_follows_whom():

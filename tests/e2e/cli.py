@@ -8,15 +8,21 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import gettempdir
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 300.0
 
 
 def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Nothing of the tests' own settings gets into the commands."""
+    """Nothing of the tests' own settings gets into the commands.
+
+    They share compiled modules outside the working tree: else each of many starts would compile everything.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("CANLIAN_")}
-    return {**kept, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", **(more or {})}
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)
+    compiled = str(Path(gettempdir()) / "canlian-e2e-compiled")
+    return {**kept, "PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": compiled, **(more or {})}
 
 
 def command(*arguments: str) -> list[str]:

@@ -76,12 +76,10 @@ class Book:
             for held, number in touched
             if held.person_id in self.stored
         ]
-        if made:
-            tx.execute(sa.insert(certificates), made)
+        repository.add(tx, certificates, made)
         if altered:
             tx.execute(sa.update(certificates).where(certificates.c.id == sa.bindparam("key")), altered)
-        if self.history:
-            tx.execute(sa.insert(certificate_acts), self.history)
+        repository.add(tx, certificate_acts, self.history)
 
 
 def _columns(tx: Transaction, held: Held, number: str) -> dict[str, Any]:

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import sqlalchemy as sa
-
 from chassis.bulk import Bulk
 from chassis.transaction import Transaction
 from contracts import registry as messages
@@ -46,8 +44,7 @@ def register_households(tx: Transaction, message: messages.RegisterHouseholds) -
                 )
             )
             entry.created(household_id)
-    if rows:
-        tx.execute(sa.insert(households), rows)
+    repository.add(tx, households, rows)
     return bulk.reply()
 
 

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import sqlalchemy as sa
-
 from chassis.bulk import Bulk, Entry
 from chassis.transaction import Transaction
 from contracts import registry as messages
@@ -57,8 +55,7 @@ def register_persons(tx: Transaction, message: messages.RegisterPersons) -> Bulk
             known[draft.indexes[0]] = Known(person_id, told)
             rows.append(_row(tx, person_id, draft, told))
             _register(tx, entry, person_id, draft, told)
-    if rows:
-        tx.execute(sa.insert(persons), rows)
+    repository.add(tx, persons, rows)
     return bulk.reply()
 
 

@@ -1,1 +1,1 @@
-"""One module for each thing the service does: follow facts, set targets, take and sign snapshots."""
+"""One function for each command, and one for the events that are followed."""

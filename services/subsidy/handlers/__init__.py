@@ -1,1 +1,1 @@
-"""One function per command, followed stream and step of a job."""
+"""One function for each command, followed stream and step of a job."""

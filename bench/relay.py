@@ -49,7 +49,7 @@ def relayed(source: Runtime, url: str) -> float:
 
 
 def published(source: Runtime, url: str) -> float:
-    """Messages per second by kombu: the same bodies and headers from memory, persistent, confirmed in windows."""
+    """Messages per second by kombu: the same message from memory, persistent, confirmed in windows."""
     if not numbered(source):
         relayed(source, url)
     (row,) = numbered(source)

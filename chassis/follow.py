@@ -23,6 +23,29 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 
+Handler = Callable[[Any, list[Received], Transaction], None]
+
+
+def attempt(tx: Transaction, instance: Any, handler: Handler, events: list[Received]) -> str | None:
+    """Apply events in a savepoint; says why it failed. A fault of the database itself is raised."""
+    mark = tx.event_mark()
+    try:
+        with tx.connection.begin_nested():
+            handler(instance, events, tx)
+    except (sa.exc.OperationalError, sa.exc.InterfaceError):
+        raise
+    except Refusal as refusal:
+        reason = f"refused: {refusal.code}"
+    except Exception as error:
+        if len(events) == 1:
+            log.exception("event_not_applied", type=events[0].type, position=events[0].position)
+        reason = f"failed: {type(error).__name__}"
+    else:
+        return None
+    tx.forget_events(mark)
+    return reason
+
+
 class Gap(Exception):
     """Events are missing after ``position``; ask the owner's log for them."""
 
@@ -38,9 +61,7 @@ class EpochConflict(Exception):
 class Follower:
     """Applies the stream of one source to this service's database."""
 
-    def __init__(
-        self, runtime: "Runtime", source: str, handler: Callable[[Any, list[Received], Transaction], None]
-    ) -> None:
+    def __init__(self, runtime: "Runtime", source: str, handler: Handler) -> None:
         self._runtime = runtime
         self._handler = handler
         self.source = source
@@ -132,21 +153,7 @@ class Follower:
                 parked.add(event.subject)
 
     def _attempt(self, tx: Transaction, events: list[Received]) -> str | None:
-        """Apply in a savepoint; says why it failed. A fault of the database itself is raised."""
-        mark = tx.event_mark()
-        try:
-            with tx.connection.begin_nested():
-                self._handler(self._runtime.instance, events, tx)
-        except (sa.exc.OperationalError, sa.exc.InterfaceError):
-            raise
-        except Exception as error:
-            tx.forget_events(mark)
-            if len(events) == 1:
-                log.exception("event_not_applied", type=events[0].type, position=events[0].position)
-            return (
-                f"refused: {error.code}" if isinstance(error, Refusal) else f"failed: {type(error).__name__}"
-            )
-        return None
+        return attempt(tx, self._runtime.instance, self._handler, events)
 
     def _parked_subjects(self, tx: Transaction, events: list[Received]) -> set[str]:
         parked = schema.parked_event

@@ -87,6 +87,20 @@ Index(
     parked_event.c.source,
     parked_event.c.subject,
 )
+parked_decision = Table(
+    "parked_decision",
+    METADATA,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("consumer", String(60), nullable=False),
+    Column("source", String(60), nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("subject", String(64), nullable=False),
+    Column("decision", String(20), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("decided_by", String(120), nullable=False),
+    Column("decided_at", INSTANT, nullable=False),
+)
 reply = Table(
     "reply",
     METADATA,
@@ -125,6 +139,7 @@ def install(op: Any) -> None:
     """
     METADATA.create_all(op.get_bind())
     append_only(op, access_audit.name)
+    append_only(op, parked_decision.name)
 
 
 def append_only(op: Any, table: str) -> None:

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 from nameko.extensions import DependencyProvider
 
-from chassis import schema, stream
+from chassis import parked, schema, stream
 from chassis.jobs import OPEN, JobStep
 from chassis.rpc import GuardedRpc
 from chassis.runtime import RUNTIMES, Context, Endpoint, Runtime
@@ -146,8 +146,8 @@ class Service:
         tx.no_scope("positions and job counts tell nothing of any region")
         own = tx.execute(sa.select(schema.stream)).one_or_none()
         recorded = tx.execute(sa.select(sa.func.count()).select_from(schema.event_log)).scalar_one()
-        parked = schema.parked_event
-        counts = sa.select(parked.c.source, sa.func.count().label("count")).group_by(parked.c.source)
+        aside = schema.parked_event.c.source
+        counts = sa.select(aside, sa.func.count().label("count")).group_by(aside)
         parked_of = {row.source: row.count for row in tx.execute(counts)}
         follows = [
             messages.FollowedStream(
@@ -174,3 +174,21 @@ class Service:
                 for row in jobs
             ],
         )
+
+    @query(messages.ListParked, roles=("system", "auditor"))
+    def list_parked(self, message: messages.ListParked, tx: Transaction) -> messages.ParkedEvents:
+        """Events that this service could not apply."""
+        tx.no_scope("events hold no personal data; operators of the whole office look at them")
+        return parked.listed(tx, message)
+
+    @command(messages.RedriveParked, roles=("system",))
+    def redrive_parked(self, message: messages.RedriveParked, tx: Transaction) -> messages.Redriven:
+        """Apply a subject's parked events again."""
+        tx.no_scope("operators of the whole office mend its streams")
+        return parked.redrive(tx, message, parked.handler_of(self.followed(), message.source), self)
+
+    @command(messages.DiscardParked, roles=("system",))
+    def discard_parked(self, message: messages.DiscardParked, tx: Transaction) -> messages.Redriven:
+        """Give one parked event up for good."""
+        tx.no_scope("operators of the whole office mend its streams")
+        return parked.discard(tx, message)

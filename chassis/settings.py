@@ -1,6 +1,7 @@
 """One typed object holds the configuration; it is read once, at start.
 
-Values come from the environment (``CANLIAN_…``) or from files of the same names, in lower case, in ``/run/secrets``.
+Values come from the environment (``CANLIAN_…``) or from files of the same names, in lower case, in
+``/run/secrets``.
 The embedded mode (one process, SQLite, no RabbitMQ) makes its own keys; everywhere else a missing secret
 stops the start.
 """

@@ -16,7 +16,9 @@ OfficeCode = Annotated[str, Field(pattern=r"^[0-9]{6}$", description="Division c
 MoneyText = Annotated[
     str, Field(pattern=r"^-?[0-9]{1,15}\.[0-9]{2}$", description="Exact amount in yuan, two decimals")
 ]
-MonthText = Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", description="Calendar month, YYYY-MM")]
+MonthText = Annotated[
+    str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", description="Calendar month, YYYY-MM")
+]
 PeriodText = Annotated[
     str,
     Field(

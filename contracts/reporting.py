@@ -60,7 +60,9 @@ class TargetItem(Item):
     dimensions: Dimensions = Field(default={}, description="The cell of the indicator; empty for the whole")
     region: RegionText = Field(description="Division that the task is set for")
     period: PeriodText
-    value: str = Field(pattern=r"^[0-9]{1,15}(\.[0-9]{1,4})?$", description="Exact number in the indicator's unit")
+    value: str = Field(
+        pattern=r"^[0-9]{1,15}(\.[0-9]{1,4})?$", description="Exact number in the indicator's unit"
+    )
     set_on: date = Field(description="Day on which it was set; a later one replaces it")
 
 

@@ -1,10 +1,11 @@
 """Messages that every service answers: its event log, how far it has come, and its jobs."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from pydantic import Field
 
-from contracts.message import Message, Query, Reply
+from contracts.message import Command, Message, Query, Reply
 
 
 class StoredEvent(Message):
@@ -69,4 +70,64 @@ class ShowStatus(Query):
     REPLY: ClassVar[type[Reply]] = Status
 
 
-REQUESTS = (EventsAfter, ShowStatus)
+class ParkedEvent(Message):
+    """An event set aside, with why. Its data holds identifiers only."""
+
+    parked_id: int = Field(description="Grows with time; names the row within the consumer")
+    source: str = Field(description="Service the event came from")
+    position: int = Field(description="Position in the source's stream")
+    type: str = Field(description="Type of the event")
+    subject: str = Field(description="Identifier of what it is about; its later events wait behind it")
+    reason: str = Field(description="Why it could not be applied")
+    parked_at: datetime = Field(description="When it was set aside")
+    data: dict[str, Any] = Field(description="The event's body")
+
+
+class ParkedEvents(Reply):
+    """Events set aside, in the order of their streams."""
+
+    events: list[ParkedEvent] = Field(description="At most as many as were asked for")
+    total: int = Field(description="How many there are in all")
+
+
+class ListParked(Query):
+    """Events that this service could not apply."""
+
+    TYPE: ClassVar[str] = "stream.list_parked"
+    REPLY: ClassVar[type[Reply]] = ParkedEvents
+
+    source: str | None = Field(default=None, max_length=60, description="Only of this source")
+    subject: str | None = Field(default=None, max_length=64, description="Only about this subject")
+    limit: int = Field(default=100, ge=1, le=1000, description="At most so many")
+
+
+class Redriven(Reply):
+    """What became of a subject's parked events."""
+
+    applied: int = Field(ge=0, description="Applied now, or that would be in a dry run")
+    left: int = Field(ge=0, description="Still parked")
+    reason: str | None = Field(description="Why the first of those left could not be applied")
+
+
+class RedriveParked(Command):
+    """Apply a subject's parked events again, in order, up to the first that still fails."""
+
+    TYPE: ClassVar[str] = "stream.redrive_parked"
+    REPLY: ClassVar[type[Reply]] = Redriven
+
+    source: str = Field(max_length=60, description="Service the events came from")
+    subject: str = Field(max_length=64, description="Whose events")
+    dry_run: bool = Field(default=False, description="Only tell what would happen; changes nothing")
+
+
+class DiscardParked(Command):
+    """Give one parked event up for good. It stays in its owner's log and in the record of decisions."""
+
+    TYPE: ClassVar[str] = "stream.discard_parked"
+    REPLY: ClassVar[type[Reply]] = Redriven
+
+    parked_id: int = Field(description="Which, from the list")
+    reason: str = Field(min_length=4, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$", description="Why")
+
+
+REQUESTS = (EventsAfter, ShowStatus, ListParked, RedriveParked, DiscardParked)

@@ -70,6 +70,7 @@ class CitizenId:
 
     @property
     def birth_date(self) -> date:
+        """The day of birth written in the number, places 7 to 14."""
         return ric.get_birth_date(self.value)
 
     @property

@@ -25,6 +25,7 @@ class Category(StrEnum):
 
     @property
     def zh(self) -> str:
+        """The name in the standard, as certificates write it."""
         return _ZH[self]
 
     @classmethod

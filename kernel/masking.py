@@ -54,6 +54,7 @@ class Phone:
 
     @property
     def masked(self) -> str:
+        """The first three and the last four digits."""
         return mask(self.value, 3, 4)
 
     def __str__(self) -> str:
@@ -84,6 +85,7 @@ class BankAccount:
 
     @property
     def masked(self) -> str:
+        """@@"""
         return mask(self.value, 4, 4)
 
     def __str__(self) -> str:

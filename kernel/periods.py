@@ -84,22 +84,27 @@ class Period:
 
     @classmethod
     def day(cls, day: date) -> "Period":
+        """One day."""
         return cls.of(day, "day")
 
     @classmethod
     def month(cls, year: int, month: int) -> "Period":
+        """A month, 1 to 12. Raises Invalid("period.malformed")."""
         return cls("month", _date(year, month))
 
     @classmethod
     def quarter(cls, year: int, quarter: int) -> "Period":
+        """A quarter, 1 to 4. Raises Invalid("period.malformed")."""
         return cls("quarter", _date(year, quarter * 3 - 2))
 
     @classmethod
     def half(cls, year: int, half: int) -> "Period":
+        """A half-year, 1 or 2. Raises Invalid("period.malformed")."""
         return cls("half", _date(year, half * 6 - 5))
 
     @classmethod
     def year(cls, year: int) -> "Period":
+        """A calendar year. Raises Invalid("period.malformed")."""
         return cls("year", _date(year, 1))
 
     @property
@@ -111,6 +116,7 @@ class Period:
 
     @property
     def last_day(self) -> date:
+        """The last day that belongs to the period."""
         return self.end - timedelta(days=1)
 
     @property
@@ -132,6 +138,7 @@ class Period:
         return self.text
 
     def contains(self, day: date) -> bool:
+        """Whether the day belongs to the period."""
         return self.start <= day < self.end
 
     def covers(self, other: "Period") -> bool:

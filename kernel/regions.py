@@ -42,6 +42,7 @@ class RegionCode:
 
     @property
     def level(self) -> Level:
+        """The lowest level that the code names; the zeros after it name none."""
         return next(level for level in LEVELS if not self.value[_DIGITS[level] :].strip("0"))
 
     @property
@@ -102,6 +103,7 @@ class RegionRow:
             )
 
     def holds_on(self, day: date) -> bool:
+        """Whether the row is in force on that day."""
         return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
 
 

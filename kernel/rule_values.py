@@ -55,6 +55,7 @@ class RuleValue:
 
     @property
     def money(self) -> Money:
+        """An amount; per what, the unit says."""
         return Money.yuan(self._written("money"))
 
     @property
@@ -64,20 +65,24 @@ class RuleValue:
 
     @property
     def integer(self) -> int:
+        """A whole number of years, months, days or things."""
         return int(self._written("integer"))
 
     @property
     def text(self) -> str:
+        """A word that the code knows, or a text to show."""
         return self._written("text")
 
     @property
     def texts(self) -> tuple[str, ...]:
+        """Words in the order of the file; may be empty."""
         if not isinstance(self.value, tuple) or UNITS.get(self.unit) != "texts":
             raise self._wrong("texts")
         return self.value
 
     @property
     def switch(self) -> bool:
+        """Yes or no."""
         return self._written("switch") == "true"
 
     def trace(self) -> dict[str, str]:

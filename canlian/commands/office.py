@@ -10,8 +10,8 @@ from canlian.calling import Caller, CallUnavailable, Identity, clerk
 from canlian.commands.options import OPERATOR, AsOption, DataDirOption, OfficeOption, console
 from canlian.connecting import connect
 from canlian.load.following import behind, parked_events
-from canlian.settling import remember, settle
-from chassis.office import Office
+from canlian.settling import SettingsError, remember, settle
+from chassis.office import AlreadyRunning, Office
 from contracts.catalogue import SERVICES
 
 _ROLES = frozenset({"clerk", "maker", "auditor", "system"})
@@ -38,7 +38,10 @@ def up(office: OfficeOption = None, data_dir: DataDirOption = None) -> None:
     """
     settings = settle(office, data_dir, quiet=False)
     remember(settings)
-    _Announced(settings).serve()
+    try:
+        _Announced(settings).serve()
+    except AlreadyRunning as error:
+        raise SettingsError("office.already_running", str(error)) from None
 
 
 def rpc(

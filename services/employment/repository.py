@@ -81,19 +81,23 @@ def completions(tx: Transaction, trainee_ids: Collection[str]) -> dict[str, Comp
 
 
 def add_needs(tx: Transaction, records: Iterable[Need]) -> None:
+    """Insert needs."""
     rows = [{**asdict(record), "year": record.registered_on.year} for record in records]
     _add(tx, tables.training_needs, rows)
 
 
 def add_courses(tx: Transaction, records: Iterable[Course]) -> None:
+    """Insert courses."""
     _add(tx, tables.courses, [asdict(record) for record in records])
 
 
 def add_trainees(tx: Transaction, records: Iterable[Trainee]) -> None:
+    """Insert trainees."""
     _add(tx, tables.trainees, [asdict(record) for record in records])
 
 
 def add_completions(tx: Transaction, records: Iterable[Completion]) -> None:
+    """Insert completions."""
     _add(tx, tables.completions, [asdict(record) for record in records])
 
 

@@ -85,14 +85,17 @@ def retrofits(tx: Transaction, refs: Collection[str], household_ids: Collection[
 
 
 def add_enrolments(tx: Transaction, records: Iterable[Enrolment]) -> None:
+    """Insert enrolments."""
     _add(tx, tables.enrolments, [{**asdict(record), "year": record.enrolled_on.year} for record in records])
 
 
 def add_services(tx: Transaction, records: Iterable[Service]) -> None:
+    """Insert services."""
     _add(tx, tables.services, [asdict(record) for record in records])
 
 
 def add_retrofits(tx: Transaction, records: Iterable[Retrofit]) -> None:
+    """Insert retrofits."""
     _add(tx, tables.retrofits, [asdict(record) for record in records])
 
 

@@ -16,9 +16,9 @@ from kernel.periods import Period
 from kernel.regions import RegionCode
 from services.reporting.domain.catalogue import Catalogue, Indicator
 from services.reporting.domain.figures import Tally
-from services.reporting.tables import fact
+from services.reporting.tables import facts
 
-_TOWNSHIP = sa.func.substr(fact.c.region, 1, 9)
+_TOWNSHIP = sa.func.substr(facts.c.region, 1, 9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,22 +30,23 @@ class Scope:
     as_of: date
 
     def within(self, indicators: Iterable[Indicator], *, stock: bool) -> sa.ColumnElement[bool]:
+        """The condition on facts of these indicators, all of which are stocks, or none."""
         prefix = RegionCode.parse(self.region).prefix
         # A range instead of LIKE: it stays in the index whatever the database's collation is.
         conditions = [
-            fact.c.indicator.in_([indicator.code for indicator in indicators]),
-            fact.c.day <= self.as_of,
-            fact.c.region >= prefix,
-            fact.c.region < str(int(prefix) + 1).zfill(len(prefix)),
+            facts.c.indicator.in_([indicator.code for indicator in indicators]),
+            facts.c.day <= self.as_of,
+            facts.c.region >= prefix,
+            facts.c.region < str(int(prefix) + 1).zfill(len(prefix)),
         ]
         if not stock:
-            conditions.append(fact.c.day >= self.period.start)
+            conditions.append(facts.c.day >= self.period.start)
         return sa.and_(*conditions)
 
 
 def add(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
     """Append facts. Raises IntegrityError when an event would count twice."""
-    tx.execute(sa.insert(fact), rows)
+    tx.execute(sa.insert(facts), rows)
 
 
 def hold(tx: Transaction) -> dict[str, int]:
@@ -72,7 +73,7 @@ def tally(tx: Transaction, catalogue: Catalogue, scope: Scope) -> Tally:
         for row in _sums(tx, indicators, scope, stock=stock):
             sums.setdefault(row.indicator, {})[row.dims] = int(row.total)
     subjects: dict[str, list[tuple[frozenset[str], int]]] = {}
-    for indicators, subject in ((distinct, fact.c.subject), (townships, _TOWNSHIP)):
+    for indicators, subject in ((distinct, facts.c.subject), (townships, _TOWNSHIP)):
         for row in _subjects(tx, indicators, scope, subject):
             group = frozenset(row.dims.split(","))
             subjects.setdefault(row.indicator, []).append((group, row.number))
@@ -83,9 +84,9 @@ def _sums(
     tx: Transaction, indicators: Sequence[Indicator], scope: Scope, *, stock: bool
 ) -> Iterable[sa.Row[Any]]:
     query = (
-        sa.select(fact.c.indicator, fact.c.dims, sa.func.sum(fact.c.value).label("total"))
+        sa.select(facts.c.indicator, facts.c.dims, sa.func.sum(facts.c.value).label("total"))
         .where(scope.within(indicators, stock=stock))
-        .group_by(fact.c.indicator, fact.c.dims)
+        .group_by(facts.c.indicator, facts.c.dims)
     )
     return tx.execute(query)
 
@@ -96,16 +97,16 @@ def _subjects(
     """How many subjects have which dimensions; those of a subject come joined by commas, some repeated."""
     each = (
         sa.select(
-            fact.c.indicator,
+            facts.c.indicator,
             subject.label("subject"),
-            sa.func.aggregate_strings(fact.c.dims, ",").label("dims"),
+            sa.func.aggregate_strings(facts.c.dims, ",").label("dims"),
         )
         .where(scope.within(indicators, stock=False))
-        .group_by(fact.c.indicator, subject)
+        .group_by(facts.c.indicator, subject)
     )
     if subject is _TOWNSHIP:
         # A fact of the county itself (341524000000) happened in no township.
-        each = each.where(sa.func.substr(fact.c.region, 7, 3) != "000")
+        each = each.where(sa.func.substr(facts.c.region, 7, 3) != "000")
     by_subject = each.subquery()
     return tx.execute(
         sa.select(by_subject.c.indicator, by_subject.c.dims, sa.func.count().label("number")).group_by(
@@ -117,13 +118,13 @@ def _subjects(
 def dimensions(tx: Transaction, indicator: Indicator, scope: Scope) -> list[str]:
     """The different dimensions of the indicator's facts."""
     stock = indicator.kind == "stock"
-    query = sa.select(fact.c.dims).distinct().where(scope.within([indicator], stock=stock))
+    query = sa.select(facts.c.dims).distinct().where(scope.within([indicator], stock=stock))
     return list(tx.execute(query).scalars())
 
 
 def count(tx: Transaction, indicator: Indicator, scope: Scope, dims: Sequence[str]) -> int:
     """How many facts are behind a cell."""
-    query = sa.select(sa.func.count()).select_from(fact).where(_behind(indicator, scope, dims))
+    query = sa.select(sa.func.count()).select_from(facts).where(_behind(indicator, scope, dims))
     return int(tx.execute(query).scalar_one())
 
 
@@ -136,14 +137,13 @@ def page(
     limit: int,
 ) -> list[sa.Row[Any]]:
     """Facts behind a cell in the order of day and id, after the given one."""
-    query = sa.select(fact).where(_behind(indicator, scope, dims))
+    query = sa.select(facts).where(_behind(indicator, scope, dims))
     if after is not None:
         day, identifier = after
-        query = query.where(
-            fact.c.day >= day, sa.or_(fact.c.day > day, sa.and_(fact.c.day == day, fact.c.id > identifier))
-        )
-    return list(tx.execute(query.order_by(fact.c.day, fact.c.id).limit(limit)))
+        later = sa.or_(facts.c.day > day, sa.and_(facts.c.day == day, facts.c.id > identifier))
+        query = query.where(facts.c.day >= day, later)
+    return list(tx.execute(query.order_by(facts.c.day, facts.c.id).limit(limit)))
 
 
 def _behind(indicator: Indicator, scope: Scope, dims: Sequence[str]) -> sa.ColumnElement[bool]:
-    return sa.and_(scope.within([indicator], stock=indicator.kind == "stock"), fact.c.dims.in_(dims))
+    return sa.and_(scope.within([indicator], stock=indicator.kind == "stock"), facts.c.dims.in_(dims))

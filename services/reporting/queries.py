@@ -56,6 +56,7 @@ def trace_indicator(tx: Transaction, message: TraceIndicator) -> Trace:
 
 
 def show_catalogue(tx: Transaction, _message: ShowCatalogue) -> Catalogue:
+    """The definitions of all indicators, in the order of their codes."""
     tx.no_scope("definitions belong to no region")
     return Catalogue(indicators=[replies.definition(each) for each in definitions.catalogue().indicators])
 

@@ -8,10 +8,14 @@ import sqlalchemy as sa
 
 from chassis.transaction import Transaction
 from services.reporting.domain.catalogue import Cell
-from services.reporting.tables import signature, snapshot, target
+from services.reporting import tables
 
-_SIGNED = sa.select(snapshot, signature.c.signed_by).join_from(
-    snapshot, signature, snapshot.c.snapshot_id == signature.c.snapshot_id, isouter=True
+_SNAPSHOT = tables.snapshots.c
+_SIGNED = sa.select(tables.snapshots, tables.signatures.c.signed_by).join_from(
+    tables.snapshots,
+    tables.signatures,
+    _SNAPSHOT.snapshot_id == tables.signatures.c.snapshot_id,
+    isouter=True,
 )
 
 
@@ -20,10 +24,11 @@ _SIGNED = sa.select(snapshot, signature.c.signed_by).join_from(
 
 def targets(tx: Transaction, region: str, period: str) -> dict[Cell, str]:
     """The task that applies to each cell: of the latest day, of one day the one recorded last."""
+    target = tables.targets.c
     query = (
-        sa.select(target.c.indicator, target.c.dims, target.c.value)
-        .where(target.c.region == region, target.c.period == period)
-        .order_by(target.c.set_on, target.c.id)
+        sa.select(target.indicator, target.dims, target.value)
+        .where(target.region == region, target.period == period)
+        .order_by(target.set_on, target.id)
     )
     return {Cell(row.indicator, row.dims): row.value for row in tx.execute(query)}
 
@@ -32,10 +37,11 @@ def targets_set(
     tx: Transaction, regions: Iterable[str], periods: Iterable[str]
 ) -> dict[tuple[str, str, str, str, date], tuple[str, str]]:
     """The last (value, target_id) set for each (region, period, indicator, dims, set_on)."""
+    target = tables.targets.c
     query = (
-        sa.select(target)
-        .where(target.c.region.in_(sorted(set(regions))), target.c.period.in_(sorted(set(periods))))
-        .order_by(target.c.id)
+        sa.select(tables.targets)
+        .where(target.region.in_(sorted(set(regions))), target.period.in_(sorted(set(periods))))
+        .order_by(target.id)
     )
     return {
         (row.region, row.period, row.indicator, row.dims, row.set_on): (row.value, row.target_id)
@@ -44,7 +50,8 @@ def targets_set(
 
 
 def add_targets(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
-    tx.execute(sa.insert(target), rows)
+    """Append tasks; there is at least one."""
+    tx.execute(sa.insert(tables.targets), rows)
 
 
 # Snapshots ---------------------------------------------------------------------------------------
@@ -61,26 +68,27 @@ def newest_snapshot(
 ) -> sa.Row[Any] | None:
     """The snapshot of the highest revision, among those of one revision or one cut-off if given."""
     query = _SIGNED.where(
-        snapshot.c.office == office, snapshot.c.region == region, snapshot.c.period == period
+        _SNAPSHOT.office == office, _SNAPSHOT.region == region, _SNAPSHOT.period == period
     )
     if revision is not None:
-        query = query.where(snapshot.c.revision == revision)
+        query = query.where(_SNAPSHOT.revision == revision)
     if as_of is not None:
-        query = query.where(snapshot.c.as_of == as_of)
-    return tx.execute(query.order_by(snapshot.c.revision.desc()).limit(1)).one_or_none()
+        query = query.where(_SNAPSHOT.as_of == as_of)
+    return tx.execute(query.order_by(_SNAPSHOT.revision.desc()).limit(1)).one_or_none()
 
 
 def snapshot_by_id(tx: Transaction, snapshot_id: str) -> sa.Row[Any] | None:
-    return tx.execute(_SIGNED.where(snapshot.c.snapshot_id == snapshot_id)).one_or_none()
+    """The snapshot with this identifier, of any region."""
+    return tx.execute(_SIGNED.where(_SNAPSHOT.snapshot_id == snapshot_id)).one_or_none()
 
 
 def add_snapshot(tx: Transaction, **values: Any) -> sa.Row[Any]:
     """Append a snapshot and read it back. Raises IntegrityError when another took the revision just now."""
-    tx.execute(sa.insert(snapshot).values(**values, taken_at=tx.now))
-    return tx.execute(_SIGNED.where(snapshot.c.snapshot_id == values["snapshot_id"])).one()
+    tx.execute(sa.insert(tables.snapshots).values(**values, taken_at=tx.now))
+    return tx.execute(_SIGNED.where(_SNAPSHOT.snapshot_id == values["snapshot_id"])).one()
 
 
 def add_signature(tx: Transaction, snapshot_id: str, taken_by: str, signed_by: str) -> None:
     """Raises IntegrityError when it is signed already, or by the one who took it."""
     row = {"snapshot_id": snapshot_id, "taken_by": taken_by, "signed_by": signed_by, "signed_at": tx.now}
-    tx.execute(sa.insert(signature), row)
+    tx.execute(sa.insert(tables.signatures), row)

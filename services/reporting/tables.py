@@ -21,8 +21,8 @@ from chassis.database import BigId
 
 metadata = MetaData()
 
-fact = Table(
-    "fact",
+facts = Table(
+    "facts",
     metadata,
     Column("id", BigId, primary_key=True, autoincrement=True),
     Column("indicator", String(100), nullable=False),
@@ -40,16 +40,16 @@ fact = Table(
     Column("trace_id", String(32)),
     Column("recorded_at", DateTime(timezone=True), nullable=False),
     # An event counts once, even if the chassis ever handed it over twice.
-    UniqueConstraint("event_id", "indicator", "dims", "sign", name="uq_fact_event"),
+    UniqueConstraint("event_id", "indicator", "dims", "sign", name="uq_facts_event"),
     # Both hold every column that figures are made from: a snapshot never reads the table itself. The second
     # one gives persons in order, so that distinct ones are counted without a hash of all of them.
-    Index("ix_fact_figures", "indicator", "day", "region", "dims", "subject", "value"),
-    Index("ix_fact_subjects", "indicator", "subject", "day", "region", "dims"),
+    Index("ix_facts_figures", "indicator", "day", "region", "dims", "subject", "value"),
+    Index("ix_facts_subjects", "indicator", "subject", "day", "region", "dims"),
 )
 """What one event adds to one indicator; value is a count, or fen. Holds identifiers, no personal data."""
 
-target = Table(
-    "target",
+targets = Table(
+    "targets",
     metadata,
     Column("id", BigId, primary_key=True, autoincrement=True),
     Column("target_id", String(32), nullable=False, unique=True),
@@ -61,12 +61,12 @@ target = Table(
     Column("set_on", Date, nullable=False),
     Column("set_by", String(120), nullable=False),
     Column("recorded_at", DateTime(timezone=True), nullable=False),
-    Index("ix_target_cell", "region", "period", "indicator", "dims", "set_on", "id"),
+    Index("ix_targets_cell", "region", "period", "indicator", "dims", "set_on", "id"),
 )
 """Every task ever set. Of one cell the latest set_on applies, of one day the latest id."""
 
-snapshot = Table(
-    "snapshot",
+snapshots = Table(
+    "snapshots",
     metadata,
     Column("snapshot_id", String(32), primary_key=True),
     Column("office", String(6), nullable=False),
@@ -78,13 +78,13 @@ snapshot = Table(
     Column("document", Text, nullable=False),
     Column("taken_by", String(120), nullable=False),
     Column("taken_at", DateTime(timezone=True), nullable=False),
-    UniqueConstraint("office", "region", "period", "revision", name="uq_snapshot_revision"),
-    UniqueConstraint("snapshot_id", "taken_by", name="uq_snapshot_taker"),
+    UniqueConstraint("office", "region", "period", "revision", name="uq_snapshots_revision"),
+    UniqueConstraint("snapshot_id", "taken_by", name="uq_snapshots_taker"),
 )
 """document: the canonical JSON that the hash is of."""
 
-signature = Table(
-    "signature",
+signatures = Table(
+    "signatures",
     metadata,
     Column("snapshot_id", String(32), primary_key=True),
     Column("taken_by", String(120), nullable=False),
@@ -93,8 +93,8 @@ signature = Table(
     # taken_by is repeated so that the database itself can tell the two persons apart.
     ForeignKeyConstraint(
         ["snapshot_id", "taken_by"],
-        ["snapshot.snapshot_id", "snapshot.taken_by"],
-        name="fk_signature_snapshot",
+        ["snapshots.snapshot_id", "snapshots.taken_by"],
+        name="fk_signatures_snapshot",
     ),
-    CheckConstraint("signed_by <> taken_by", name="ck_signature_second_person"),
+    CheckConstraint("signed_by <> taken_by", name="ck_signatures_second_person"),
 )

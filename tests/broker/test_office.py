@@ -155,7 +155,7 @@ def dead_letters(platform: Platform) -> int:
 
 
 def test_wrong_arguments_unknown_methods_and_fields_are_answered(platform: Platform) -> None:
-    cases = (
+    cases: tuple[tuple[str, dict[str, Any], str], ...] = (
         ("nothing_of_the_kind", {}, "request.unknown_method"),
         ("record_regions", {"idempotency_key": "k" * 8, "items": [{}], "extra": 1}, "request.invalid"),
         ("record_regions", {}, "request.invalid"),

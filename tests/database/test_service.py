@@ -136,7 +136,8 @@ def test_a_job_goes_on_after_its_last_committed_step(source: Harness) -> None:
     source.run_jobs()
     job = source.rows(schema.job)[0]
     assert (job.state, job.done) == ("done", 3)
-    assert [event.name for event in source.events()] == ["slowly", "step 1", "step 2", "step 3"]
+    names = [event.name for event in source.events() if isinstance(event, messages.RegionRecorded)]
+    assert names == ["slowly", "step 1", "step 2", "step 3"]
     assert source.run_jobs() == 0
 
 
@@ -196,3 +197,36 @@ def test_a_restored_source_that_lost_applied_events_is_a_conflict(sink: Harness)
         sink.follower("registry").apply([again])
     goes_on = sink.received("registry", recorded("341524300000"), 3, epoch=2)
     assert sink.follower("registry").apply([goes_on]) == 1
+
+
+def test_parked_events_are_applied_again_after_a_fix_and_the_decision_is_kept(sink: Harness) -> None:
+    SinkService.poison = {"bad"}
+    sink.feed("registry", [recorded("341524200000", "bad"), recorded("341524200000", "later")])
+    operator = sink.caller("system", subject="operator")
+    subject = {"source": "registry", "subject": "341524200000"}
+    still = sink.call("redrive_parked", subject, operator)
+    assert still == {"applied": 0, "left": 2, "reason": "refused: sink.poisoned"}
+    SinkService.poison = set()
+    assert sink.call("redrive_parked", {**subject, "dry_run": True}, operator)["applied"] == 2
+    assert sink.rows(seen) == [], "a dry run changes nothing"
+    assert sink.call("redrive_parked", subject, operator) == {"applied": 2, "left": 0, "reason": None}
+    assert [row.name for row in sink.rows(seen)] == ["bad", "later"]
+    decisions = sink.rows(schema.parked_decision)
+    assert [(row.decision, row.decided_by) for row in decisions] == [("redriven", "operator")] * 2
+    sink.feed("registry", [recorded("341524200000", "goes on")])
+    assert len(sink.rows(seen)) == 3
+
+
+def test_a_parked_event_is_given_up_with_a_reason(sink: Harness) -> None:
+    SinkService.poison = {"bad"}
+    sink.feed("registry", [recorded("341524200000", "bad")])
+    operator = sink.caller("system", subject="operator")
+    listed = sink.call("list_parked", {}, sink.auditor())
+    assert listed["total"] == 1
+    fields = {"parked_id": listed["events"][0]["parked_id"], "reason": "the region was recorded by mistake"}
+    with pytest.raises(Refused) as error:
+        sink.call("discard_parked", fields, sink.clerk())
+    assert code_of(error) == "access.role"
+    sink.call("discard_parked", fields, operator)
+    assert sink.parked() == []
+    assert sink.rows(schema.parked_decision)[0].reason == "the region was recorded by mistake"

@@ -21,7 +21,7 @@ def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
     """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("CANLIAN_")}
     kept.pop("PYTHONDONTWRITEBYTECODE", None)
-    compiled = str(Path(gettempdir()) / "canlian-e2e-compiled")
+    compiled = str(Path(gettempdir()) / "compiled-canlian-for-e2e")
     return {**kept, "PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": compiled, **(more or {})}
 
 

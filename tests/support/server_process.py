@@ -84,7 +84,7 @@ S = TypeVar("S", bound=Server)
 @contextmanager
 def running(make: Callable[[Path], S]) -> Iterator[S]:
     """A started server in a new folder."""
-    for abandoned in FOLDERS.glob("canlian-*-*"):  # by a process that was killed
+    for abandoned in FOLDERS.glob("canlian-[0-9]*-*"):  # by a process that was killed
         if not psutil.pid_exists(int(abandoned.name.split("-")[1])):
             shutil.rmtree(abandoned, ignore_errors=True)
     prefix = f"canlian-{os.getpid()}-"

@@ -10,6 +10,7 @@ down_revision = None
 
 
 def upgrade() -> None:
+    """Create the chassis's tables and the service's own."""
     schema.install(op)
     op.create_table(
         "persons",

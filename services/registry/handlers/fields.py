@@ -1,16 +1,23 @@
 """Telling which field of a record a value's own refusal is about."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import dataclass
+from types import TracebackType
 
 from kernel.errors import Refusal
 
 
-@contextmanager
-def reading(field: str) -> Iterator[None]:
+# A class, not a generator: it is entered several times for each record of a file.
+@dataclass(frozen=True, slots=True)
+class reading:  # noqa: N801 - read as a word of a sentence, like the context managers of contextlib
     """Name the field at fault in a refusal raised inside."""
-    try:
-        yield
-    except Refusal as refusal:
-        refusal.facts.setdefault("field", field)
-        raise
+
+    field: str
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, error: BaseException | None, _where: TracebackType | None
+    ) -> None:
+        if isinstance(error, Refusal):
+            error.facts.setdefault("field", self.field)

@@ -49,6 +49,7 @@ class Figure:
 
     @property
     def cell(self) -> Cell:
+        """Its name."""
         return Cell(self.indicator.code, dimensions_text(self.cut.dimensions))
 
     @property

@@ -9,24 +9,14 @@ import sqlalchemy as sa
 from chassis.rpc import Refused
 from contracts.employment import CourseOpened, TraineeEnrolled, TrainingCompleted, TrainingNeedRegistered
 from services.employment import tables
-from tests.services.employment.facts import (
-    COUNTY,
-    ELSEWHERE,
-    TOWNSHIP,
-    VILLAGE,
-    certificate,
-    completion,
-    course,
-    identifier,
-    need,
-    person,
-    trainee,
-)
+from tests.services.employment.factories import certificate, completion, course, need, person, trainee
+from tests.support.platform import COUNTY
+from tests.support.registry_events import OTHER_VILLAGE, TOWNSHIP, VILLAGE, identifier
 
 FACTS = [
     *[event for n in (1, 2, 3) for event in (person(n), certificate(n))],
-    person(8, region=ELSEWHERE),
-    certificate(8, region=ELSEWHERE),
+    person(8, region=OTHER_VILLAGE),
+    certificate(8, region=OTHER_VILLAGE),
 ]
 COMMANDS: dict[str, Callable[..., dict[str, Any]]] = {
     "register_training_needs": need,

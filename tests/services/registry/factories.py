@@ -6,26 +6,16 @@ from typing import Any
 from stdnum.cn import ric
 
 from tests.support.platform import Harness
+from tests.support.registry_events import PLACES, VILLAGE
 
-COUNTY = "341524000000"
-TOWNSHIP = "341524103000"
-VILLAGE = "341524103206"
-OTHER_TOWNSHIP = "341524104000"
-OTHER_VILLAGE = "341524104201"
 NAME = "欧阳测试"
 PHONE = "13812345678"
 ACCOUNT = "6217000000000012345"
 
 
 def regions() -> list[dict[str, Any]]:
-    codes = {
-        COUNTY: "金寨县",
-        TOWNSHIP: "甲镇",
-        VILLAGE: "甲村",
-        OTHER_TOWNSHIP: "乙镇",
-        OTHER_VILLAGE: "乙村",
-    }
-    return [{"code": code, "name": name, "valid_from": "1949-10-01"} for code, name in codes.items()]
+    """The county's divisions, as far as tests need them."""
+    return [{"code": code, "name": name, "valid_from": "1949-10-01"} for code, name in PLACES.items()]
 
 
 def citizen(sequence: int, born: date = date(1960, 5, 17)) -> str:

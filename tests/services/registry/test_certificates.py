@@ -10,15 +10,9 @@ import sqlalchemy as sa
 
 from contracts import registry as messages
 from services.registry.tables import certificate_acts, certificates
-from tests.services.registry.factories import (
-    OTHER_TOWNSHIP,
-    act,
-    citizen,
-    person,
-    registered,
-    results,
-)
+from tests.services.registry.factories import act, citizen, person, registered, results
 from tests.support.platform import Harness
+from tests.support.registry_events import OTHER_TOWNSHIP
 
 
 def record(

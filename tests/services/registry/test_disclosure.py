@@ -5,19 +5,9 @@ import sqlalchemy as sa
 
 from chassis import schema
 from chassis.rpc import Refused
-from tests.services.registry.factories import (
-    ACCOUNT,
-    OTHER_TOWNSHIP,
-    OTHER_VILLAGE,
-    PHONE,
-    TOWNSHIP,
-    VILLAGE,
-    act,
-    citizen,
-    person,
-    registered,
-)
+from tests.services.registry.factories import ACCOUNT, PHONE, act, citizen, person, registered
 from tests.support.platform import Harness
+from tests.support.registry_events import OTHER_TOWNSHIP, OTHER_VILLAGE, TOWNSHIP, VILLAGE
 
 REVEAL = {"fields": ["phone", "id_number"], "purpose": "核对银行退回的补贴"}
 

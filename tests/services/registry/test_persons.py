@@ -14,10 +14,7 @@ from services.registry.tables import persons
 from tests.services.registry.factories import (
     ACCOUNT,
     NAME,
-    OTHER_TOWNSHIP,
-    OTHER_VILLAGE,
     PHONE,
-    TOWNSHIP,
     citizen,
     household,
     person,
@@ -26,6 +23,7 @@ from tests.services.registry.factories import (
     results,
 )
 from tests.support.platform import Harness
+from tests.support.registry_events import OTHER_TOWNSHIP, OTHER_VILLAGE, TOWNSHIP
 
 
 def test_a_person_is_registered_with_what_the_citizen_number_tells(registry):

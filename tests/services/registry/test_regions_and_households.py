@@ -7,16 +7,10 @@ import pytest
 
 from contracts.registry import HouseholdRegistered, RegionRecorded
 from services.registry.tables import households, regions
-from tests.services.registry.factories import (
-    OTHER_VILLAGE,
-    TOWNSHIP,
-    VILLAGE,
-    household,
-    person,
-    results,
-)
+from tests.services.registry.factories import household, person, results
 from tests.services.registry.factories import regions as county
 from tests.support.platform import Harness
+from tests.support.registry_events import OTHER_VILLAGE, TOWNSHIP, VILLAGE
 
 NEW_VILLAGE = "341524103207"
 MERGED = {"code": VILLAGE, "name": "甲村", "valid_from": "1949-10-01", "valid_to": "2020-01-01"}

@@ -8,25 +8,15 @@ import pytest
 import sqlalchemy as sa
 
 from services.rehab import tables
-from tests.services.rehab.facts import (
-    ELSEWHERE,
-    TOWNSHIP,
-    cancelled,
-    certificate,
-    enrolment,
-    household,
-    identifier,
-    person,
-    retrofit,
-    service,
-)
+from tests.services.rehab.factories import certificate, enrolment, person, retrofit, service
+from tests.support.registry_events import OTHER_VILLAGE, TOWNSHIP, cancelled, household, identifier
 
 FACTS = [
     household(1, "dibao"),
     *[event for n in (1, 2) for event in (person(n, household=1), certificate(n))],
-    household(8, "dibao", region=ELSEWHERE),
-    person(8, household=8, region=ELSEWHERE),
-    certificate(8, region=ELSEWHERE),
+    household(8, "dibao", region=OTHER_VILLAGE),
+    person(8, household=8, region=OTHER_VILLAGE),
+    certificate(8, region=OTHER_VILLAGE),
 ]
 COMMANDS: dict[str, Callable[..., dict[str, Any]]] = {
     "enrol_persons": lambda n: enrolment(n, "care", mode="day"),

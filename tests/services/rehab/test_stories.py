@@ -5,17 +5,8 @@ from datetime import date
 import pytest
 
 from contracts.rehab import PersonEnrolled, RetrofitAccepted, ServiceCompleted
-from tests.services.rehab.facts import (
-    VILLAGE,
-    cancelled,
-    certificate,
-    enrolment,
-    household,
-    identifier,
-    person,
-    retrofit,
-    service,
-)
+from tests.services.rehab.factories import certificate, enrolment, person, retrofit, service
+from tests.support.registry_events import VILLAGE, cancelled, household, identifier
 
 
 def codes(outcomes):

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from contracts.message import Event
 from kernel.disability import Category
 from services.reporting.service import ReportingService
-from tests.services.reporting.events import cancelled, changed, figures, issued, renewed, take
+from tests.services.reporting.factories import cancelled, changed, issued, renewed
+from tests.services.reporting.steps import figures, take
 from tests.support.platform import COUNTY, Harness
 
 CERTIFIED = "registry.persons.certified"

@@ -7,26 +7,23 @@ import sqlalchemy as sa
 
 from chassis.stream import Received
 from services.reporting.handlers.facts import record_facts
-from services.reporting.tables import fact
-from tests.services.reporting.events import (
-    OTHER_TOWNSHIP,
+from services.reporting.tables import facts
+from tests.services.reporting.factories import (
     SAME_TOWNSHIP,
-    VILLAGE,
     cancelled,
     changed,
     enrolled,
-    figures,
     issued,
     needed,
     paid,
     renewed,
     retrofitted,
     served,
-    take,
     trained,
-    value,
 )
+from tests.services.reporting.steps import figures, take, value
 from tests.support.platform import COUNTY, Harness
+from tests.support.registry_events import OTHER_VILLAGE, VILLAGE
 
 CERTIFIED = "registry.persons.certified"
 
@@ -142,9 +139,9 @@ def test_the_trained_rate_is_trained_persons_over_persons_in_need(reporting: Har
 
 
 def test_townships_are_counted_by_the_first_nine_digits(reporting: Harness):
-    villages = [VILLAGE, SAME_TOWNSHIP, OTHER_TOWNSHIP, COUNTY]
+    villages = [VILLAGE, SAME_TOWNSHIP, OTHER_VILLAGE, COUNTY]
     reporting.feed("employment", [needed(number, region) for number, region in enumerate(villages)])
-    reporting.feed("rehab", [retrofitted(1), retrofitted(2, "supplementary", region=OTHER_TOWNSHIP)])
+    reporting.feed("rehab", [retrofitted(1), retrofitted(2, "supplementary", region=OTHER_VILLAGE)])
     snapshot = take(reporting)
     assert value(snapshot, "employment.training.townships") == 2
     assert value(snapshot, "rehab.home_retrofit.townships", "batch=supplementary") == 1
@@ -162,7 +159,7 @@ def test_retrofits_count_households_by_batch_and_ageing_ones_apart(reporting: Ha
 
 @pytest.mark.system("REP-01")
 def test_figures_roll_up_from_the_village_to_the_county(reporting: Harness):
-    places = {1: VILLAGE, 2: VILLAGE, 3: SAME_TOWNSHIP, 4: OTHER_TOWNSHIP}
+    places = {1: VILLAGE, 2: VILLAGE, 3: SAME_TOWNSHIP, 4: OTHER_VILLAGE}
     reporting.feed("registry", [issued(person, region=region) for person, region in places.items()])
     asked = {VILLAGE: 2, SAME_TOWNSHIP: 1, "341524103000": 3, "341524104000": 1, COUNTY: 4}
     assert {region: value(take(reporting, region), CERTIFIED) for region in asked} == asked
@@ -215,18 +212,18 @@ def test_the_database_refuses_an_event_that_would_count_twice(reporting: Harness
     [received] = reporting.feed("registry", [issued(1)])
     with pytest.raises(sa.exc.IntegrityError):
         _handle(reporting, [received])
-    assert len(reporting.rows(fact)) == 2
+    assert len(reporting.rows(facts)) == 2
 
 
 def test_facts_hold_identifiers_and_can_be_neither_changed_nor_deleted(reporting: Harness):
     reporting.feed("registry", [issued(1)])
-    for statement in (sa.update(fact).values(value=5), sa.delete(fact)):
+    for statement in (sa.update(facts).values(value=5), sa.delete(facts)):
         with (
             pytest.raises(sa.exc.DBAPIError, match="append-only"),
             reporting.runtime.database.write() as connection,
         ):
             connection.execute(statement)
-    assert {row.source for row in reporting.rows(fact)} == {"registry"}
+    assert {row.source for row in reporting.rows(facts)} == {"registry"}
 
 
 def _handle(harness: Harness, events: list[Received]) -> Any:

@@ -10,24 +10,20 @@ import sqlalchemy as sa
 
 from chassis.rpc import Refused
 from services.reporting.service import ReportingService
-from services.reporting.tables import signature, snapshot
-from tests.services.reporting.events import (
-    OTHER_TOWNSHIP,
-    VILLAGE,
+from services.reporting.tables import signatures, snapshots
+from tests.services.reporting.factories import (
     cancelled,
     changed,
-    figures,
-    identifier,
     issued,
     needed,
     paid,
     retrofitted,
     served,
-    take,
     trained,
-    value,
 )
+from tests.services.reporting.steps import figures, take, value
 from tests.support.platform import COUNTY, OFFICE, Harness
+from tests.support.registry_events import OTHER_VILLAGE, VILLAGE, identifier
 
 
 def find(harness: Harness, revision: int | None = None) -> dict[str, Any]:
@@ -47,8 +43,8 @@ def a_year_of_work() -> dict[str, list[Any]]:
         "registry": [
             issued(1, "2018-05-01", "mental", 2),
             issued(2, "2024-02-01", "hearing", 3, mode="home_visit"),
-            issued(3, "2024-02-02", "physical", 4, region=OTHER_TOWNSHIP),
-            changed(3, "2024-09-01", ("physical", 4), ("multiple", 2), region=OTHER_TOWNSHIP),
+            issued(3, "2024-02-02", "physical", 4, region=OTHER_VILLAGE),
+            changed(3, "2024-09-01", ("physical", 4), ("multiple", 2), region=OTHER_VILLAGE),
             cancelled(2, "2024-10-01", "hearing", 3),
         ],
         "rehab": [
@@ -57,7 +53,7 @@ def a_year_of_work() -> dict[str, list[Any]]:
             retrofitted(1),
             retrofitted(2, "supplementary"),
         ],
-        "employment": [needed(2), needed(3, OTHER_TOWNSHIP), trained(3, region=OTHER_TOWNSHIP)],
+        "employment": [needed(2), needed(3, OTHER_VILLAGE), trained(3, region=OTHER_VILLAGE)],
         "subsidy": [paid(1, "2000.00", {"superior": "1283.65", "county": "716.35"}, variant="home")],
     }  # fmt: skip
 
@@ -89,7 +85,7 @@ def test_the_years_figures_are_recorded_signed_and_found_again(reporting: Harnes
 def test_the_hash_is_of_the_stored_document(reporting: Harness):
     feed_all(reporting)
     taken = take(reporting)
-    [row] = reporting.rows(snapshot)
+    [row] = reporting.rows(snapshots)
     assert hashlib.sha256(row.document.encode()).hexdigest() == taken["hash"]
     document = json.loads(row.document)
     assert json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":")) == row.document
@@ -113,7 +109,7 @@ def test_unchanged_figures_return_the_revision_that_stands(reporting: Harness):
     taken = take(reporting)
     reporting.feed("rehab", [served(9, "2025-03-01")])  # moves a position, but no figure of 2024
     assert take(reporting, caller=reporting.maker("another")) == taken
-    assert len(reporting.rows(snapshot)) == 1
+    assert len(reporting.rows(snapshots)) == 1
     assert len([event for event in reporting.events() if event.TYPE == "reporting.snapshot_taken.v1"]) == 1
 
 
@@ -160,12 +156,12 @@ def test_the_database_itself_tells_taker_and_signer_apart(reporting: Harness):
     row = {"snapshot_id": taken["snapshot_id"], "signed_at": reporting.runtime.now()}
     for taken_by, signed_by in (("maker", "maker"), ("somebody", "maker")):
         with pytest.raises(sa.exc.IntegrityError), reporting.runtime.database.write() as connection:
-            connection.execute(sa.insert(signature), row | {"taken_by": taken_by, "signed_by": signed_by})
+            connection.execute(sa.insert(signatures), row | {"taken_by": taken_by, "signed_by": signed_by})
 
 
 def test_a_snapshot_can_be_neither_changed_nor_deleted(reporting: Harness):
     take(reporting)
-    for statement in (sa.update(snapshot).values(hash="0" * 64), sa.delete(snapshot)):
+    for statement in (sa.update(snapshots).values(hash="0" * 64), sa.delete(snapshots)):
         with (
             pytest.raises(sa.exc.DBAPIError, match="append-only"),
             reporting.runtime.database.write() as connection,
@@ -208,7 +204,7 @@ def test_figures_that_do_not_add_up_are_not_recorded(reporting: Harness):
     assert refused.value.code == "reporting.check_failed"
     assert refused.value.facts["indicator"] == "subsidy.care.amount"
     assert (refused.value.facts["expected"], refused.value.facts["found"]) == (200000, 128365)
-    assert reporting.rows(snapshot) == []
+    assert reporting.rows(snapshots) == []
 
 
 def test_an_unknown_snapshot_is_told_as_such(reporting: Harness):

@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
-from services.reporting.tables import target
-from tests.services.reporting.events import VILLAGE, figures, issued, paid, served, take
+from services.reporting.tables import targets
+from tests.services.reporting.factories import issued, paid, served
+from tests.services.reporting.steps import figures, take
 from tests.support.platform import COUNTY, Harness
+from tests.support.registry_events import VILLAGE
 
 TOWNSHIP = "341524103000"
 
@@ -68,7 +70,7 @@ def test_a_later_task_replaces_the_earlier_and_keeps_it(reporting: Harness):
     second = take(reporting)
     assert second["revision"] == first["revision"] + 1
     assert figures(second)["rehab.psych_drug.persons", ""]["target"] == 13
-    assert [row.value for row in reporting.rows(target)] == ["10", "12", "11", "13"]
+    assert [row.value for row in reporting.rows(targets)] == ["10", "12", "11", "13"]
 
 
 def test_the_same_tasks_loaded_twice_change_nothing(reporting: Harness):

@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 
 from chassis.rpc import Refused
-from tests.services.reporting.events import VILLAGE, changed, issued, served, take, trace
+from tests.services.reporting.factories import changed, issued, served
+from tests.services.reporting.steps import take, trace
 from tests.services.reporting.test_snapshots import feed_all
 from tests.support.platform import Harness
+from tests.support.registry_events import VILLAGE
 
 DISTINCT = {"person", "household", "township"}
 

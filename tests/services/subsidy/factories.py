@@ -4,44 +4,17 @@ from datetime import date
 from typing import Any
 
 from contracts import registry, rehab
-
-COUNTY = "341524000000"
-TOWNSHIP = "341524103000"
-VILLAGE = "341524103201"
-OTHER_VILLAGE = "341524104201"
+from tests.support import registry_events
+from tests.support.platform import COUNTY
+from tests.support.registry_events import VILLAGE, identifier
 
 PAY_DAY = date(2024, 12, 10)
 
 
-def person_id(number: int) -> str:
-    return f"{number:032x}"
-
-
 def certified(number: int, **changes: Any) -> registry.CertificateIssued:
-    """The event of a person's first certificate."""
-    fields: dict[str, Any] = {
-        "region": VILLAGE,
-        "person_id": person_id(number),
-        "certificate_id": f"{number:031x}c",
-        "category": "physical",
-        "grade": 2,
-        "mode": "office",
-        "acted_on": date(2020, 5, 17),
-        "expires_on": date(2030, 5, 17),
-    }
-    return registry.CertificateIssued(**fields | changes)
-
-
-def registered(number: int, **changes: Any) -> registry.PersonRegistered:
-    """The event of a person who is registered without a certificate."""
-    fields: dict[str, Any] = {
-        "region": VILLAGE,
-        "person_id": person_id(number),
-        "sex": "female",
-        "birth_month": "2004-03",
-        "registered_on": date(2020, 1, 1),
-    }
-    return registry.PersonRegistered(**fields | changes)
+    """The event of a first certificate that expires on 2030-05-17."""
+    fields = {"acted_on": date(2020, 5, 17), "expires_on": date(2030, 5, 17)}
+    return registry_events.certified(number, **fields | changes)
 
 
 def placed_in_care(number: int, mode: str | None = "home", **changes: Any) -> rehab.PersonEnrolled:
@@ -49,7 +22,7 @@ def placed_in_care(number: int, mode: str | None = "home", **changes: Any) -> re
     fields: dict[str, Any] = {
         "region": VILLAGE,
         "enrolment_id": f"{number:031x}e",
-        "person_id": person_id(number),
+        "person_id": identifier(number),
         "programme": "care",
         "basis": "certificate",
         "mode": mode,
@@ -78,7 +51,7 @@ def award(number: int, **changes: Any) -> dict[str, Any]:
         "ref": f"2024-RY-{number}",
         "scheme": "fuel",
         "variant": "vehicle",
-        "person_id": person_id(number),
+        "person_id": identifier(number),
         "period": "2024",
         "granted_on": "2024-06-03",
     } | changes

@@ -11,6 +11,7 @@ from services.subsidy import tables
 from tests.services.subsidy import factories
 from tests.services.subsidy.steps import events
 from tests.support.platform import Harness
+from tests.support.registry_events import OTHER_VILLAGE, TOWNSHIP, identifier
 
 
 def codes(outcomes: list[dict[str, Any]]) -> list[str]:
@@ -55,7 +56,7 @@ def test_a_placement_without_a_mode_is_parked_and_the_others_flow_on(subsidy: Ha
     subsidy.feed("rehab", [factories.placed_in_care(1, None), factories.placed_in_care(2)])
 
     assert [row.reason for row in subsidy.parked()] == ["refused: subsidy.unknown_variant"]
-    assert [award.person_id for award in events(subsidy, messages.AwardGranted)] == [factories.person_id(2)]
+    assert [award.person_id for award in events(subsidy, messages.AwardGranted)] == [identifier(2)]
 
 
 def test_care_is_not_granted_by_the_office_itself(subsidy: Harness) -> None:
@@ -137,8 +138,8 @@ def test_an_award_keeps_the_rules_that_admitted_it(subsidy: Harness) -> None:
 
 
 def test_a_person_outside_the_clerks_regions_is_as_unknown(subsidy: Harness) -> None:
-    subsidy.feed("registry", [factories.certified(1), factories.certified(2, region=factories.OTHER_VILLAGE)])
-    clerk = subsidy.clerk(region=factories.TOWNSHIP)
+    subsidy.feed("registry", [factories.certified(1), factories.certified(2, region=OTHER_VILLAGE)])
+    clerk = subsidy.clerk(region=TOWNSHIP)
 
     outcomes = subsidy.bulk("grant_awards", [factories.award(1), factories.award(2)], clerk)
 

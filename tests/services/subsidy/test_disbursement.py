@@ -9,10 +9,11 @@ from services.subsidy import tables
 from services.subsidy.handlers import payment, plan
 from tests.services.subsidy import factories
 from tests.services.subsidy.steps import approve, balances, events, find, freeze, pay
-from tests.support.platform import Harness
+from tests.support.platform import COUNTY, Harness
+from tests.support.registry_events import OTHER_VILLAGE, TOWNSHIP, VILLAGE
 
 
-def place(subsidy: Harness, *numbers: int, region: str = factories.VILLAGE) -> None:
+def place(subsidy: Harness, *numbers: int, region: str = VILLAGE) -> None:
     subsidy.feed("rehab", [factories.placed_in_care(number, region=region) for number in numbers])
 
 
@@ -87,9 +88,9 @@ def test_nothing_to_pay_makes_no_run(subsidy: Harness) -> None:
 
 def test_a_run_takes_the_awards_of_its_division_and_the_next_run_the_rest(subsidy: Harness) -> None:
     place(subsidy, 1)
-    place(subsidy, 2, 3, region=factories.OTHER_VILLAGE)
+    place(subsidy, 2, 3, region=OTHER_VILLAGE)
 
-    township = freeze(subsidy, "care", region=factories.TOWNSHIP)
+    township = freeze(subsidy, "care", region=TOWNSHIP)
     county = freeze(subsidy, "care")
 
     assert (township["lines"], county["lines"]) == (1, 2)
@@ -97,7 +98,7 @@ def test_a_run_takes_the_awards_of_its_division_and_the_next_run_the_rest(subsid
 
 def test_two_runs_over_the_same_awards_never_take_one_twice(subsidy: Harness) -> None:
     place(subsidy, 1, 2)
-    for region in (factories.COUNTY, factories.TOWNSHIP):
+    for region in (COUNTY, TOWNSHIP):
         subsidy.call("plan_disbursement", factories.plan("care", region=region), subsidy.maker())
 
     subsidy.run_jobs()
@@ -109,8 +110,8 @@ def test_two_runs_over_the_same_awards_never_take_one_twice(subsidy: Harness) ->
 def test_a_later_run_has_only_what_earlier_ones_left_of_an_allotment(subsidy: Harness) -> None:
     subsidy.bulk("record_fund_allotments", [factories.allotment(amount="3000.00")])
     place(subsidy, 1)
-    first = freeze(subsidy, "care", region=factories.TOWNSHIP)
-    place(subsidy, 2, region=factories.OTHER_VILLAGE)
+    first = freeze(subsidy, "care", region=TOWNSHIP)
+    place(subsidy, 2, region=OTHER_VILLAGE)
 
     second = freeze(subsidy, "care")
 
@@ -126,7 +127,7 @@ def test_an_allotment_of_another_year_or_division_is_not_used(subsidy: Harness) 
         "record_fund_allotments",
         [
             factories.allotment(ref="A", year="2025"),
-            factories.allotment(ref="B", region=factories.OTHER_VILLAGE),
+            factories.allotment(ref="B", region=OTHER_VILLAGE),
         ],
     )
     place(subsidy, 1)
@@ -218,7 +219,7 @@ def test_a_run_is_approved_once(subsidy: Harness) -> None:
 
 def test_a_list_that_was_added_to_after_its_approval_is_not_paid(subsidy: Harness) -> None:
     place(subsidy, 1, 2)
-    run = freeze(subsidy, "care", region=factories.TOWNSHIP)
+    run = freeze(subsidy, "care", region=TOWNSHIP)
     approve(subsidy, run)
     line = subsidy.rows(tables.run_lines)[0]._asdict()
     with subsidy.runtime.database.write() as connection:
@@ -262,7 +263,7 @@ def test_each_line_keeps_the_rate_it_was_computed_by(subsidy: Harness) -> None:
 
 def test_a_hash_belongs_to_one_list_only(subsidy: Harness) -> None:
     place(subsidy, 1)
-    place(subsidy, 2, region=factories.OTHER_VILLAGE)
-    township = freeze(subsidy, "care", region=factories.TOWNSHIP)
+    place(subsidy, 2, region=OTHER_VILLAGE)
+    township = freeze(subsidy, "care", region=TOWNSHIP)
 
     assert township["list_hash"] != freeze(subsidy, "care")["list_hash"]

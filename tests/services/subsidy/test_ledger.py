@@ -9,13 +9,14 @@ from services.subsidy import tables
 from tests.services.subsidy import factories
 from tests.services.subsidy.steps import balances, pay
 from tests.support.platform import Harness
+from tests.support.registry_events import OTHER_VILLAGE, TOWNSHIP, VILLAGE
 
 
 @pytest.fixture
 def paid(subsidy: Harness) -> Harness:
     """Three persons in two townships, paid out of two sources."""
     subsidy.bulk("record_fund_allotments", [factories.allotment(amount="3000.00")])
-    villages = [factories.VILLAGE, factories.VILLAGE, factories.OTHER_VILLAGE]
+    villages = [VILLAGE, VILLAGE, OTHER_VILLAGE]
     subsidy.feed("rehab", [factories.placed_in_care(n, region=village) for n, village in enumerate(villages)])
     pay(subsidy, "care")
     return subsidy
@@ -37,7 +38,7 @@ def test_the_ledger_tells_what_was_paid(paid: Harness) -> None:
 
 
 def test_an_auditor_of_a_township_sees_its_payments_alone(paid: Harness) -> None:
-    accounts = paid.call("trial_balance", {}, paid.auditor(region=factories.TOWNSHIP))["accounts"]
+    accounts = paid.call("trial_balance", {}, paid.auditor(region=TOWNSHIP))["accounts"]
 
     assert {account["account"]: account["debit"] for account in accounts}["payable:care"] == "4000.00"
 

@@ -7,6 +7,7 @@ import pytest
 from contracts import subsidy as messages
 from tests.services.subsidy import factories
 from tests.services.subsidy.steps import balances, events, pay
+from tests.support import registry_events
 from tests.support.platform import Harness
 
 
@@ -87,7 +88,7 @@ def test_143_holders_of_a_vehicle_get_260_yuan_each(subsidy: Harness) -> None:
 @pytest.mark.parametrize(
     ("event", "code"),
     [
-        (factories.registered(1), "subsidy.certificate_required"),
+        (registry_events.registered(1), "subsidy.certificate_required"),
         (factories.certified(1, category="intellectual"), "subsidy.category_not_admitted"),
         (factories.certified(1, expires_on="2024-06-02"), "subsidy.certificate_expired"),
     ],
@@ -119,7 +120,7 @@ def test_31_students_of_higher_and_44_of_secondary_vocational_education_are_aide
 
 @pytest.mark.system("SUB-07")
 def test_student_aid_is_for_holders_of_a_certificate(subsidy: Harness) -> None:
-    subsidy.feed("registry", [factories.registered(1)])
+    subsidy.feed("registry", [registry_events.registered(1)])
 
     [outcome] = subsidy.bulk("grant_awards", [factories.award(1, scheme="student_aid", variant="higher")])
 

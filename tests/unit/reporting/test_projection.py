@@ -10,7 +10,7 @@ from kernel.errors import Invalid
 from services.reporting import definitions
 from services.reporting.domain.catalogue import dimensions_of, dimensions_text
 from services.reporting.domain.projection import facts_of
-from tests.services.reporting.events import cancelled, changed, issued, paid, retrofitted, served
+from tests.services.reporting.factories import cancelled, changed, issued, paid, retrofitted, served
 
 
 def facts(event: Event) -> set[tuple[str, str, int]]:

@@ -17,6 +17,7 @@ INSTANT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
+    """Create the chassis's tables and the service's own."""
     schema.install(op)
     _persons()
     _fund_allotments()

@@ -20,13 +20,13 @@ def upgrade() -> None:
     _targets()
     _snapshots()
     _signatures()
-    for table in ("fact", "target", "snapshot", "signature"):
+    for table in ("facts", "targets", "snapshots", "signatures"):
         schema.append_only(op, table)
 
 
 def _facts() -> None:
     op.create_table(
-        "fact",
+        "facts",
         sa.Column("id", BigId, primary_key=True, autoincrement=True),
         sa.Column("indicator", sa.String(100), nullable=False),
         sa.Column("region", sa.String(12), nullable=False),
@@ -42,15 +42,15 @@ def _facts() -> None:
         sa.Column("type", sa.String(100), nullable=False),
         sa.Column("trace_id", ID),
         sa.Column("recorded_at", INSTANT, nullable=False),
-        sa.UniqueConstraint("event_id", "indicator", "dims", "sign", name="uq_fact_event"),
+        sa.UniqueConstraint("event_id", "indicator", "dims", "sign", name="uq_facts_event"),
     )
-    op.create_index("ix_fact_figures", "fact", ["indicator", "day", "region", "dims", "subject", "value"])
-    op.create_index("ix_fact_subjects", "fact", ["indicator", "subject", "day", "region", "dims"])
+    op.create_index("ix_facts_figures", "facts", ["indicator", "day", "region", "dims", "subject", "value"])
+    op.create_index("ix_facts_subjects", "facts", ["indicator", "subject", "day", "region", "dims"])
 
 
 def _targets() -> None:
     op.create_table(
-        "target",
+        "targets",
         sa.Column("id", BigId, primary_key=True, autoincrement=True),
         sa.Column("target_id", ID, nullable=False, unique=True),
         sa.Column("indicator", sa.String(100), nullable=False),
@@ -62,12 +62,12 @@ def _targets() -> None:
         sa.Column("set_by", sa.String(120), nullable=False),
         sa.Column("recorded_at", INSTANT, nullable=False),
     )
-    op.create_index("ix_target_cell", "target", ["region", "period", "indicator", "dims", "set_on", "id"])
+    op.create_index("ix_targets_cell", "targets", ["region", "period", "indicator", "dims", "set_on", "id"])
 
 
 def _snapshots() -> None:
     op.create_table(
-        "snapshot",
+        "snapshots",
         sa.Column("snapshot_id", ID, primary_key=True),
         sa.Column("office", sa.String(6), nullable=False),
         sa.Column("region", sa.String(12), nullable=False),
@@ -78,22 +78,22 @@ def _snapshots() -> None:
         sa.Column("document", sa.Text, nullable=False),
         sa.Column("taken_by", sa.String(120), nullable=False),
         sa.Column("taken_at", INSTANT, nullable=False),
-        sa.UniqueConstraint("office", "region", "period", "revision", name="uq_snapshot_revision"),
-        sa.UniqueConstraint("snapshot_id", "taken_by", name="uq_snapshot_taker"),
+        sa.UniqueConstraint("office", "region", "period", "revision", name="uq_snapshots_revision"),
+        sa.UniqueConstraint("snapshot_id", "taken_by", name="uq_snapshots_taker"),
     )
 
 
 def _signatures() -> None:
     op.create_table(
-        "signature",
+        "signatures",
         sa.Column("snapshot_id", ID, primary_key=True),
         sa.Column("taken_by", sa.String(120), nullable=False),
         sa.Column("signed_by", sa.String(120), nullable=False),
         sa.Column("signed_at", INSTANT, nullable=False),
         sa.ForeignKeyConstraint(
             ["snapshot_id", "taken_by"],
-            ["snapshot.snapshot_id", "snapshot.taken_by"],
-            name="fk_signature_snapshot",
+            ["snapshots.snapshot_id", "snapshots.taken_by"],
+            name="fk_signatures_snapshot",
         ),
-        sa.CheckConstraint("signed_by <> taken_by", name="ck_signature_second_person"),
+        sa.CheckConstraint("signed_by <> taken_by", name="ck_signatures_second_person"),
     )

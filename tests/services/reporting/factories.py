@@ -1,32 +1,18 @@
-"""Events of the other services, and the questions that the tests ask about them."""
+"""Events of the other services, as far as figures are made of them."""
 
 from datetime import date
 from typing import Any
 
-from contracts import employment, registry, rehab, subsidy
+from contracts import employment, rehab, subsidy
 from contracts.message import Event
-from tests.support.platform import COUNTY, OFFICE, Harness
+from tests.support import registry_events
+from tests.support.registry_events import VILLAGE, identifier
 
-VILLAGE = "341524103206"
 SAME_TOWNSHIP = "341524103207"
-OTHER_TOWNSHIP = "341524104201"
 
 
-def identifier(number: int) -> str:
-    return f"{number:032x}"
-
-
-def _certificate(person: int, day: str, category: str, grade: int, mode: str, region: str) -> dict[str, Any]:
-    return {
-        "region": region,
-        "person_id": identifier(person),
-        "certificate_id": identifier(person),
-        "category": category,
-        "grade": grade,
-        "mode": mode,
-        "acted_on": date.fromisoformat(day),
-        "expires_on": date(2099, 12, 31),
-    }
+def _act(day: str, category: str, grade: int, region: str) -> dict[str, Any]:
+    return {"acted_on": date.fromisoformat(day), "category": category, "grade": grade, "region": region}
 
 
 def issued(
@@ -37,29 +23,24 @@ def issued(
     mode: str = "office",
     region: str = VILLAGE,
 ) -> Event:
-    return registry.CertificateIssued(**_certificate(person, day, category, grade, mode, region))
+    return registry_events.certified(person, mode=mode, **_act(day, category, grade, region))
 
 
 def renewed(person: int, day: str, category: str = "visual", grade: int = 1, region: str = VILLAGE) -> Event:
-    return registry.CertificateRenewed(**_certificate(person, day, category, grade, "office", region))
+    return registry_events.renewed(person, **_act(day, category, grade, region))
 
 
 def changed(
     person: int, day: str, before: tuple[str, int], after: tuple[str, int], region: str = VILLAGE
 ) -> Event:
-    return registry.CertificateChanged(
-        **_certificate(person, day, *after, "office", region),
-        previous_category=before[0],
-        previous_grade=before[1],
-    )
+    previous = {"previous_category": before[0], "previous_grade": before[1]}
+    return registry_events.changed(person, **previous, **_act(day, *after, region))
 
 
 def cancelled(
     person: int, day: str, category: str = "visual", grade: int = 1, region: str = VILLAGE
 ) -> Event:
-    return registry.CertificateCancelled(
-        **_certificate(person, day, category, grade, "office", region), reason="death"
-    )
+    return registry_events.cancelled(person, reason="death", **_act(day, category, grade, region))
 
 
 def served(
@@ -146,30 +127,3 @@ def paid(
         sources=[{"source": source, "amount": part} for source, part in sources.items()],
         paid_on=date.fromisoformat(day),
     )
-
-
-# Questions ---------------------------------------------------------------------------------------
-
-
-def take(
-    harness: Harness, region: str = COUNTY, period: str = "2024", caller: str | None = None, **fields: Any
-) -> dict[str, Any]:
-    asked = {"office": OFFICE, "region": region, "period": period, **fields}
-    return harness.call("take_snapshot", asked, caller or harness.maker())
-
-
-def figures(snapshot: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
-    """The indicators of a snapshot by code and dimensions."""
-    return {
-        (each["code"], ";".join(f"{key}={value}" for key, value in sorted(each["dimensions"].items()))): each
-        for each in snapshot["indicators"]
-    }
-
-
-def value(snapshot: dict[str, Any], code: str, dimensions: str = "") -> Any:
-    return figures(snapshot)[code, dimensions]["value"]
-
-
-def trace(harness: Harness, code: str, region: str = COUNTY, period: str = "2024", **fields: Any) -> Any:
-    asked = {"code": code, "region": region, "period": period, **fields}
-    return harness.call("trace_indicator", asked, harness.auditor())

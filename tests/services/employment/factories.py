@@ -4,42 +4,21 @@ from datetime import date
 from typing import Any
 
 from contracts import registry
-
-COUNTY = "341524000000"
-TOWNSHIP = "341524101000"
-VILLAGE = "341524101201"
-ELSEWHERE = "341524102201"
-
-
-def identifier(number: int) -> str:
-    return f"{number:032x}"
+from tests.support import registry_events
+from tests.support.platform import COUNTY
+from tests.support.registry_events import VILLAGE, identifier
 
 
 def person(
-    number: int, born: str = "1990-01", sex: Any = "male", region: str = VILLAGE
+    number: int, born: str = "1990-01", sex: str = "male", region: str = VILLAGE
 ) -> registry.PersonRegistered:
-    return registry.PersonRegistered(
-        region=region,
-        person_id=identifier(number),
-        sex=sex,
-        birth_month=born,
-        registered_on=date(2024, 1, 2),
-    )
+    return registry_events.registered(number, birth_month=born, sex=sex, region=region)
 
 
 def certificate(
     number: int, expires_on: date = date(2033, 12, 31), region: str = VILLAGE
 ) -> registry.CertificateIssued:
-    return registry.CertificateIssued(
-        region=region,
-        person_id=identifier(number),
-        certificate_id=identifier(number + 0xC000),
-        category="physical",
-        grade=3,
-        mode="office",
-        acted_on=date(2024, 1, 3),
-        expires_on=expires_on,
-    )
+    return registry_events.certified(number, expires_on=expires_on, region=region)
 
 
 def need(number: int, **changes: Any) -> dict[str, Any]:

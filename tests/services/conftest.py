@@ -1,0 +1,62 @@
+"""Each service of Jinzhai County on each database, without a broker: events are handed to it."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from chassis.office import service_class
+from tests.services.registry import factories
+from tests.support.platform import Harness
+
+
+@pytest.fixture
+def open_service(database_url: str, tmp_path: Path) -> Iterator[Callable[[str], Harness]]:
+    """Opens a service by name on the test's database, again as if its process had been started anew."""
+    opened: list[Harness] = []
+
+    def start(name: str) -> Harness:
+        for harness in opened:
+            harness.close()
+        opened[:] = [Harness(service_class(name), database_url, keys=tmp_path / "keys")]
+        return opened[0]
+
+    yield start
+    for harness in opened:
+        harness.close()
+
+
+@pytest.fixture
+def registry(open_service: Callable[[str], Harness]) -> Harness:
+    """The registry, with the divisions of the county."""
+    harness = open_service("registry")
+    outcomes = harness.bulk("record_regions", factories.regions(), harness.caller("system"))
+    assert {outcome["outcome"] for outcome in outcomes} == {"created"}
+    return harness
+
+
+@pytest.fixture
+def rehab(open_service: Callable[[str], Harness]) -> Harness:
+    return open_service("rehab")
+
+
+@pytest.fixture
+def employment(open_service: Callable[[str], Harness]) -> Harness:
+    return open_service("employment")
+
+
+@pytest.fixture
+def open_subsidy(open_service: Callable[[str], Harness]) -> Callable[[], Harness]:
+    """Opens the subsidy service, again as if its process had been started anew."""
+    return partial(open_service, "subsidy")
+
+
+@pytest.fixture
+def subsidy(open_subsidy: Callable[[], Harness]) -> Harness:
+    return open_subsidy()
+
+
+@pytest.fixture
+def reporting(open_service: Callable[[str], Harness]) -> Harness:
+    return open_service("reporting")

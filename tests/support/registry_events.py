@@ -1,0 +1,71 @@
+"""What the registry tells the other services, with defaults for all that a test does not care about."""
+
+from datetime import date
+from typing import Any
+
+from contracts import registry
+from tests.support.platform import COUNTY
+
+TOWNSHIP = "341524103000"
+VILLAGE = "341524103206"
+OTHER_TOWNSHIP = "341524104000"
+OTHER_VILLAGE = "341524104201"
+PLACES = {COUNTY: "金寨县", TOWNSHIP: "甲镇", VILLAGE: "甲村", OTHER_TOWNSHIP: "乙镇", OTHER_VILLAGE: "乙村"}
+
+
+def identifier(number: int) -> str:
+    """An identifier as services give them."""
+    return f"{number:032x}"
+
+
+def registered(number: int, **changes: Any) -> registry.PersonRegistered:
+    """The event of a person who is registered without a certificate."""
+    fields: dict[str, Any] = {
+        "region": VILLAGE,
+        "person_id": identifier(number),
+        "sex": "female",
+        "birth_month": "1980-01",
+        "registered_on": date(2020, 1, 1),
+    }
+    return registry.PersonRegistered(**fields | changes)
+
+
+def _certificate(number: int) -> dict[str, Any]:
+    return {
+        "region": VILLAGE,
+        "person_id": identifier(number),
+        "certificate_id": identifier(number + 0xC000),
+        "category": "physical",
+        "grade": 2,
+        "mode": "office",
+        "acted_on": date(2024, 1, 3),
+        "expires_on": date(2033, 12, 31),
+    }
+
+
+def certified(number: int, **changes: Any) -> registry.CertificateIssued:
+    """The event of a person's first certificate."""
+    return registry.CertificateIssued(**_certificate(number) | changes)
+
+
+def renewed(number: int, **changes: Any) -> registry.CertificateRenewed:
+    """The event of a renewal."""
+    return registry.CertificateRenewed(**_certificate(number) | changes)
+
+
+def changed(number: int, **changes: Any) -> registry.CertificateChanged:
+    """The event of a new category or grade; previous_category and previous_grade are to be given."""
+    return registry.CertificateChanged(**_certificate(number) | changes)
+
+
+def cancelled(number: int, **changes: Any) -> registry.CertificateCancelled:
+    """The event of a cancellation."""
+    fields = {"reason": "standard_not_met", "acted_on": date(2024, 2, 1)}
+    return registry.CertificateCancelled(**_certificate(number) | fields | changes)
+
+
+def household(number: int, *flags: Any, region: str = VILLAGE) -> registry.HouseholdRegistered:
+    """The event of a household with these flags."""
+    return registry.HouseholdRegistered(
+        region=region, household_id=identifier(number), flags=list(flags), registered_on=date(2020, 1, 1)
+    )

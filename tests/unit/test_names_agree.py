@@ -1,0 +1,151 @@
+"""What reporting counts by name is named in the rules of the service that owns the name.
+
+Programmes, items, modes, kinds of retrofit, schemes and variants are open texts in the contracts, so that an
+office adds them by rules alone. A figure that asks for a misspelt one would stay zero for ever.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+import yaml
+
+from contracts.subsidy import FundSource
+from kernel.rulebook import RuleBook
+
+SERVICES = Path(__file__).parents[2] / "services"
+ALL = "all"
+"""The payment as a whole, beside its parts by source; and both levels of student aid."""
+
+
+def values_ever(service: str, office: str | None = None) -> dict[str, set[str]]:
+    """Every text that each rule ever listed, by key."""
+    book = RuleBook.load(SERVICES / service / "rules", office)
+    keys = book.keys()
+    return {
+        key: {text for each in book.history(key) if isinstance(each.value, tuple) for text in each.value}
+        for key in keys
+    }
+
+
+REHAB, SUBSIDY = values_ever("rehab"), values_ever("subsidy")
+PROGRAMMES = {key.split(".")[1] for key in REHAB if key.startswith("programme.")}
+KINDS = {key.split(".")[1] for key in REHAB if key.startswith("retrofit.")}
+SCHEMES = {key.removesuffix(".variants") for key in SUBSIDY if key.endswith(".variants")}
+
+
+def catalogue() -> dict[str, dict[str, Any]]:
+    """The definitions as they stand in the files, by code."""
+    files = sorted((SERVICES / "reporting" / "rules" / "catalogue").glob("*.yaml"))
+    return {
+        name: indicator
+        for file in files
+        for name, indicator in yaml.safe_load(file.read_text(encoding="utf-8"))["indicators"].items()
+    }
+
+
+INDICATORS = catalogue()
+
+
+def feeds() -> Iterator[tuple[str, dict[str, Any], dict[str, list[str]]]]:
+    """Code, feed and what the feed asks for, of every feed."""
+    for name, indicator in INDICATORS.items():
+        for feed in indicator.get("feeds", ()):
+            yield name, feed, feed.get("where", {})
+
+
+def shown(indicator: dict[str, Any], dimension: str) -> set[str]:
+    """The values of the facts that the cells of a dimension take in."""
+    found: set[str] = set()
+    for cut in indicator["cuts"]:
+        facts = cut.get("facts", {key: [value] for key, value in cut.get("dimensions", {}).items()})
+        found |= set(facts.get(dimension, ()))
+    return found
+
+
+def read_from(feed: dict[str, Any], field: str) -> str | None:
+    """The dimension that a feed reads from this field of the event."""
+    sources = feed.get("dimensions", {}).items()
+    return next(
+        (name for name, source in sources if field in (source.get("field"), source.get("part"))), None
+    )
+
+
+def test_programmes_items_and_kinds_of_retrofit_exist_in_rehabs_rules() -> None:
+    strange = []
+    for name, feed, where in feeds():
+        if not feed["event"].startswith("rehab."):
+            continue
+        programmes = where.get("programme", [])
+        items = {item for programme in programmes for item in REHAB.get(f"programme.{programme}.items", ())}
+        strange += [(name, word) for word in programmes if word not in PROGRAMMES]
+        strange += [(name, word) for word in where.get("item", ()) if word not in items]
+        strange += [(name, word) for word in where.get("kind", ()) if word not in KINDS]
+    assert strange == []
+
+
+def test_schemes_exist_in_subsidys_rules() -> None:
+    schemes = {word for _, feed, where in feeds() for word in where.get("scheme", ())}
+    assert schemes
+    assert schemes <= SCHEMES
+
+
+@pytest.mark.parametrize(
+    ("event", "field", "owner", "rules", "suffix"),
+    [
+        ("rehab.person_enrolled.v1", "mode", "programme", REHAB, "modes"),
+        ("subsidy.payment_made.v1", "variant", "scheme", SUBSIDY, "variants"),
+    ],
+)
+def test_a_cell_by_mode_or_variant_is_one_of_its_programme_or_scheme(
+    event: str, field: str, owner: str, rules: dict[str, set[str]], suffix: str
+) -> None:
+    prefix = "programme." if owner == "programme" else ""
+    tried = 0
+    for name, feed, where in feeds():
+        if feed["event"] == event and (dimension := read_from(feed, field)):
+            known = {text for word in where[owner] for text in rules[f"{prefix}{word}.{suffix}"]}
+            assert shown(INDICATORS[name], dimension) <= known, name
+            tried += 1
+    assert tried
+
+
+def test_a_cell_by_source_of_funds_is_one_of_its_schemes_funding() -> None:
+    tried = 0
+    for name, feed, where in feeds():
+        if feed["event"] == "subsidy.payment_made.v1" and (dimension := read_from(feed, "source")):
+            funding = {source for scheme in where["scheme"] for source in SUBSIDY[f"{scheme}.funding"]}
+            assert shown(INDICATORS[name], dimension) - {ALL} <= funding, name
+            tried += 1
+    assert tried
+
+
+def test_funding_names_sources_that_the_contract_knows() -> None:
+    named = {source for key in SUBSIDY if key.endswith(".funding") for source in SUBSIDY[key]}
+    assert named <= set(get_args(FundSource))
+
+
+def test_a_scheme_is_opened_by_the_office_or_by_a_programme_and_its_variants_are_the_programmes_modes() -> (
+    None
+):
+    book = RuleBook.load(SERVICES / "subsidy" / "rules")
+    for scheme in SCHEMES:
+        for value in book.history(f"{scheme}.opened_by"):
+            if value.value is None or value.text == "office":
+                continue
+            service, _, programme = value.text.partition(".")
+            assert (service, programme in PROGRAMMES) == ("rehab", True)
+            assert REHAB[f"programme.{programme}.modes"] == SUBSIDY[f"{scheme}.variants"]
+
+
+@pytest.mark.parametrize(
+    "path", sorted((SERVICES / "subsidy" / "rules" / "offices").glob("*.yaml")), ids=lambda path: path.stem
+)
+def test_an_offices_rates_are_of_schemes_and_variants_that_exist(path: Path) -> None:
+    rates = [key.split(".") for key in values_ever("subsidy", path.stem) if ".rate." in key]
+    assert [
+        (scheme, variant) for scheme, _, variant in rates if variant not in SUBSIDY[f"{scheme}.variants"]
+    ] == []
+    wanted = {(scheme, variant) for scheme in SCHEMES for variant in SUBSIDY[f"{scheme}.variants"]}
+    assert {(scheme, variant) for scheme, _, variant in rates} == wanted

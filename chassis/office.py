@@ -23,6 +23,7 @@ from nameko.runners import ServiceRunner
 from chassis import inproc, logs, topology
 from chassis.access import TokenKeys
 from chassis.bridge import Bridge
+from chassis.database import Database
 from chassis.health import HealthServer
 from chassis.jobs import JobRunner
 from chassis.migrating import upgrade
@@ -52,6 +53,21 @@ def service_class(name: str) -> type[Service]:
     )
 
 
+def migrate(settings: Settings, name: str) -> None:
+    """Bring one service's database to the newest version."""
+    database = Database(settings.database(name))
+    upgrade(service_class(name), database)
+    database.close()
+
+
+def declare_topology(settings: Settings) -> None:
+    """Declare exchanges and queues, waiting for the broker as long as it takes."""
+    inproc.register()
+    with Connection(settings.broker_url) as connection:
+        connection.ensure_connection(max_retries=None, interval_start=0.5, interval_max=5)
+        topology.declare(connection, settings.embedded)
+
+
 class Office:
     """The services of one process. Use it as a context, or ``serve`` until a signal comes.
 
@@ -62,7 +78,7 @@ class Office:
         inproc.register()
         _use_orjson()
         self.settings = settings
-        self._services = tuple(services or map(service_class, SERVICES))
+        self.services = tuple(services or map(service_class, SERVICES))
         self._runtimes: dict[str, Runtime] = {}
         self._runner: Any = None
         self._threads: list[Any] = []
@@ -85,13 +101,11 @@ class Office:
             self._take_data_dir()
             Keys.generate(settings.keys)
             TokenKeys.generate(settings.token_keys)
-        for service in self._services:
+        for service in self.services:
             runtime = self._runtimes[service.name] = Runtime(service, settings)
             if settings.embedded:
                 upgrade(service, runtime.database)
-        with Connection(settings.broker_url) as connection:
-            connection.ensure_connection(max_retries=None, interval_start=0.5, interval_max=5)
-            topology.declare(connection, settings.embedded)
+        declare_topology(settings)
         config = {
             "AMQP_URI": settings.broker_url,
             "max_workers": settings.max_workers,

@@ -44,7 +44,7 @@ event_log = Table(
     Column("subject", String(64), nullable=False),
     Column("data", Text, nullable=False),
     Column("recorded_at", INSTANT, nullable=False),
-    Column("correlation_id", String(64)),
+    Column("correlation_id", String(200)),
     Column("causation_id", ID),
     Column("traceparent", String(55)),
     Column("epoch", Integer),

@@ -51,9 +51,6 @@ _ZH: Mapping[Category, str] = MappingProxyType(
 GRADES = (1, 2, 3, 4)
 SEVERE_GRADES = (1, 2)
 
-GRADE_NAMES: Mapping[int, str] = MappingProxyType({1: "profound", 2: "severe", 3: "moderate", 4: "mild"})
-GRADE_NAMES_ZH: Mapping[int, str] = MappingProxyType({1: "极重度", 2: "重度", 3: "中度", 4: "轻度"})
-
 
 def is_severe(grade: int) -> bool:
     """Whether a grade counts as severe disability (重度残疾): grades 1 and 2 (GB/T 26341-2010).

@@ -85,7 +85,7 @@ class BankAccount:
 
     @property
     def masked(self) -> str:
-        """@@"""
+        """The first and the last four digits."""
         return mask(self.value, 4, 4)
 
     def __str__(self) -> str:

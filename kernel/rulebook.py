@@ -48,10 +48,6 @@ class RuleView:
             )
         return self._values[key]
 
-    def get(self, key: str) -> RuleValue:
-        """The same as view[key]: a missing rule is an error here too."""
-        return self[key]
-
     def __contains__(self, key: str) -> bool:
         return key in self._values
 

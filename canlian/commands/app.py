@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from canlian.calling import CallRefused, CallUnavailable
-from canlian.commands import data, demo, office
+from canlian.commands import data, demo, office, operating
 from canlian.commands.options import errors
 from canlian.load.following import Parked, Stalled
 from canlian.load.paying import RunStalled
@@ -34,6 +34,10 @@ app.command("trace")(data.trace)
 app.command("sample")(data.sample)
 app.command("rpc")(office.rpc)
 app.command("doctor")(office.doctor)
+app.command("keys")(operating.keys)
+app.command("migrate")(operating.migrate)
+app.command("topology")(operating.topology)
+app.add_typer(operating.parked, name="parked")
 
 _debugging = False
 

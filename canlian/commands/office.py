@@ -2,17 +2,20 @@
 
 import json
 from typing import Annotated, Any
+from uuid import uuid4
 
 import typer
 from rich.table import Table
 
 from canlian.calling import Caller, CallUnavailable, Identity, clerk
+from canlian.commands.operating import ServicesOption, chosen
 from canlian.commands.options import OPERATOR, AsOption, DataDirOption, OfficeOption, console
 from canlian.connecting import connect
 from canlian.load.following import behind, parked_events
 from canlian.settling import SettingsError, remember, settle
-from chassis.office import AlreadyRunning, Office
-from contracts.catalogue import SERVICES
+from chassis.office import AlreadyRunning, Office, service_class
+from contracts.catalogue import REQUESTS, SERVICES
+from contracts.message import Command
 
 _ROLES = frozenset({"clerk", "maker", "auditor", "system"})
 
@@ -23,23 +26,29 @@ class _Announced(Office):
     def start(self) -> None:
         super().start()
         address = f"http://{self.health.host}:{self.health.port}"
+        names = ", ".join(service.name for service in self.services)
         console.print(
-            f"Office {self.settings.office} is running: {', '.join(SERVICES)}.\n"
+            f"Office {self.settings.office} is running: {names}.\n"
             f"  metrics {address}/metrics\n  health  {address}/health/ready\nCtrl-C stops it.",
             highlight=False,
             soft_wrap=True,
         )
 
 
-def up(office: OfficeOption = None, data_dir: DataDirOption = None) -> None:
-    """Start the five services in one process, and serve until Ctrl-C or SIGTERM.
+def up(service: ServicesOption = None, office: OfficeOption = None, data_dir: DataDirOption = None) -> None:
+    """Start services in this process, and serve until Ctrl-C or SIGTERM.
+
+    Without a broker, all five run here. With RabbitMQ and PostgreSQL, --service chooses which, and
+    CANLIAN_ROLES (rpc, follow, relay, jobs) what of them this process does.
 
     Example: canlian up --office 341524 --data-dir var
+
+    Example: CANLIAN_ROLES=follow canlian up --service reporting
     """
     settings = settle(office, data_dir, quiet=False)
     remember(settings)
     try:
-        _Announced(settings).serve()
+        _Announced(settings, [service_class(name) for name in chosen(service)]).serve()
     except AlreadyRunning as error:
         raise SettingsError("office.already_running", str(error)) from None
 
@@ -56,12 +65,11 @@ def rpc(
     office: OfficeOption = None,
     data_dir: DataDirOption = None,
 ) -> None:
-    """Call a method of a service and print its reply as JSON.
+    """Call a method of a service and print its reply as JSON. A command without an idempotency_key gets one.
 
-    Example: canlian rpc reporting show_catalogue '{}'
+    Example: canlian rpc reporting show_catalogue
 
-    Example: canlian rpc subsidy approve_disbursement --as li --role checker '{"idempotency_key": "approve-1",
-    "run_id": "…", "list_hash": "…"}'
+    Example: canlian rpc subsidy approve_disbursement --as li --role checker '{"run_id": "…", …}'
     """
     try:
         arguments = json.loads(fields)
@@ -69,6 +77,9 @@ def rpc(
         raise typer.BadParameter(f"not JSON (character {error.pos + 1})", param_hint="JSON") from None
     if not isinstance(arguments, dict):
         raise typer.BadParameter("must be an object, as {} is", param_hint="JSON")
+    request = REQUESTS.get(f"{service}.{method}") or REQUESTS.get(f"stream.{method}")
+    if request is not None and issubclass(request, Command):
+        arguments.setdefault("idempotency_key", uuid4().hex)
     settings = settle(office, data_dir)
     who = Identity(subject, frozenset(role or _ROLES))
     with connect(settings) as caller:
@@ -142,5 +153,7 @@ def _wrong(statuses: dict[str, dict[str, Any] | None]) -> list[str]:
         if late := behind(answered):
             wrong.append(f"{late} [stream.behind]")
         if parked := parked_events(answered):
-            wrong.append(f"events put aside: {parked} [stream.parked]")
+            wrong.append(
+                f"events put aside: {parked}; `canlian parked list SERVICE` tells why [stream.parked]"
+            )
     return wrong

@@ -27,7 +27,9 @@ def show_loaded(loaded: Loaded, rejections: Rejections, report: Path | None) -> 
         )
         if run.state == "frozen":
             console.print(
-                f"  to be approved by a second person: run {run.run_id}, list hash {run.list_hash}",
+                f"  to be approved by a second person: run {run.run_id}, list hash {run.list_hash}\n"
+                "  (canlian rpc subsidy approve_disbursement --as … --role checker '{…}', or load again "
+                "with --approve-as)",
                 highlight=False,
                 soft_wrap=True,
             )

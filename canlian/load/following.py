@@ -58,7 +58,7 @@ class Followers:
                     done, total = extent(statuses)
                     step.reached(done, total)
         if parked := parked_events(statuses):
-            raise Parked(f"events were put aside: {parked}; `canlian doctor` shows more")
+            raise Parked(f"events were put aside: {parked}; `canlian parked list SERVICE` tells why")
 
 
 def _pairs(statuses: Mapping[str, Any]) -> list[tuple[str, str, int, int, int]]:

@@ -1,4 +1,4 @@
-"""Rows to values and back: what the handlers read before they decide and write after, each in one statement."""
+"""Rows to values and back: what handlers read before they decide and write after, each in one statement."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -84,7 +84,7 @@ def add(tx: Transaction, table: sa.Table, rows: Sequence[dict[str, Any]]) -> Non
     if tx.connection.dialect.name == "sqlite":
         tx.execute(sa.insert(table), rows)
         return
-    # One document of a thousand rows: PostgreSQL takes it in three times as fast as their thousands of values.
+    # One document of a thousand rows: PostgreSQL takes it three times as fast as their thousands of values.
     statement = _insert_of_document(table, tuple(rows[0]))
     tx.execute(statement, {"document": orjson.dumps(rows).decode()})
 

@@ -7,8 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.transaction import Transaction
-from services.reporting.domain.catalogue import Cell
 from services.reporting import tables
+from services.reporting.domain.catalogue import Cell
 
 _SNAPSHOT = tables.snapshots.c
 _SIGNED = sa.select(tables.snapshots, tables.signatures.c.signed_by).join_from(
@@ -67,9 +67,7 @@ def newest_snapshot(
     as_of: date | None = None,
 ) -> sa.Row[Any] | None:
     """The snapshot of the highest revision, among those of one revision or one cut-off if given."""
-    query = _SIGNED.where(
-        _SNAPSHOT.office == office, _SNAPSHOT.region == region, _SNAPSHOT.period == period
-    )
+    query = _SIGNED.where(_SNAPSHOT.office == office, _SNAPSHOT.region == region, _SNAPSHOT.period == period)
     if revision is not None:
         query = query.where(_SNAPSHOT.revision == revision)
     if as_of is not None:

@@ -124,6 +124,10 @@ def run_trial(office: Office, strike: Strike, seed: int, name: str) -> Trial:
         struck = strike(platform, rng, f"{name}/{seed}")
         workload.finish()
         recovered = _recovery(platform, workload, struck)
+        if recovered is None:  # what a restart by hand brings back is late, not lost
+            for process in platform.processes.values():
+                process.kill()
+            _recovery(platform, workload, time.monotonic())
     finally:
         workload.abandon()
     eventlet.sleep(LATE_SECONDS)

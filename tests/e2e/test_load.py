@@ -162,7 +162,7 @@ def test_payments_wait_for_somebody_to_approve_them(tmp_path: Path, package: Pat
     output = canlian("load", str(package), *data, "--as", "wang")
     frozen = re.search(r"run ([0-9a-f]{32}), list hash ([0-9a-f]{64})", output)
     assert frozen
-    approval = json.dumps({"idempotency_key": "approve-it", "run_id": frozen[1], "list_hash": frozen[2]})
+    approval = json.dumps({"run_id": frozen[1], "list_hash": frozen[2]})
     call = ("rpc", "subsidy", "approve_disbursement", approval, *data, "--role", "checker")
     assert "subsidy.maker_is_checker" in canlian(*call, "--as", "wang", code=1)
     assert json.loads(canlian(*call, "--as", "li"))["state"] in {"approved", "paid"}

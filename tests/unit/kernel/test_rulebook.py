@@ -96,7 +96,7 @@ def test_a_rule_is_not_in_force_before_it_begins_and_after_it_ends(book: RuleBoo
 
     assert "care.rate.boarding" not in view
     with pytest.raises(NotFound) as refusal:
-        view.get("care.rate.boarding")
+        view["care.rate.boarding"]
     assert refusal.value.code == "rule.not_in_force"
     assert refusal.value.facts == {"rule": "care.rate.boarding", "day": day.isoformat()}
 
@@ -110,7 +110,7 @@ def test_a_rule_that_does_not_exist_is_not_found(book: RuleBook) -> None:
 
 
 def test_a_value_explains_itself(book: RuleBook) -> None:
-    value = book.at(date(2024, 5, 1)).get("care.rate.boarding")
+    value = book.at(date(2024, 5, 1))["care.rate.boarding"]
 
     assert value.trace() == {
         "rule": "care.rate.boarding",

@@ -85,9 +85,8 @@ class Clerk:
 
     def record_villages(self) -> None:
         """Make known where the persons live."""
-        self.send(
-            "record_regions", [{"code": code, "name": "某村", "valid_from": "1949-10-01"} for code in VILLAGES]
-        )
+        villages = [{"code": code, "name": "某村", "valid_from": "1949-10-01"} for code in VILLAGES]
+        self.send("record_regions", villages)
 
     def load(self, persons: list[Item], outcome: str = "created") -> None:
         """Import persons, then their certificates by the identifiers just told. AssertionError for another
@@ -172,7 +171,7 @@ def to_executemany(folder: Path) -> Row:
         rate = imported(folder, f"sqlite:///{used}", persons)
         with closing(sqlite3.connect(used)) as connection:
             for table in TABLES:
-                left[table] = connection.execute(f"select * from {table}").fetchall()
+                left[table] = connection.execute(f"select * from {table}").fetchall()  # noqa: S608
         return rate
 
     def raw() -> float:
@@ -183,7 +182,7 @@ def to_executemany(folder: Path) -> Row:
             with connection:
                 for table, rows in left.items():
                     places = ", ".join("?" * len(rows[0]))
-                    connection.executemany(f"insert into {table} values ({places})", rows)
+                    connection.executemany(f"insert into {table} values ({places})", rows)  # noqa: S608
             return COUNT / (time.perf_counter() - started)
 
     rate = interleaved(ROUNDS, ours=ours, raw=raw)

@@ -83,6 +83,8 @@ class Office:
         self._runner: Any = None
         self._threads: list[Any] = []
         self._stopping = False
+        self._serving = False
+        self._died: str | None = None
         self._lock: IO[str] | None = None
         self.health = HealthServer(settings.http_host, settings.http_port)
 
@@ -116,6 +118,8 @@ class Office:
         for runtime in self._runtimes.values():
             self._runner.add_service(runtime.service)
         self._runner.start()
+        self._threads.append(eventlet.spawn(self._watch))
+        self.health.check("services", lambda: self._died)
         for runtime in self._runtimes.values():
             if "relay" in settings.roles:
                 self._spawn(f"relay:{runtime.service.name}", self._relaying(runtime))
@@ -139,6 +143,7 @@ class Office:
 
         signal.signal(signal.SIGTERM, asked)
         signal.signal(signal.SIGINT, asked)
+        self._serving = True
         self.start()
         stop.wait()
         deadline = threading.Timer(STOP_SECONDS, os._exit, args=(1,))
@@ -146,6 +151,19 @@ class Office:
         deadline.start()
         self.stop()
         deadline.cancel()
+
+    def _watch(self) -> None:
+        """A container that dies takes the process with it: a supervisor starts a dead one, not a half-dead one."""
+        error = "ended"
+        try:
+            self._runner.wait()
+        except Exception as exception:  # noqa: BLE001 - whatever killed it
+            error = type(exception).__name__
+        if not self._stopping:
+            self._died = f"a service stopped: {error}"
+            log.error("service_died", error=error)
+            if self._serving:
+                os._exit(1)
 
     def stop(self) -> None:
         """Stop taking work, end what is in hand, close."""

@@ -4,6 +4,7 @@ Stock nameko stops the whole container on a request without ``reply_to``, again 
 any exception to the caller; and confirms each reply at the cost of half its speed.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from time import perf_counter
@@ -81,6 +82,16 @@ class GuardedQueueConsumer(QueueConsumer):
         """The worker pool itself holds back more calls than it serves; no green thread in between."""
         provider.handle_message(body, message)
 
+    def ack_message(self, message: Any) -> None:
+        """A connection lost just now has given the message back already; nameko would stop the container."""
+        with suppress(OSError):
+            super().ack_message(message)
+
+    def requeue_message(self, message: Any) -> None:
+        """The same."""
+        with suppress(OSError):
+            super().requeue_message(message)
+
     def on_decode_error(self, message: Any, exc: Exception) -> None:
         """Kombu would acknowledge and forget it."""
         reason = "content_type" if isinstance(exc, ContentDisallowed) else "undecodable"
@@ -94,6 +105,17 @@ def turn_away(service: str, message: Any, reason: str) -> None:
     message.reject()
 
 
+def request_queue(service: str) -> Queue:
+    """Where a service's requests wait, with a place for what is turned away."""
+    return Queue(
+        f"rpc-{service}",
+        exchange=get_rpc_exchange({}),
+        routing_key=f"{service}.*",
+        durable=True,
+        queue_arguments={"x-dead-letter-exchange": DEAD_LETTERS.name},
+    )
+
+
 class GuardedRpcConsumer(RpcConsumer):
     """Checks a request before a worker starts, and answers by a cached, unconfirmed publisher."""
 
@@ -104,13 +126,7 @@ class GuardedRpcConsumer(RpcConsumer):
         """Declare the request queue with a place for what is turned away."""
         if self.queue is None:
             service = self.container.service_name
-            self.queue = Queue(
-                f"rpc-{service}",
-                exchange=get_rpc_exchange(self.container.config),
-                routing_key=f"{service}.*",
-                durable=True,
-                queue_arguments={"x-dead-letter-exchange": DEAD_LETTERS.name},
-            )
+            self.queue = request_queue(service)
             # A pool of its own: looking kombu's shared one up costs as much as the rest of an answer.
             self._connection = Connection(self.container.config["AMQP_URI"])
             limit = self.container.max_workers + 1

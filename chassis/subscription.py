@@ -26,6 +26,8 @@ from chassis.topology import event_queue
 log = structlog.get_logger(__name__)
 
 QUIET_SECONDS = 30.0
+CATCH_UP_SECONDS = 5.0
+"""Deadline of a question that is asked again soon: a broker that fell took requests and replies with it."""
 PAUSE_SECONDS_MAX = 5.0
 HEARTBEAT_SECONDS = 60
 
@@ -101,7 +103,7 @@ class Subscription(Entrypoint):
         while not self._stopping:
             position = self._follower.position()
             fields = {"position": position, "limit": self._settings.batch_size}
-            reply = client.call(self._source, "events_after", fields)
+            reply = client.call(self._source, "events_after", fields, seconds=CATCH_UP_SECONDS)
             events = [receive(event["headers"], event["data"]) for event in reply["events"]]
             if not events:
                 return

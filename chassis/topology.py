@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from kombu import Connection, Exchange, Queue
 
-from chassis.rpc import DEAD_LETTERS
+from chassis.rpc import DEAD_LETTERS, request_queue
 from contracts.catalogue import SERVICES, SUBSCRIPTIONS
 
 EMBEDDED_QUEUE_LENGTH = 5000
@@ -37,6 +37,8 @@ def event_queue(consumer: str, source: str, embedded: bool) -> Queue:
 
 def queues(embedded: bool) -> Iterator[Queue]:
     """Every queue that outlives its consumers."""
+    for service in SERVICES:
+        yield request_queue(service)
     for consumer, sources in SUBSCRIPTIONS.items():
         for source in sources:
             yield event_queue(consumer, source, embedded)

@@ -47,6 +47,8 @@ class Paying:
                 "list_hash": run["list_hash"],
             }
             run = self._call("approve_disbursement", fields, self._checker)
+            approved = f"{run['lines']} lines, {run['amount']} yuan, approved by {self._checker.subject}"
+            self._shown.say(f"{title}: {approved}")
         if run["state"] != "frozen":
             run = self._reach(run, {"paid"}, f"paying {title}")
         kept = ("run_id", "scheme", "period", "state", "lines", "amount", "list_hash")

@@ -115,7 +115,7 @@ def channel_of(broker: OfficeRabbitMQ, user: str) -> Iterator[Any]:
 def publish(exchange: str, key: str) -> Callable[[Any], None]:
     def act(channel: Any) -> None:
         channel.confirm_select()
-        channel.basic_publish_confirm(channel.prepare_message("{}"), exchange=exchange, routing_key=key)
+        channel.basic_publish_confirm(channel.prepare_message(b"{}"), exchange=exchange, routing_key=key)
 
     return act
 

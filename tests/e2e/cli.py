@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import gettempdir
 
 ROOT = Path(__file__).parents[2]
-SECONDS = 300.0
+SECONDS = 600.0
 
 
 def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -68,14 +68,21 @@ class Running:
 
     def wait_for(self, text: str) -> None:
         """Read until the text was printed; fail when the process ends before, or takes too long."""
+        assert self.reaches(text), f"{text!r} was never printed\n{self.text}"
+
+    def reaches(self, text: str) -> bool:
+        """Read until the text was printed; False when the process ends before."""
         assert self.process.stdout is not None
         descriptor = self.process.stdout.fileno()
         deadline = time.monotonic() + SECONDS
         while text not in self.text:
             ready, _, _ = select.select([descriptor], [], [], max(0.0, deadline - time.monotonic()))
-            printed = os.read(descriptor, 65536) if ready else b""
-            assert printed, f"{text!r} was never printed\n{self.text}"
+            assert ready, f"{text!r} was not printed in {SECONDS} seconds\n{self.text}"
+            printed = os.read(descriptor, 65536)
+            if not printed:
+                return False
             self.text += printed.decode("utf-8", "replace")
+        return True
 
     def kill(self) -> None:
         """As if the machine's power failed: SIGKILL, no goodbye."""

@@ -20,6 +20,7 @@ STAGES = (
     "trainees.csv",
     "awards.csv",
     "planning fuel",
+    "approved by demo-checker",
     "paying fuel",
     "disbursement fuel",
     "taking the snapshot",
@@ -51,7 +52,7 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 @pytest.mark.system("REG-01")
 @pytest.mark.system("REG-02")
 @pytest.mark.system("REH-01")
@@ -75,7 +76,7 @@ def test_the_county_s_figures_are_those_it_has_published(full: tuple[Path, str])
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_the_demo_needs_less_than_a_gibibyte(full: tuple[Path, str]) -> None:
     _, output = full
     found = re.search(r"^[\d.]+ seconds, (\d+) MiB at most$", output, re.MULTILINE)
@@ -84,7 +85,7 @@ def test_the_demo_needs_less_than_a_gibibyte(full: tuple[Path, str]) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_a_second_run_changes_nothing(full: tuple[Path, str]) -> None:
     out, output = full
     again = canlian("demo", "--out", str(out))
@@ -94,7 +95,7 @@ def test_a_second_run_changes_nothing(full: tuple[Path, str]) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_the_county_s_demo_killed_in_the_middle_comes_to_the_same_end(
     tmp_path: Path, full: tuple[Path, str]
 ) -> None:
@@ -111,9 +112,13 @@ def test_the_county_s_demo_killed_in_the_middle_comes_to_the_same_end(
 def test_a_demo_killed_twice_at_any_stage_comes_to_the_same_end(
     tmp_path: Path, small: tuple[Path, str], seed: int
 ) -> None:
-    for stage in sorted(Random(seed).sample(range(len(STAGES)), 2)):  # noqa: S311 - to repeat a failure
-        with running("demo", "--out", str(tmp_path), *SMALL) as demo:
-            demo.wait_for(STAGES[stage])
+    first, second = sorted(Random(seed).sample(range(len(STAGES)), 2))  # noqa: S311 - to repeat a failure
+    with running("demo", "--out", str(tmp_path), *SMALL) as demo:
+        demo.wait_for(STAGES[first])
+        demo.kill()
+    with running("demo", "--out", str(tmp_path), *SMALL) as demo:
+        # What was done before the first kill is not done again, so this stage may not come any more.
+        if demo.reaches(STAGES[second]):
             demo.kill()
     output = canlian("demo", "--out", str(tmp_path), *SMALL)
     assert hash_of(output) == hash_of(small[1])

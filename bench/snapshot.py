@@ -1,9 +1,9 @@
 """A county's snapshot of all indicators over a million facts, beside one plain GROUP BY of the same facts.
 
-The aim is absolute, a second each. The row's floor says the same as a ratio: the one at which a snapshot takes
-a second beside plain queries as fast as those just measured. On a busy machine seconds are longer: judge on a
-quiet one. Ours is the whole command, from its checks to the document, its hash and its event; each has another
-cut-off, so that none is spared by a snapshot that stands.
+The aim is absolute, a second each. As a ratio, the row's floor is the one at which a snapshot would take a
+second beside plain queries as fast as those just measured. On a busy machine seconds are longer: judge
+on a quiet one. Ours is the whole command, from its checks to the document, its hash and its event; each has
+another cut-off, so that none is spared by a snapshot that stands.
 """
 
 import time

@@ -153,7 +153,7 @@ class Office:
         deadline.cancel()
 
     def _watch(self) -> None:
-        """A container that dies takes the process with it: a supervisor starts a dead one, not a half-dead one."""
+        """A container that dies takes the process with it: half-dead, no supervisor would help."""
         error = "ended"
         try:
             self._runner.wait()

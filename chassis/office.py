@@ -82,6 +82,8 @@ class Office:
         self._runtimes: dict[str, Runtime] = {}
         self._runner: Any = None
         self._threads: list[Any] = []
+        # In one process each commit wakes the relay; elsewhere the log is looked at.
+        self._relay_pause = 1.0 if settings.embedded else settings.relay_seconds
         self._stopping = False
         self._serving = False
         self._died: str | None = None
@@ -168,6 +170,8 @@ class Office:
     def stop(self) -> None:
         """Stop taking work, end what is in hand, close."""
         self._stopping = True
+        for runtime in self._runtimes.values():
+            runtime.recorded.set()
         if self._runner is not None:
             self._runner.stop()
         for thread in self._threads:
@@ -221,7 +225,8 @@ class Office:
                     relay = Relay(runtime, connection)
                     while not self._stopping:
                         if not relay.run_once():
-                            self._rest(self.settings.relay_seconds)
+                            runtime.recorded.wait(self._relay_pause)
+                            runtime.recorded.clear()
                 finally:
                     connection.collect()
             return False

@@ -3,6 +3,7 @@
 Nothing here knows nameko or a broker: tests call it directly, and another framework could.
 """
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -63,6 +64,8 @@ class Runtime:
         self.service = service
         self.settings = settings
         self.instance = service()
+        self.recorded = threading.Event()
+        """Set after a commit of this process that recorded events, so that the relay need not wait."""
         self.database = Database(database_url or settings.database(service.name), settings.max_workers + 4)
         self.vault = Vault(Keys.load(settings.keys))
         self.verifier = Verifier.load(settings.token_keys, audience=service.name)
@@ -131,7 +134,9 @@ class Runtime:
         with self.database.write() if write else self.database.read() as connection:
             tx = Transaction(connection, caller, self.rules, self.vault, self.settings.office)
             yield tx
-            tx.flush_events()
+            recorded = tx.flush_events()
+        if recorded:
+            self.recorded.set()
 
     @staticmethod
     def now() -> datetime:

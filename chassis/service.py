@@ -145,7 +145,9 @@ class Service:
         """How far the service has come."""
         tx.no_scope("positions and job counts tell nothing of any region")
         own = tx.execute(sa.select(schema.stream)).one_or_none()
-        recorded = tx.execute(sa.select(sa.func.count()).select_from(schema.event_log)).scalar_one()
+        log = schema.event_log
+        waiting = sa.select(sa.func.count()).select_from(log).where(log.c.position.is_(None))
+        recorded = (own.numbered if own else 0) + tx.execute(waiting).scalar_one()
         aside = schema.parked_event.c.source
         counts = sa.select(aside, sa.func.count().label("count")).group_by(aside)
         parked_of = {row.source: row.count for row in tx.execute(counts)}

@@ -98,11 +98,13 @@ class Transaction:
         """Drop the events recorded since the mark, when the savepoint around them was rolled back."""
         del self._events[mark:]
 
-    def flush_events(self) -> None:
-        """Write the recorded events; the chassis calls it just before the commit."""
-        if self._events:
+    def flush_events(self) -> int:
+        """Write the recorded events and return how many; the chassis calls it just before the commit."""
+        count = len(self._events)
+        if count:
             self.execute(sa.insert(schema.event_log), self._events)
             self._events = []
+        return count
 
     def audit_read(self, subject_id: str, fields: list[str], purpose: str) -> None:
         """Write down that the caller reads sealed fields of somebody in plain, and why."""

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-# ruff: noqa: INP001 - a program for the host, not a package
+
 """make_secrets.py DIRECTORY: make what an office's containers need to know and nobody else may.
 
 Needs Python 3.9 and nothing else. A secret that exists stays as it is, so this may be run again at any time; the

@@ -32,7 +32,9 @@ class OfficePostgres:
 
     def url(self, name: str) -> str:
         """The secret NAME_database_url, with this server in the container's place."""
-        return read(self.secrets, f"{name}_database_url").replace("@postgres:5432/", f"@127.0.0.1:{self.port}/")
+        return read(self.secrets, f"{name}_database_url").replace(
+            "@postgres:5432/", f"@127.0.0.1:{self.port}/"
+        )
 
     def script(self, name: str) -> None:
         """Run a script of deploy/postgres."""
@@ -79,7 +81,9 @@ class OfficeRabbitMQ(LocalRabbitMQ):
 
     def url_of(self, user: str) -> str:
         """The secret USER_broker_url, with this broker in the container's place."""
-        return read(self._secrets, f"{user}_broker_url").replace("@rabbitmq:5672/", f"@127.0.0.1:{self._port}/")
+        return read(self._secrets, f"{user}_broker_url").replace(
+            "@rabbitmq:5672/", f"@127.0.0.1:{self._port}/"
+        )
 
 
 @contextmanager

@@ -164,5 +164,3 @@ def test_tables_of_a_later_migration_are_the_service_s_to_use_and_the_scripts_ma
     office.script("init.sh")
     office.script("privileges.sh")
     assert execute(url, "select 1") == [(1,)]
-
-

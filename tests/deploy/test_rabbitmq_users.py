@@ -64,7 +64,9 @@ def office(broker: OfficeRabbitMQ, databases: OfficePostgres) -> Iterator[RpcCli
             )
             stack.enter_context(Office(settings, classes))
         yield stack.enter_context(
-            RpcClient(broker.url_of("operator"), lambda: tokens.token("me", everything, (OFFICE,), OFFICE), 10)
+            RpcClient(
+                broker.url_of("operator"), lambda: tokens.token("me", everything, (OFFICE,), OFFICE), 10
+            )
         )
 
 
@@ -185,7 +187,9 @@ def test_nobody_gets_in_with_another_password_and_there_is_no_guest(broker: Offi
 
 def test_every_queue_is_there_before_any_service_starts(broker: OfficeRabbitMQ) -> None:
     """Imported with the very arguments that the code declares: else declaring them again would be refused."""
-    names = [f"{consumer}.{source}.events" for consumer, sources in SUBSCRIPTIONS.items() for source in sources]
+    names = [
+        f"{consumer}.{source}.events" for consumer, sources in SUBSCRIPTIONS.items() for source in sources
+    ]
     with Connection(broker.url_of("topology")) as connection:
         topology.declare(connection, embedded=False)
         for name in [*names, "dead-letters"]:
@@ -200,9 +204,11 @@ def test_the_broker_s_metrics_that_alerts_and_dashboards_use_exist(
     exposed: set[str] = set()
     for job in configuration["scrape_configs"]:
         if job["static_configs"][0]["targets"] == ["rabbitmq:15692"]:
-            query = "&".join(f"{key}={value}" for key, values in job.get("params", {}).items() for value in values)
+            query = "&".join(
+                f"{key}={value}" for key, values in job.get("params", {}).items() for value in values
+            )
             url = f"http://127.0.0.1:{broker.metrics_port}{job.get('metrics_path', '/metrics')}?{query}"
-            with urllib.request.urlopen(url, timeout=10) as response:  # noqa: S310 - the test's own broker
+            with urllib.request.urlopen(url, timeout=10) as response:
                 exposed |= set(re.findall(r"^(rabbitmq_\w+)", response.read().decode(), re.MULTILINE))
     assert broker_metrics()
     assert broker_metrics() <= exposed

@@ -27,6 +27,16 @@ def package(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The data folder of an office whose package was loaded, and what the command printed. Only to be read."""
+    folder = tmp_path_factory.mktemp("loaded")
+    canlian("sample", "xinghe-2023", str(folder / "package"))
+    return folder / "data", canlian(
+        "load", str(folder / "package"), "--data-dir", str(folder / "data"), *APPROVED
+    )
+
+
 def snapshot(data: Path, *more: str, env: Mapping[str, str] | None = None) -> dict[str, Any]:
     where = () if env else ("--data-dir", str(data))
     office = ("--office", "990101", "--period", "2023")
@@ -50,9 +60,8 @@ def counts(output: str) -> dict[str, tuple[int, int, int]]:
     }
 
 
-def test_a_second_office_is_loaded_and_reported(tmp_path: Path, package: Path) -> None:
-    data = tmp_path / "data"
-    output = canlian("load", str(package), "--data-dir", str(data), *APPROVED)
+def test_a_second_office_is_loaded_and_reported(loaded: tuple[Path, str]) -> None:
+    data, output = loaded
     assert counts(output)["persons"] == (139, 0, 0)
     assert "disbursement fuel 2023: paid, 5 lines, 1300.00 yuan" in output
     document = snapshot(data)
@@ -64,9 +73,8 @@ def test_a_second_office_is_loaded_and_reported(tmp_path: Path, package: Path) -
     assert 0 < value(township, "registry.persons.certified") < 120
 
 
-def test_a_figure_opens_into_its_events(tmp_path: Path, package: Path) -> None:
-    data = ("--data-dir", str(tmp_path / "data"))
-    canlian("load", str(package), *data)
+def test_a_figure_opens_into_its_events(loaded: tuple[Path, str]) -> None:
+    data = ("--data-dir", str(loaded[0]))
     arguments = ("trace", "rehab.care.persons", *data, "--period", "2023", "--dimensions", "mode=home")
     found = json.loads(canlian(*arguments, "--format", "json"))
     assert found["total"] == 3
@@ -78,9 +86,8 @@ def test_a_figure_opens_into_its_events(tmp_path: Path, package: Path) -> None:
     assert "more:" not in canlian(*arguments, "--limit", "2", "--after", mark[1])
 
 
-def test_files_of_a_snapshot_hold_the_same_figures(tmp_path: Path, package: Path) -> None:
-    data = ("--data-dir", str(tmp_path / "data"))
-    canlian("load", str(package), *data)
+def test_files_of_a_snapshot_hold_the_same_figures(tmp_path: Path, loaded: tuple[Path, str]) -> None:
+    data = ("--data-dir", str(loaded[0]))
     base = ("snapshot", *data, "--period", "2023", "--format")
     document = json.loads(canlian(*base, "json"))
     canlian(*base, "xlsx", "--output", str(tmp_path / "x.xlsx"))
@@ -185,10 +192,9 @@ def test_an_office_that_runs_already_is_used_and_stops_when_asked(tmp_path: Path
 
 
 def test_over_rabbitmq_the_same_package_gives_the_same_snapshot(
-    tmp_path: Path, package: Path, rabbitmq_server: servers.RabbitMQServer
+    tmp_path: Path, package: Path, loaded: tuple[Path, str], rabbitmq_server: servers.RabbitMQServer
 ) -> None:
-    alone, data = tmp_path / "alone", tmp_path / "data"
-    canlian("load", str(package), "--data-dir", str(alone), *APPROVED)
+    data = tmp_path / "data"
     canlian("doctor", "--data-dir", str(data), "--office", "990101")  # makes databases and keys
     with rabbitmq_server.vhost() as broker_url:
         env = {
@@ -201,7 +207,7 @@ def test_over_rabbitmq_the_same_package_gives_the_same_snapshot(
         with running("up", env=env) as office:
             office.wait_for("health/ready")
             assert counts(canlian("load", str(package), *APPROVED, env=env))["persons"] == (139, 0, 0)
-            assert snapshot(data, env=env)["hash"] == snapshot(alone)["hash"]
+            assert snapshot(data, env=env)["hash"] == snapshot(loaded[0])["hash"]
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ def test_json_is_the_document_itself() -> None:
 def test_csv_keeps_numbers_and_disarms_formulas() -> None:
     rows = list(csv.reader(io.StringIO(rendering.as_csv(EVIL))))
     assert rows[0][0] == "指标代码 code"
-    assert rows[1] == ["a.b.c", "'=HYPERLINK(1)", "'@x", "a=-1;b=2", "5", "person", "4", "125.0", "1"]
+    assert rows[1] == ["a.b.c", "'=HYPERLINK(1)", "'@x", "a=-1+2;b=2", "5", "person", "4", "125.0", "1"]
     assert rows[2][4] == "-133500.00"
     assert rows[3][4] == ""
 

@@ -17,7 +17,7 @@ from kombu.exceptions import ChannelError, OperationalError
 from kombu.pools import ProducerPool
 
 from chassis import tracing
-from chassis.rpc import JSON, NON_PERSISTENT, Refused
+from chassis.rpc import JSON, LOOK_UP_SECONDS, NON_PERSISTENT, Refused
 
 EXCHANGE = Exchange("nameko-rpc", type="topic", durable=True)
 REPLY_EXPIRES_MS = 300_000
@@ -141,7 +141,7 @@ class RpcClient:
             self._ready.set()
             while not self._stopping:
                 with suppress(socket.timeout):
-                    connection.drain_events(timeout=0.5)
+                    connection.drain_events(timeout=LOOK_UP_SECONDS)
                 if connection.supports_heartbeats:
                     connection.heartbeat_check()
 

@@ -17,7 +17,7 @@ from nameko.extensions import Entrypoint
 
 from chassis import metrics
 from chassis.follow import EpochConflict, Follower, Gap
-from chassis.rpc import JSON, turn_away
+from chassis.rpc import JSON, LOOK_UP_SECONDS, turn_away
 from chassis.rpc_client import RpcClient
 from chassis.runtime import RUNTIMES
 from chassis.stream import Malformed, Received, receive
@@ -141,7 +141,7 @@ class Subscription(Entrypoint):
             connection.heartbeat_check()
         try:
             if not messages:
-                connection.drain_events(timeout=0.5)
+                connection.drain_events(timeout=LOOK_UP_SECONDS)
             deadline = time.monotonic() + self._settings.batch_seconds
             while len(messages) < self._settings.batch_size and (left := deadline - time.monotonic()) > 0:
                 connection.drain_events(timeout=left)

@@ -2,9 +2,9 @@
 
 """make_secrets.py DIRECTORY: make what an office's containers need to know and nobody else may.
 
-Needs Python 3.9 and nothing else. A secret that exists stays as it is, so this may be run again at any time; the
-broker's definitions are written anew each time, from rabbitmq/definitions.json and the passwords. The sealing and
-token keys are made by `canlian keys DIRECTORY`; this program only says so when they are missing.
+Needs Python 3.9 and nothing else. A secret that exists stays as it is, so this may be run again at any time;
+the broker's definitions are written anew each time, from rabbitmq/definitions.json and the passwords. The
+sealing and token keys are made by `canlian keys DIRECTORY`; this program only says so when they are missing.
 """
 
 import base64

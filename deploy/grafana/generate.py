@@ -94,7 +94,7 @@ ROWS: dict[str, list[Panel]] = {
             "处理延迟 · Age when applied",
             ("canlian_consumer_lag_seconds", STREAM),
             unit="s",
-            description="最近处理的事件的延迟,无新事件时不变。Of the last event applied: stands still when none comes.",
+            description="最近处理的事件的延迟,无新事件时不变。\nThat of the last event applied.",
         ),
         curve(
             "等待处理 · Waiting",

@@ -1,8 +1,8 @@
 """Write definitions.json, which the broker reads at every start: `python deploy/rabbitmq/generate.py`.
 
-Exchanges and queues come from the code that uses them. Each service has a user of its own, which may take its own
-calls, read its own queues, answer, and ask the services that it follows for missing events: nothing else. No service
-may publish events: that is the relay's, which may do nothing else.
+Exchanges and queues come from the code that uses them. Each service has a user of its own, which may take its
+own calls, read its own queues, answer, and ask the services that it follows for missing events: nothing else.
+No service may publish events: that is the relay's, which may do nothing else.
 
 Users have no passwords here, and cannot log in; make_secrets.py adds them.
 """
@@ -129,8 +129,8 @@ def _topic_permissions() -> list[dict[str, str]]:
         for s in SERVICES
     ]
     rows += [_topics("topology", topology.event_exchange(s), write=[], read=["#"]) for s in SERVICES]
-    rows.append(_topics("topology", CALLS, write=[], read=[]))
     names = "|".join(SERVICES)
+    rows.append(_topics("topology", CALLS, write=[], read=[rf"({names})\.\*"]))
     rows.append(_topics("operator", CALLS, write=[rf"({names})\.[a-z_]+"], read=[CLIENT]))
     return rows
 

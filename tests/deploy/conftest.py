@@ -1,4 +1,4 @@
-"""Deployment tests run as the services do, on a patched standard library, and on servers set up as deploy/ does."""
+"""Deployment tests run as services do, on a patched standard library and on servers that deploy/ set up."""
 
 import warnings
 

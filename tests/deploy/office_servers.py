@@ -1,4 +1,4 @@
-"""PostgreSQL and RabbitMQ as deploy/ sets them up: its scripts, its configuration, its users and their passwords."""
+"""PostgreSQL and RabbitMQ as deploy/ sets them up: its scripts, configuration, users and their passwords."""
 
 import os
 import subprocess
@@ -106,5 +106,5 @@ def settings_of(user: str, broker_url: str, database_url: str, secrets: Path, ro
         database_url=database_url,
         key_file=secrets / "keys.json",
         token_key_dir=secrets / "tokens",
-        roles=frozenset(roles.split(",")),  # type: ignore[arg-type]
+        roles=frozenset(roles.split(",")),
     )

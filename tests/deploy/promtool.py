@@ -21,23 +21,29 @@ def find(cache: Path) -> str:
 
 def _fetch(cache: Path) -> None:
     """Take promtool out of Debian's package, without installing it: that would start a server."""
-    try:
-        if _run(["apt-get", "download", "prometheus"], cache) != 0:
-            _run(["apt-get", "update"], cache)
-            if _run(["apt-get", "download", "prometheus"], cache) != 0:
-                raise PromtoolMissing("apt-get download prometheus failed")
-        [package] = cache.glob("prometheus_*.deb")
-        if _run(["dpkg-deb", "--extract", str(package), "."], cache) != 0:
-            raise PromtoolMissing(f"{package} could not be unpacked")
+    download = ["apt-get", "download", "prometheus"]
+    if not _run(download, cache):
+        _run(["apt-get", "update"], cache)
+        _run(download, cache)
+    for package in cache.glob("prometheus_*.deb"):
+        _run(["dpkg-deb", "--extract", str(package), "."], cache)
         package.unlink()
-    except (OSError, ValueError, PromtoolMissing) as error:
-        log = (cache / "log").read_text("utf-8") if (cache / "log").exists() else ""
+    if not (cache / "usr" / "bin" / "promtool").exists():
         raise PromtoolMissing(
-            f"the alert rules are checked by promtool, which is not on PATH, and {error}: install Prometheus "
-            f"(Debian: apt-get install prometheus).\n{log[-2000:]}"
-        ) from error
+            "The alert rules are checked by promtool, which is not on PATH, and Debian's package of it could "
+            f"not be had: install Prometheus (Debian: apt-get install prometheus).\n{_log(cache)[-2000:]}"
+        )
 
 
-def _run(command: list[str], folder: Path) -> int:
-    with (folder / "log").open("ab") as log:
-        return subprocess.call(command, cwd=folder, stdout=log, stderr=log, timeout=300)
+def _run(command: list[str], folder: Path) -> bool:
+    """Run a command in the folder, its words into the log; whether it succeeded."""
+    with (folder / "log").open("a", encoding="utf-8") as log:
+        try:
+            return subprocess.call(command, cwd=folder, stdout=log, stderr=log, timeout=90) == 0
+        except (OSError, subprocess.TimeoutExpired) as error:
+            log.write(f"{error}\n")
+            return False
+
+
+def _log(folder: Path) -> str:
+    return (folder / "log").read_text("utf-8")

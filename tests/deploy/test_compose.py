@@ -3,7 +3,6 @@
 import re
 import shutil
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,87 +24,21 @@ TEXT = (ROOT / "docker-compose.yml").read_text("utf-8")
 # What docker-compose 1.29.2 reads (compose/config/compose_spec.json in it); compose v2 reads all of it too.
 TOP_KEYS = {"configs", "networks", "secrets", "services", "version", "volumes"}
 SERVICE_KEYS = set(
-    [
-        "blkio_config",
-        "build",
-        "cap_add",
-        "cap_drop",
-        "cgroup_parent",
-        "command",
-        "configs",
-        "container_name",
-        "cpu_count",
-        "cpu_percent",
-        "cpu_period",
-        "cpu_quota",
-        "cpu_rt_period",
-        "cpu_rt_runtime",
-        "cpu_shares",
-        "cpus",
-        "cpuset",
-        "credential_spec",
-        "depends_on",
-        "deploy",
-        "device_cgroup_rules",
-        "devices",
-        "dns",
-        "dns_opt",
-        "dns_search",
-        "domainname",
-        "entrypoint",
-        "env_file",
-        "environment",
-        "expose",
-        "extends",
-        "external_links",
-        "extra_hosts",
-        "group_add",
-        "healthcheck",
-        "hostname",
-        "image",
-        "init",
-        "ipc",
-        "isolation",
-        "labels",
-        "links",
-        "logging",
-        "mac_address",
-        "mem_limit",
-        "mem_reservation",
-        "mem_swappiness",
-        "memswap_limit",
-        "network_mode",
-        "networks",
-        "oom_kill_disable",
-        "oom_score_adj",
-        "pid",
-        "pids_limit",
-        "platform",
-        "ports",
-        "privileged",
-        "profiles",
-        "pull_policy",
-        "read_only",
-        "restart",
-        "runtime",
-        "scale",
-        "secrets",
-        "security_opt",
-        "shm_size",
-        "stdin_open",
-        "stop_grace_period",
-        "stop_signal",
-        "storage_opt",
-        "sysctls",
-        "tmpfs",
-        "tty",
-        "ulimits",
-        "user",
-        "userns_mode",
-        "volumes",
-        "volumes_from",
-        "working_dir",
-    ]
+    re.findall(
+        r"\w+",
+        """
+        blkio_config build cap_add cap_drop cgroup_parent command configs container_name cpu_count
+        cpu_percent cpu_period cpu_quota cpu_rt_period cpu_rt_runtime cpu_shares cpus cpuset
+        credential_spec depends_on deploy device_cgroup_rules devices dns dns_opt dns_search
+        domainname entrypoint env_file environment expose extends external_links extra_hosts
+        group_add healthcheck hostname image init ipc isolation labels links logging mac_address
+        mem_limit mem_reservation mem_swappiness memswap_limit network_mode networks
+        oom_kill_disable oom_score_adj pid pids_limit platform ports privileged profiles pull_policy
+        read_only restart runtime scale secrets security_opt shm_size stdin_open stop_grace_period
+        stop_signal storage_opt sysctls tmpfs tty ulimits user userns_mode volumes volumes_from
+        working_dir
+        """,
+    )
 )
 HEALTH_KEYS = {"disable", "interval", "retries", "test", "timeout", "start_period"}
 CONDITIONS = {"service_healthy", "service_completed_successfully"}
@@ -230,10 +163,10 @@ def test_nobody_gets_a_secret_of_another() -> None:
 
 
 @pytest.fixture
-def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     for name in Settings.model_fields:
         monkeypatch.delenv(f"CANLIAN_{name.upper()}", raising=False)
-    yield monkeypatch
+    return monkeypatch
 
 
 @pytest.mark.parametrize("name", APPS)
@@ -247,7 +180,7 @@ def test_the_settings_of_each_container_are_whole(
     for target, source in targets(container).items():
         file = Path(COMPOSE["secrets"][source]["file"])
         shutil.copy(secrets_dir / Path(*file.parts[3:]), tmp_path / target)
-    settings = Settings(_secrets_dir=tmp_path)  # type: ignore[call-arg]
+    settings = Settings(_secrets_dir=tmp_path)
     assert settings.embedded == (name == "migrate")
     for service in served(container):
         assert settings.database(service).startswith("postgresql+psycopg2://")
@@ -272,10 +205,14 @@ def test_health_is_asked_where_it_is_answered() -> None:
         compile(script, name, "exec")
         port, path = re.findall(r"http://127\.0\.0\.1:(\d+)(/\S+?)'", script)[0]
         assert port == container["environment"]["CANLIAN_HTTP_PORT"]
-        asked: list[str] = []
-        environ = {"PATH_INFO": path, "REQUEST_METHOD": "GET"}
-        list(server(environ, lambda status, _headers: asked.append(status)))  # type: ignore[arg-type, misc]
-        assert asked == ["200 OK"]
+        answer: list[str] = []
+        list(server({"PATH_INFO": path, "REQUEST_METHOD": "GET"}, _noting(answer)))
+        assert answer == ["200 OK"]
+
+
+def _noting(answer: list[str]) -> Any:
+    """What a WSGI server gives an application, to write its status down."""
+    return lambda status, _headers: answer.append(status)
 
 
 def test_the_start_waits_for_what_it_needs() -> None:

@@ -52,6 +52,6 @@ def test_the_package_holds_every_file_that_the_services_read(tmp_path: Path) -> 
         str(path.relative_to(ROOT))
         for package in PACKAGES
         for path in (ROOT / package).rglob("*")
-        if path.is_file() and path.suffix not in {".md", ".pyc"}
+        if path.is_file() and path.suffix not in {".md", ".pyc", ".typed"}
     }
     assert needed - {str(path.relative_to(packed)) for path in packed.rglob("*")} == set()

@@ -133,7 +133,7 @@ def test_a_service_makes_changes_and_drops_no_table(office: OfficePostgres, serv
         statements += [
             f"alter table {table} add column intruder int",
             f"alter table {table} disable trigger all",
-            f"create trigger intruder before insert on {table} execute function suppress_redundant_updates_trigger()",
+            f"create trigger intruder before insert on {table} execute function tsvector_update_trigger()",
             f"create index intruder on {table} ((1))",
             f"truncate {table} cascade",
             f"drop table {table} cascade",

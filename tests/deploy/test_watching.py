@@ -22,7 +22,7 @@ ROOT = DEPLOY.parent
 
 @pytest.fixture(scope="session")
 def tool(pytestconfig: pytest.Config) -> "partial[subprocess.CompletedProcess[str]]":
-    program = promtool.find(pytestconfig.cache.mkdir("promtool"))  # type: ignore[union-attr]
+    program = promtool.find(pytestconfig.cache.mkdir("promtool"))
     return partial(_promtool, program)
 
 
@@ -105,9 +105,7 @@ def test_labels_in_expressions_exist() -> None:
         assert {*by, *matched} <= labels, expression
 
 
-def test_the_committed_dashboard_is_what_the_generator_writes(
-    tool: "partial[subprocess.CompletedProcess[str]]",
-) -> None:
+def test_the_committed_dashboard_is_what_the_generator_writes() -> None:
     generated = runpy.run_path(str(DEPLOY / "grafana" / "generate.py"))["text"]()
     assert [path.name for path in DASHBOARDS] == ["office.json"]
     assert DASHBOARDS[0].read_text("utf-8") == generated, "run: python deploy/grafana/generate.py"

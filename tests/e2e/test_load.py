@@ -29,7 +29,7 @@ def package(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """The data folder of an office whose package was loaded, and what the command printed. Only to be read."""
+    """The data folder of an office whose package was loaded, and what was printed. Only to be read."""
     folder = tmp_path_factory.mktemp("loaded")
     canlian("sample", "xinghe-2023", str(folder / "package"))
     return folder / "data", canlian(

@@ -1,8 +1,8 @@
 """Bulk commands: each record is decided alone, so that a bad one does not take the good ones with it."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 from pydantic import ValidationError
 
@@ -34,14 +34,21 @@ class Entry:
         error = ErrorText(code=code, message=message, field=field)
         self.outcome = Outcome(index=self.index, outcome="rejected", error=error)
 
-    @contextmanager
-    def deciding(self) -> Iterator[None]:
+    def deciding(self) -> Self:
         """A refusal raised inside rejects this record alone; its fact ``field`` names the field at fault."""
-        try:
-            yield
-        except Refusal as refusal:
-            field = refusal.facts.get("field")
-            self.reject(refusal.code, refusal.message, str(field) if field is not None else None)
+        return self
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, error: BaseException | None, _where: TracebackType | None
+    ) -> bool:
+        if not isinstance(error, Refusal):
+            return False
+        field = error.facts.get("field")
+        self.reject(error.code, error.message, str(field) if field is not None else None)
+        return True
 
 
 class Bulk:

@@ -6,11 +6,15 @@ threads queue up instead of freezing the hub in SQLite's own busy wait.
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from functools import cache
 from typing import Any
 
+import orjson
+import sqlalchemy as sa
 from sqlalchemy import BigInteger, Connection, Engine, Integer, create_engine, event, make_url, text
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -20,6 +24,31 @@ BigId = BigInteger().with_variant(Integer, "sqlite")
 POSTGRESQL_OPTIONS = (
     "-c statement_timeout=120000 -c lock_timeout=15000 -c idle_in_transaction_session_timeout=60000"
 )
+
+
+MANY = 10
+"""From so many rows on, one document is quicker than their values."""
+
+
+def insert(connection: Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows that all name the same columns, in their order; no rows, no statement.
+
+    Values are those that JSON can tell: text, whole numbers, booleans, dates, instants, None.
+    """
+    if len(rows) >= MANY and connection.dialect.name == "postgresql":
+        # A thousand rows as one document: PostgreSQL takes it in three times as fast as thousands of values.
+        document = orjson.dumps(rows).decode()
+        connection.execute(_insert_of_document(table, tuple(rows[0])), {"document": document})
+    elif rows:
+        connection.execute(sa.insert(table), rows)
+
+
+@cache
+def _insert_of_document(table: sa.Table, columns: tuple[str, ...]) -> sa.Insert:
+    document = sa.cast(sa.bindparam("document", type_=sa.Text), postgresql.JSON)
+    typed = (sa.column(name, table.c[name].type) for name in columns)
+    told = sa.func.json_to_recordset(document).table_valued(*typed).render_derived(with_types=True)
+    return sa.insert(table).from_select(columns, sa.select(told))
 
 
 class Database:

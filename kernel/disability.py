@@ -21,7 +21,7 @@ class Category(StrEnum):
     @property
     def digit(self) -> int:
         """The 19th digit of the certificate number (中华人民共和国残疾人证管理办法 Art. 5)."""
-        return list(Category).index(self) + 1
+        return _CATEGORIES.index(self) + 1
 
     @property
     def zh(self) -> str:
@@ -31,12 +31,14 @@ class Category(StrEnum):
     @classmethod
     def of_digit(cls, digit: int) -> "Category":
         """Raises Invalid("disability.category") when the digit is not 1 to 7."""
-        if not 1 <= digit <= len(cls):
+        if not 1 <= digit <= len(_CATEGORIES):
             raise Invalid(
                 "disability.category", "The disability category must be a digit from 1 to 7.", digit=digit
             )
-        return list(cls)[digit - 1]
+        return _CATEGORIES[digit - 1]
 
+
+_CATEGORIES = tuple(Category)
 
 _ZH: Mapping[Category, str] = MappingProxyType(
     dict(

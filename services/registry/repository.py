@@ -1,9 +1,8 @@
-"""Rows to values and back: what handlers read before they decide and write after, each in one statement."""
+"""Rows to values and back: what handlers read before they decide, each kind in one statement."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from typing import Any, Generic, TypeVar
 
 import orjson
@@ -72,29 +71,6 @@ class ActContent:
     number_index: str
     standard: str
     reason: str | None
-
-
-def add(tx: Transaction, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert rows that all name the same columns; no rows, no statement.
-
-    Values are those that JSON can tell: text, numbers, booleans, dates, instants, None.
-    """
-    if not rows:
-        return
-    if tx.connection.dialect.name == "sqlite":
-        tx.execute(sa.insert(table), rows)
-        return
-    # One document of a thousand rows: PostgreSQL takes it three times as fast as their thousands of values.
-    statement = _insert_of_document(table, tuple(rows[0]))
-    tx.execute(statement, {"document": orjson.dumps(rows).decode()})
-
-
-@cache
-def _insert_of_document(table: sa.Table, columns: tuple[str, ...]) -> sa.Insert:
-    typed = (sa.column(name, table.c[name].type) for name in columns)
-    records = sa.func.json_to_recordset(sa.cast(_DOCUMENT, postgresql.JSON))
-    told = records.table_valued(*typed).render_derived(with_types=True)
-    return sa.insert(table).from_select(columns, sa.select(told))
 
 
 def region_histories(tx: Transaction, codes: Collection[str]) -> dict[str, dict[date, RegionRow]]:

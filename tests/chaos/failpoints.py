@@ -126,4 +126,4 @@ def _before_request_ack(order: Order) -> None:
             order.passing("after_reply_before_request_ack")
         original(consumer, message)
 
-    GuardedQueueConsumer.ack_message = patched
+    GuardedQueueConsumer.ack_message = patched  # type: ignore[assignment,method-assign]

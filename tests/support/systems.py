@@ -5,6 +5,7 @@ processes of their own, so an existing FILE is added to; whoever starts a new re
 """
 
 import csv
+import fcntl
 import json
 from pathlib import Path
 from typing import TypedDict
@@ -62,18 +63,24 @@ class SystemsReport:
     def pytest_sessionfinish(self) -> None:
         if self.report is None:
             return
+        self.report.parent.mkdir(parents=True, exist_ok=True)
+        # Two folders' processes may end at the same moment.
+        with self.report.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self._write(self.report)
+
+    def _write(self, report: Path) -> None:
         before: dict[str, Entry] = {}
-        if self.report.exists():
-            before = {entry["id"]: entry for entry in json.loads(self.report.read_text(encoding="utf-8"))}
+        if report.exists():
+            before = {entry["id"]: entry for entry in json.loads(report.read_text(encoding="utf-8"))}
         for system, entry in self.entries.items():
             passed = bool(entry["tests"]) and self.failed.isdisjoint(entry["tests"])
             if (old := before.get(system)) and old["tests"]:
                 passed = old["passed"] and (passed or not entry["tests"])
                 entry["tests"] = old["tests"] + entry["tests"]
             entry["passed"] = passed
-        self.report.parent.mkdir(parents=True, exist_ok=True)
         text = json.dumps(list(self.entries.values()), ensure_ascii=False, indent=1)
-        self.report.write_text(f"{text}\n", encoding="utf-8")
+        report.write_text(f"{text}\n", encoding="utf-8")
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         if self.report is None:

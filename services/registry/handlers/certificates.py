@@ -76,10 +76,10 @@ class Book:
             for held, number in touched
             if held.person_id in self.stored
         ]
-        repository.add(tx, certificates, made)
+        tx.insert(certificates, made)
         if altered:
             tx.execute(sa.update(certificates).where(certificates.c.id == sa.bindparam("key")), altered)
-        repository.add(tx, certificate_acts, self.history)
+        tx.insert(certificate_acts, self.history)
 
 
 def _columns(tx: Transaction, held: Held, number: str) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def register_households(tx: Transaction, message: messages.RegisterHouseholds) -
                 )
             )
             entry.created(household_id)
-    repository.add(tx, households, rows)
+    tx.insert(households, rows)
     return bulk.reply()
 
 

@@ -55,7 +55,7 @@ def register_persons(tx: Transaction, message: messages.RegisterPersons) -> Bulk
             known[draft.indexes[0]] = Known(person_id, told)
             rows.append(_row(tx, person_id, draft, told))
             _register(tx, entry, person_id, draft, told)
-    repository.add(tx, persons, rows)
+    tx.insert(persons, rows)
     return bulk.reply()
 
 

@@ -61,11 +61,12 @@ def migrate(settings: Settings, name: str) -> None:
 
 
 def declare_topology(settings: Settings) -> None:
-    """Declare exchanges and queues, waiting for the broker as long as it takes."""
+    """Declare the exchanges and queues that are missing, waiting for the broker as long as it takes."""
     inproc.register()
     with Connection(settings.broker_url) as connection:
         connection.ensure_connection(max_retries=None, interval_start=0.5, interval_max=5)
-        topology.declare(connection, settings.embedded)
+        if not topology.is_declared(connection, settings.embedded):
+            topology.declare(connection, settings.embedded)
 
 
 class Office:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from amqp.exceptions import NotFound
 from kombu import Connection, Exchange, Queue
 
 from chassis.rpc import DEAD_LETTERS, request_queue
@@ -56,3 +57,16 @@ def declare(connection: Connection, embedded: bool) -> None:
         DEAD_LETTERS.declare(channel=channel)
         for queue in queues(embedded):
             queue.declare(channel=channel)
+
+
+def is_declared(connection: Connection, embedded: bool) -> bool:
+    """Whether all of it is there. Asking needs no right at the broker, which declaring does."""
+    try:
+        with connection.channel() as channel:
+            for service in SERVICES:
+                event_exchange(service)(channel).declare(passive=True)
+            for queue in queues(embedded):
+                queue(channel).queue_declare(passive=True)
+    except NotFound:
+        return False
+    return True

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
-from unittest import mock
 from urllib.parse import urlsplit
 
 import amqp.exceptions
@@ -56,8 +55,6 @@ def office(broker: OfficeRabbitMQ, databases: OfficePostgres) -> Iterator[RpcCli
     tokens = TokenSource(databases.secrets / "tokens")
     everything = frozenset({"clerk", "system", "auditor"})
     with ExitStack() as stack:
-        # No service may declare what belongs to others: the topology user did.
-        stack.enter_context(mock.patch("chassis.office.declare_topology"))
         for user, classes in services.items():
             settings = settings_of(
                 user, broker.url_of(user), databases.url(user), databases.secrets, ROLES[user]

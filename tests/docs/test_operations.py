@@ -103,3 +103,11 @@ def test_the_architecture_says_who_follows_whom():
     follows = {re.findall(r"\w+", row[0])[0]: row[2].split(", ") for row in rows}
     expected = {name: list(SUBSCRIPTIONS.get(name, ())) or ["nobody"] for name in SERVICES}
     assert follows == expected
+
+
+def test_every_alert_points_to_a_heading_of_the_page() -> None:
+    alerts = text_of("deploy/prometheus/alerts.yml")
+    anchors = set(re.findall(r"docs/operations\.md#([a-z-]+)", alerts))
+    headings = {title.lower().replace(" ", "-") for title in re.findall(r"^##+ (.+)$", PAGE, re.MULTILINE)}
+    assert anchors
+    assert anchors <= headings

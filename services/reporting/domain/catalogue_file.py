@@ -9,7 +9,7 @@ indicators:
     unit: person                   # person, household, township, case, yuan, percent
     kind: stock                    # flow: in the period; stock: on the day; money; ratio
     measure: persons               # events, persons, households, townships, money; absent for a ratio
-    source: seed 003, 金寨县现有持证残疾人27066人
+    source: 金寨县残联2024年工作总结, 金寨县现有持证残疾人27066人
     feeds:
       - event: registry.certificate_changed.v1
         where: {mode: [office]}    # optional

@@ -46,7 +46,7 @@ def test_an_alias_finds_the_indicator(tmp_path: Path):
 
 
 def test_the_catalogue_shows_every_figure_of_the_counties_own_report():
-    """Rows of seed 003 that the services' events can make, by code and dimensions."""
+    """Rows of 金寨县残联2024年工作总结 that the services' events can make, by code and dimensions."""
     shown = {
         (indicator.code, tuple(sorted(cut.dimensions.items())), cut.zh)
         for indicator in definitions.catalogue().indicators

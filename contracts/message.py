@@ -174,7 +174,3 @@ class BulkReply(Reply):
         The records that were kept are known by their own numbers, so nothing is done twice.
         """
         return all(outcome.outcome != "rejected" for outcome in self.outcomes)
-
-
-class Done(Reply):
-    """The command was carried out and has nothing more to tell."""

@@ -227,7 +227,10 @@ class CertificateActItem(Item):
 
 
 class RecordCertificateActs(BulkCommand):
-    """Record acts on certificates in the order given; category and grade stand in the number (残疾人证管理办法 Art. 5)."""
+    """Record acts on certificates in the order given.
+
+    Category and grade stand in the number (残疾人证管理办法 Art. 5).
+    """
 
     TYPE: ClassVar[str] = "registry.record_certificate_acts"
     REPLY: ClassVar[type[Reply]] = BulkReply

@@ -3,6 +3,7 @@
 From a report of the field (金寨县残联2024年工作总结): 持证残疾人27066人 =
 一、二级17397人 + 三、四级9669人 = the sum of seven categories;
 托养 13.35万元 of the superior + 7.45万元 of the county = 20.8万元.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 

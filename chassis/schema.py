@@ -49,6 +49,7 @@ event_log = Table(
     Column("traceparent", String(55)),
     Column("epoch", Integer),
     Column("position", BigInteger, unique=True),
+    implicit_returning=False,
 )
 Index(
     "ix_event_log_unnumbered",

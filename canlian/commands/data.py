@@ -31,6 +31,7 @@ class Form(StrEnum):
     JSON = "json"
     CSV = "csv"
     XLSX = "xlsx"
+    DOCX = "docx"
 
 
 class TraceForm(StrEnum):
@@ -89,7 +90,7 @@ def snapshot(
     ] = None,
     form: Annotated[Form, typer.Option("--format", help="How to show it.")] = Form.TABLE,
     output: Annotated[
-        Path | None, typer.Option(metavar="PATH", help="Write it to this file; xlsx needs one.")
+        Path | None, typer.Option(metavar="PATH", help="Write it to this file; xlsx and docx need one.")
     ] = None,
     subject: AsOption = OPERATOR,
     data_dir: DataDirOption = None,
@@ -100,8 +101,8 @@ def snapshot(
 
     Example: canlian snapshot --office 341524 --period 2024 --format xlsx --output out/2024.xlsx
     """
-    if form is Form.XLSX and output is None:
-        raise typer.BadParameter("a workbook needs a file: --output PATH", param_hint="--format")
+    if form in {Form.XLSX, Form.DOCX} and output is None:
+        raise typer.BadParameter("this format needs a file: --output PATH", param_hint="--format")
     settings = settle(office, data_dir)
     place = region or f"{settings.office}000000"
     with connect(settings) as caller:

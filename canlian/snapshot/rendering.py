@@ -1,4 +1,4 @@
-"""A snapshot as a table, JSON, CSV or Excel."""
+"""A snapshot as a table, JSON, CSV or Excel; Word is next door."""
 
 import csv
 import io
@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from canlian.snapshot.document import Comparison, Snapshot, dimensions_text
+from canlian.snapshot.word import write_docx
 
 HEADINGS = (
     ("指标代码", "code"),
@@ -113,11 +114,13 @@ def _about(snapshot: Snapshot) -> list[tuple[str, str]]:
 
 
 def write(snapshot: Snapshot, form: str, path: Path) -> None:
-    """Write a snapshot to a file: "json", "csv" or "xlsx". The file appears whole or not at all."""
+    """Write a snapshot to a file: "json", "csv", "xlsx" or "docx". The file appears whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     half = path.with_name(f".{path.name}.half-written")
     if form == "xlsx":
         write_xlsx(snapshot, half)
+    elif form == "docx":
+        write_docx(snapshot, half)
     elif form == "csv":
         half.write_text(as_csv(snapshot), "utf-8-sig", newline="")
     else:

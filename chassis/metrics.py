@@ -9,6 +9,11 @@ RPC_SECONDS = Histogram(
     buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30),
 )
 REFUSALS = Counter("canlian_rpc_refusals", "Requests that a rule forbade.", ["service", "method", "code"])
+REJECTED = Counter(
+    "canlian_rejected_records",
+    "Records of bulk commands that were rejected while the others were kept.",
+    ["service", "method", "code"],
+)
 MALFORMED = Counter("canlian_malformed_messages", "Messages that could not be read.", ["service", "reason"])
 TOKEN_REFUSALS = Counter("canlian_token_refusals", "Calls refused for their token.", ["service", "code"])
 

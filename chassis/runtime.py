@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from pydantic import ValidationError
 
-from chassis import clock, replies
+from chassis import clock, metrics, replies
 from chassis.access import Caller, Verifier
 from chassis.database import Database
 from chassis.sealing import Keys, Vault
@@ -21,7 +21,7 @@ from chassis.settings import Settings
 from chassis.token_source import TokenSource
 from chassis.transaction import ScopeUnchecked, Transaction
 from chassis.validation import explain
-from contracts.message import Command, Reply, Request
+from contracts.message import BulkReply, Command, Reply, Request
 from kernel.errors import Forbidden, Invalid
 from kernel.rulebook import RuleBook
 
@@ -124,9 +124,17 @@ class Runtime:
 
     def _handle(self, endpoint: Endpoint, message: Request, tx: Transaction) -> Reply:
         reply = endpoint.handler(self.instance, message, tx)
+        if isinstance(reply, BulkReply):
+            self._count_rejected(endpoint, reply)
         if not tx.scope_checked:
             raise ScopeUnchecked(f"{self.service.name}.{endpoint.method} checked no region")
         return reply
+
+    def _count_rejected(self, endpoint: Endpoint, reply: BulkReply) -> None:
+        for outcome in reply.outcomes:
+            if outcome.error is not None:
+                labels = {"service": self.service.name, "method": endpoint.method, "code": outcome.error.code}
+                metrics.REJECTED.labels(**labels).inc()
 
     @contextmanager
     def transaction(self, caller: Caller, write: bool = True) -> Iterator[Transaction]:

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 import sqlalchemy as sa
+from prometheus_client import REGISTRY
 
 from chassis import schema
 from chassis.follow import EpochConflict, Gap
@@ -77,10 +78,13 @@ def test_a_fault_rolls_everything_back_and_tells_the_caller_nothing(source: Harn
     assert source.rows(regions) == source.event_rows() == source.rows(schema.reply) == []
 
 
-def test_a_bad_record_is_rejected_and_the_good_ones_are_kept(source: Harness) -> None:
+def test_a_bad_record_is_rejected_and_counted_and_the_good_ones_are_kept(source: Harness) -> None:
+    labels = {"service": "registry", "method": "record_regions", "code": "record.invalid"}
+    before = REGISTRY.get_sample_value("canlian_rejected_records_total", labels) or 0.0
     outcomes = source.bulk("record_regions", [region("341524100000"), {"code": "x"}, region("110000000000")])
     assert [o["outcome"] for o in outcomes] == ["created", "rejected", "rejected"]
     assert outcomes[1]["error"]["code"] == "record.invalid"
+    assert REGISTRY.get_sample_value("canlian_rejected_records_total", labels) == before + 1
     assert outcomes[2]["error"]["code"] == "access.region"
     assert [row.code for row in source.rows(regions)] == ["341524100000"]
 

@@ -74,6 +74,10 @@ ROWS: dict[str, list[Panel]] = {
             ),
             ("sum by (service, code) (rate(canlian_rpc_refusals_total[5m])) > 0", "{{service}} {{code}}"),
             (
+                "sum by (service, code) (rate(canlian_rejected_records_total[5m])) > 0",
+                "{{service}} rejected {{code}}",
+            ),
+            (
                 "sum by (service, code) (rate(canlian_token_refusals_total[5m])) > 0",
                 "令牌 token {{service}} {{code}}",
             ),

@@ -77,7 +77,6 @@ class Subscription(Entrypoint):
                     RpcClient(self._settings.broker_url, self._token, self._settings.call_seconds) as client,
                     Connection(self._settings.broker_url, heartbeat=HEARTBEAT_SECONDS) as connection,
                 ):
-                    self._follower.count_parked()
                     self._catch_up(client)
                     self._consume(connection, client)
             except EpochConflict as error:
@@ -100,6 +99,8 @@ class Subscription(Entrypoint):
 
     def _catch_up(self, client: RpcClient) -> None:
         """Apply what the owner's log holds after the checkpoint, until nothing is left."""
+        # Told anew now and then: what an operator applied or gave up is counted off.
+        self._follower.count_parked()
         while not self._stopping:
             position = self._follower.position()
             fields = {"position": position, "limit": self._settings.batch_size}

@@ -4,6 +4,7 @@ A crash after sending and before saving sends some again; followers drop them by
 """
 
 import time
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -19,10 +20,15 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 PERSISTENT = 2
+EVERYWHERE_SECONDS = 60.0
+"""So often all months are searched for new events, not only those about today: clocks may be wrong."""
+# The conditions of the outer table let its index of unnumbered rows find the window, whatever is behind it.
 _NUMBER = sa.text(
-    "update event_log set position = numbered.position, epoch = :epoch from ("
-    " select id, :base + row_number() over (order by id) as position from event_log"
-    " where position is null order by id limit :limit) as numbered where event_log.id = numbered.id"
+    "with numbered as (select id, :base + row_number() over (order by id) as position from event_log"
+    " where position is null order by id limit :limit)"
+    " update event_log set position = numbered.position, epoch = :epoch from numbered"
+    " where event_log.id = numbered.id and event_log.position is null"
+    " and event_log.id <= (select max(id) from numbered)"
 )
 
 
@@ -41,6 +47,7 @@ class Relay:
         self._seconds = runtime.settings.publish_seconds
         self._ahead: list[Any] = []
         self._numbered = 0
+        self._searched = float("-inf")
         self._channel: Any = None
         self._tag = 0
         self._unconfirmed: set[int] = set()
@@ -71,13 +78,15 @@ class Relay:
                 return []
             self._numbered = state.numbered
             start = state.published if after is None else after
-            return stream.numbered_after(connection, start, self._window)
+            return stream.numbered_after(connection, start, self._window) if start < state.numbered else []
 
     def _number(self) -> None:
         table = schema.stream
+        around: datetime | None = self._runtime.now()
+        if time.monotonic() - self._searched > EVERYWHERE_SECONDS:
+            self._searched, around = time.monotonic(), None
         with self._runtime.database.read() as connection:
-            new = sa.select(schema.event_log.c.id).where(schema.event_log.c.position.is_(None)).limit(1)
-            if connection.execute(new).first() is None:
+            if not stream.has_unnumbered(connection, around):
                 return
         with self._runtime.database.write() as connection:
             row = connection.execute(sa.select(table).with_for_update()).one_or_none()

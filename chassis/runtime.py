@@ -140,7 +140,10 @@ class Runtime:
     def transaction(self, caller: Caller, write: bool = True) -> Iterator[Transaction]:
         """One transaction for a caller; recorded events are written at its end."""
         with self.database.write() if write else self.database.read() as connection:
-            tx = Transaction(connection, caller, self.rules, self.vault, self.settings.office)
+            settings = self.settings
+            tx = Transaction(
+                connection, caller, self.rules, self.vault, settings.office, settings.archive_dir
+            )
             yield tx
             recorded = tx.flush_events()
         if recorded:

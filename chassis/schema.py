@@ -1,6 +1,7 @@
 """The tables that every service's database has beside its own: event log, checkpoints, replies, jobs, audit.
 
-``install`` is version 1. A later change is a new function that each service's next migration calls.
+``install`` is version 1, ``keep_by_month`` version 2. A later change is a new function that each service's
+next migration calls.
 """
 
 from typing import Any
@@ -21,6 +22,7 @@ from sqlalchemy import (
 
 from chassis.audit import audit_table
 from chassis.database import BigId
+from chassis.partitions import partition_by_month
 
 ID = String(32)
 INSTANT = DateTime(timezone=True)
@@ -39,7 +41,7 @@ event_log = Table(
     "event_log",
     METADATA,
     Column("id", BigId, primary_key=True, autoincrement=True),
-    Column("event_id", ID, nullable=False, unique=True),
+    Column("event_id", ID, nullable=False),
     Column("type", String(100), nullable=False),
     Column("subject", String(64), nullable=False),
     Column("data", Text, nullable=False),
@@ -48,7 +50,10 @@ event_log = Table(
     Column("causation_id", ID),
     Column("traceparent", String(55)),
     Column("epoch", Integer),
-    Column("position", BigInteger, unique=True),
+    Column("position", BigInteger),
+    # On PostgreSQL positions are unique within a month, and nothing looks an event up by its id.
+    UniqueConstraint("event_id").ddl_if(dialect="sqlite"),
+    UniqueConstraint("position").ddl_if(dialect="sqlite"),
     implicit_returning=False,
 )
 Index(
@@ -131,6 +136,25 @@ job = Table(
     UniqueConstraint("kind", "key", name="uq_job_key"),
 )
 access_audit = audit_table(METADATA)
+_VERSION_1 = METADATA.sorted_tables
+
+archived_month = Table(
+    "archived_month",
+    METADATA,
+    Column("month", String(7), primary_key=True),
+    Column("part", Integer, primary_key=True, autoincrement=False),
+    Column("first_position", BigInteger, nullable=False),
+    Column("last_position", BigInteger, nullable=False),
+    Column("events", BigInteger, nullable=False),
+    Column("file", String(100), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("archived_at", INSTANT, nullable=False),
+    Column("archived_by", String(120), nullable=False),
+)
+"""Months of the log that lie in files. part: 1, or more where an event came to a month after it was archived.
+
+file: its path below the archive's folder. sha256: of the manifest beside it, which has that of the file.
+"""
 
 
 def install(op: Any) -> None:
@@ -138,9 +162,24 @@ def install(op: Any) -> None:
 
     ``op`` is the module ``alembic.op``.
     """
-    METADATA.create_all(op.get_bind())
+    METADATA.create_all(op.get_bind(), _VERSION_1)
     append_only(op, access_audit.name)
     append_only(op, parked_decision.name)
+
+
+def keep_by_month(op: Any) -> None:
+    """Keep the event log by month, where the database is PostgreSQL, and note which months are archived."""
+    archived_month.create(op.get_bind())
+    append_only(op, archived_month.name)
+    if op.get_bind().dialect.name == "sqlite":
+        return
+    made = (
+        "create index ix_event_log_unnumbered on event_log (id) where position is null",
+        # A key of the whole table would have to hold the month. Numbering sees to it that no other month has
+        # the position; an event that is just recorded touches the index above alone.
+        "create unique index on event_log_default (position) where position is not null",
+    )
+    partition_by_month(op.get_bind(), event_log.name, event_log.c.recorded_at.name, made)
 
 
 def append_only(op: Any, table: str) -> None:

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 from nameko.extensions import DependencyProvider
 
-from chassis import parked, schema, stream
+from chassis import history, parked, schema, stream
 from chassis.jobs import OPEN, JobStep
 from chassis.rpc import GuardedRpc
 from chassis.runtime import RUNTIMES, Context, Endpoint, Runtime
@@ -135,7 +135,7 @@ class Service:
     def events_after(self, message: messages.EventsAfter, tx: Transaction) -> messages.Events:
         """Numbered events after a position: what followers ask for when the broker lost some."""
         tx.no_scope("events hold no personal data and are read by the platform's own services")
-        rows = stream.numbered_after(tx.connection, message.position, message.limit)
+        rows = history.events_after(tx.connection, tx.archive_dir, message.position, message.limit)
         last = tx.execute(sa.select(schema.stream.c.numbered)).scalar_one_or_none() or 0
         events = [messages.StoredEvent(**stream.stored(row, self.name, tx.office)) for row in rows]
         return messages.Events(events=events, last=last)

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from chassis import schema, tracing
 from contracts.catalogue import EVENTS
 from contracts.message import Event
+
+_MONTH = timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +88,11 @@ def _typed(kind: str, data: dict[str, Any]) -> tuple[Event | None, str | None]:
         return None, f"{kind} does not fit its contract: {fields}"
 
 
-def headers_of(row: sa.Row[Any], service: str, office: str) -> dict[str, Any]:
-    """The CloudEvents attributes of a numbered row of the log, as they travel in a message's headers."""
+def headers_of(row: Any, service: str, office: str) -> dict[str, Any]:
+    """The CloudEvents attributes of a numbered row of the log, as they travel in a message's headers.
+
+    row: of the table, or of an archive of it.
+    """
     recorded_at: datetime = row.recorded_at
     headers = {
         "specversion": "1.0",
@@ -109,18 +114,33 @@ def headers_of(row: sa.Row[Any], service: str, office: str) -> dict[str, Any]:
     return headers | {name: value for name, value in optional.items() if value is not None}
 
 
-def numbered_after(connection: sa.Connection, position: int, limit: int) -> list[sa.Row[Any]]:
-    """Rows of the log after a position, in the order of the stream."""
+def numbered_after(
+    connection: sa.Connection, position: int, limit: int, up_to: int | None = None
+) -> list[sa.Row[Any]]:
+    """Rows of the log after a position, and up to another if given, in the order of the stream."""
     log = schema.event_log
     query = sa.select(log).where(log.c.position > position).order_by(log.c.position).limit(limit)
+    if up_to is not None:
+        query = query.where(log.c.position <= up_to)
     return list(connection.execute(query))
 
 
-def stored(row: sa.Row[Any], service: str, office: str) -> dict[str, Any]:
+def has_unnumbered(connection: sa.Connection, around: datetime | None = None) -> bool:
+    """Whether there are events without a position. around: only of the months about this instant, which costs
+    a tenth of looking into all.
+    """
+    log = schema.event_log
+    query = sa.select(log.c.id).where(log.c.position.is_(None)).limit(1)
+    if around is not None:
+        query = query.where(log.c.recorded_at.between(around - _MONTH, around + _MONTH))
+    return connection.execute(query).first() is not None
+
+
+def stored(row: Any, service: str, office: str) -> dict[str, Any]:
     """A row of the log as ``events_after`` answers it."""
     return {"headers": headers_of(row, service, office), "data": json.loads(row.data)}
 
 
 def aware(instant: datetime) -> datetime:
-    """An instant as UTC; SQLite forgets the zone."""
-    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+    """An instant in UTC; SQLite forgets the zone, PostgreSQL tells it in that of the session."""
+    return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)

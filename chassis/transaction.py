@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -36,6 +37,7 @@ class Transaction:
     rules: RuleBook
     vault: Vault
     office: str
+    archive_dir: Path | None = None
     now: datetime = field(default_factory=clock.now)
     traceparent: str | None = None
     correlation_id: str | None = None

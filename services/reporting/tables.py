@@ -39,8 +39,12 @@ facts = Table(
     Column("type", String(100), nullable=False),
     Column("trace_id", String(32)),
     Column("recorded_at", DateTime(timezone=True), nullable=False),
-    # An event counts once, even if the chassis ever handed it over twice.
-    UniqueConstraint("event_id", "indicator", "dims", "sign", name="uq_facts_event"),
+    # An event counts once, even if the chassis ever handed it over twice. PostgreSQL keeps facts by month, so
+    # its key must hold the day, of which an event has one.
+    UniqueConstraint("event_id", "indicator", "dims", "sign", name="uq_facts_event").ddl_if(dialect="sqlite"),
+    UniqueConstraint("event_id", "indicator", "dims", "sign", "day", name="uq_facts_event").ddl_if(
+        dialect="postgresql"
+    ),
     # Both hold every column that figures are made from: a snapshot never reads the table itself. The second
     # one gives persons in order, so that distinct ones are counted without a hash of all of them.
     Index("ix_facts_figures", "indicator", "day", "region", "dims", "subject", "value"),

@@ -1,0 +1,13 @@
+"""The event log by month."""
+
+from alembic import op
+
+from chassis import schema
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    """Partition the log, where the database can."""
+    schema.keep_by_month(op)

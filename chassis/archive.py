@@ -1,9 +1,9 @@
 """Months of an event log as files: written once, compared with the table, read from any position.
 
-``2026-01.jsonl.gz`` holds the rows as lines of JSON in the order of their positions, a thousand in each gzip
-member. Its manifest ``2026-01.json`` tells where the members, called blocks, begin, and their hashes: a reader
-opens the blocks it needs alone, and a changed byte is seen. Files hold identifiers only, as events do, and are
-open to their owner alone.
+``2026-01.jsonl.gz`` holds the rows as lines of JSON in the order of their positions, a thousand to a gzip
+member. Its manifest ``2026-01.json`` tells where the members, called blocks, begin, and their hashes: a
+reader opens only the blocks it needs, and sees a changed byte. Files hold identifiers only, as events do,
+and are open to their owner alone.
 """
 
 import gzip
@@ -71,7 +71,7 @@ class Manifest(BaseModel):
 def write(file: Path, service: str, month: str, rows: Iterable[Any]) -> tuple[Manifest, str]:
     """Write rows, of which there is at least one, in the order given: that of their positions.
 
-    Both files are on the disk when this returns; a file of the same name is replaced. Returns the manifest and
+    Both files are on the disk when this returns; one of the same name is replaced. Returns the manifest and
     its own hash.
     """
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -19,8 +19,8 @@ _POSITION = attrgetter("position")
 def events_after(connection: sa.Connection, archive_dir: Path | None, position: int, limit: int) -> list[Any]:
     """The rows that follow a position without a gap, at most so many, from wherever they lie.
 
-    Positions of two months may alternate where one ends: who commits late is numbered late. Raises ``Conflict``
-    with ``stream.archive_missing``, ``stream.archive_damaged`` or ``stream.incomplete``.
+    Positions of two months may alternate where one ends: who commits late is numbered late. Raises
+    ``Conflict`` with ``stream.archive_missing``, ``stream.archive_damaged`` or ``stream.incomplete``.
     """
     archived = _archived_after(connection, archive_dir, position, limit)
     up_to = archived[-1].position if len(archived) == limit else None
@@ -50,7 +50,7 @@ def _check(rows: Sequence[Any], position: int) -> None:
         if row.position != expected:
             raise Conflict(
                 "stream.incomplete",
-                f"Position {expected} is neither in the log nor in an archive; ask again, and if it stays so, "
+                f"Position {expected} is neither in the log nor in an archive; ask again, and if it stays so "
                 "see `canlian retention list`.",
                 position=expected,
             )

@@ -45,3 +45,14 @@ STREAM_CONFLICT = Gauge(
 
 JOB_DONE = Gauge("canlian_job_done_items", "Items that the latest job has done.", ["service", "kind"])
 JOB_TOTAL = Gauge("canlian_job_total_items", "Items that the latest job has in all.", ["service", "kind"])
+
+MONTHS_AHEAD = Gauge(
+    "canlian_months_ahead",
+    "Months to come that have a partition in every table kept by month; PostgreSQL only.",
+    ["service"],
+)
+STRAY_BYTES = Gauge(
+    "canlian_stray_bytes",
+    "Size of the rows that no month's partition had a place for; PostgreSQL only.",
+    ["service"],
+)

@@ -10,7 +10,8 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import IO, Any, Self
 
 import eventlet
@@ -20,7 +21,7 @@ import structlog
 from kombu import Connection
 from nameko.runners import ServiceRunner
 
-from chassis import inproc, logs, topology
+from chassis import inproc, logs, metrics, partitions, topology
 from chassis.access import TokenKeys
 from chassis.bridge import Bridge
 from chassis.database import Database
@@ -28,6 +29,7 @@ from chassis.health import HealthServer
 from chassis.jobs import JobRunner
 from chassis.migrating import upgrade
 from chassis.relay import Relay
+from chassis.retention import Retention
 from chassis.runtime import RUNTIMES, Runtime
 from chassis.sealing import Keys
 from chassis.service import Service
@@ -37,6 +39,8 @@ from contracts.catalogue import SERVICES
 log = structlog.get_logger(__name__)
 
 STOP_SECONDS = 20.0
+MONTHS_SECONDS = 60.0
+"""Between two looks at the partitions, for the metrics."""
 
 
 class AlreadyRunning(Exception):
@@ -58,6 +62,16 @@ def migrate(settings: Settings, name: str) -> None:
     database = Database(settings.database(name))
     upgrade(service_class(name), database)
     database.close()
+
+
+@contextmanager
+def retention(settings: Settings, name: str, who: str) -> Iterator[Retention]:
+    """The months of one service's event log, by the owner's account. who: noted with what is archived."""
+    database = Database(settings.database(name))
+    try:
+        yield Retention(name, database, settings.archive_dir, who)
+    finally:
+        database.close()
 
 
 def declare_topology(settings: Settings) -> None:
@@ -125,6 +139,7 @@ class Office:
         self.health.check("services", lambda: self._died)
         for runtime in self._runtimes.values():
             if "relay" in settings.roles:
+                self._spawn(f"months:{runtime.service.name}", self._looking_at_months(runtime))
                 self._spawn(f"relay:{runtime.service.name}", self._relaying(runtime))
             if "jobs" in settings.roles and runtime.service.job_steps():
                 self._spawn(f"jobs:{runtime.service.name}", self._working(runtime))
@@ -230,6 +245,21 @@ class Office:
                             runtime.recorded.clear()
                 finally:
                     connection.collect()
+            return False
+
+        return work
+
+    def _looking_at_months(self, runtime: Runtime) -> Callable[[], bool]:
+        labels = {"service": runtime.service.name}
+
+        def work() -> bool:
+            with runtime.database.read() as connection:
+                found = partitions.found(connection)
+            ahead = partitions.months_ahead(found, runtime.now().date())
+            if ahead is not None:
+                metrics.MONTHS_AHEAD.labels(**labels).set(ahead)
+                metrics.STRAY_BYTES.labels(**labels).set(partitions.strays(found))
+            self._rest(MONTHS_SECONDS)
             return False
 
         return work

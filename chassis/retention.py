@@ -95,8 +95,8 @@ class Retention:
     def take_away(self, partition: Partition) -> Kept | None:
         """Archive a month and drop it; one without events is only dropped, and None returned.
 
-        Raises ``Conflict``: ``retention.no_archive`` without a folder, ``retention.unpublished`` when events of
-        the month are still to be published, ``retention.differs`` when file and table are not the same,
+        Raises ``Conflict``: ``retention.no_archive`` without a folder, ``retention.unpublished`` when events
+        of the month are still to be published, ``retention.differs`` when file and table are not the same,
         ``retention.busy`` when others are at work on the months or on the log.
         """
         with self._database.lock("retention") as mine:

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 from nameko.extensions import DependencyProvider
 
-from chassis import history, parked, schema, stream
+from chassis import history, parked, partitions, schema, stream
 from chassis.jobs import OPEN, JobStep
 from chassis.rpc import GuardedRpc
 from chassis.runtime import RUNTIMES, Context, Endpoint, Runtime
@@ -157,6 +157,7 @@ class Service:
             )
             for row in tx.execute(sa.select(schema.checkpoint).order_by(schema.checkpoint.c.source))
         ]
+        months = partitions.found(tx.connection)
         jobs = tx.execute(sa.select(schema.job).where(schema.job.c.state.in_((*OPEN, "failed"))))
         return messages.Status(
             service=self.name,
@@ -175,6 +176,8 @@ class Service:
                 )
                 for row in jobs
             ],
+            months_ahead=partitions.months_ahead(months, tx.now.date()),
+            stray_bytes=partitions.strays(months),
         )
 
     @query(messages.ListParked, roles=("system", "auditor"))

@@ -61,6 +61,13 @@ class Status(Reply):
     published: int = Field(description="Last position that the broker confirmed")
     follows: list[FollowedStream] = Field(description="The streams it follows")
     jobs: list[JobState] = Field(description="Jobs that are open or failed")
+    months_ahead: int | None = Field(
+        default=None,
+        description="Months to come that have a partition; null where tables are not kept by month",
+    )
+    stray_bytes: int = Field(
+        default=0, description="Size of the rows that no month's partition had a place for"
+    )
 
 
 class ShowStatus(Query):

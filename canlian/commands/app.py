@@ -6,12 +6,13 @@ from typing import Annotated
 import typer
 
 from canlian.calling import CallRefused, CallUnavailable
-from canlian.commands import data, demo, office, operating
+from canlian.commands import data, demo, office, operating, retention
 from canlian.commands.options import errors
 from canlian.load.following import Parked, Stalled
 from canlian.load.paying import RunStalled
 from canlian.package.problems import PackageError
 from canlian.settling import SettingsError
+from kernel.errors import Refusal
 
 FAILED = 1
 
@@ -38,6 +39,7 @@ app.command("keys")(operating.keys)
 app.command("migrate")(operating.migrate)
 app.command("topology")(operating.topology)
 app.add_typer(operating.parked, name="parked")
+app.add_typer(retention.retention, name="retention")
 
 _debugging = False
 
@@ -67,7 +69,7 @@ def run(arguments: list[str] | None = None) -> int:
 def _told(error: Exception) -> str:
     """One line: what is wrong, and the code."""
     match error:
-        case CallRefused():
+        case CallRefused() | Refusal():
             return f"canlian: {error.message} [{error.code}]"
         case CallUnavailable():
             return f"canlian: {error}; is the office running? [call.unavailable]"

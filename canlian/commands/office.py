@@ -1,6 +1,7 @@
 """Commands about the office itself: start it, look at it, call it."""
 
 import json
+from collections.abc import Iterator
 from typing import Annotated, Any
 from uuid import uuid4
 
@@ -17,6 +18,8 @@ from chassis.office import AlreadyRunning, Office, service_class
 from contracts.catalogue import REQUESTS, SERVICES
 from contracts.message import Command
 
+MONTHS_AHEAD_MIN = 2
+"""With fewer partitions to come, the next ones are due."""
 _ROLES = frozenset({"clerk", "maker", "auditor", "system"})
 
 
@@ -106,6 +109,13 @@ def doctor(subject: AsOption = OPERATOR, office: OfficeOption = None, data_dir: 
     console.print(f"[green]✓[/] Office {settings.office}: all is well.", highlight=False)
 
 
+def _months_wrong(status: dict[str, Any]) -> Iterator[str]:
+    if (ahead := status["months_ahead"]) is not None and ahead < MONTHS_AHEAD_MIN:
+        yield f"{ahead} months to come have partitions; `canlian retention run` makes more [months.ahead]"
+    if status["stray_bytes"]:
+        yield "rows lie in no month's partition; `canlian retention run` moves them [months.stray]"
+
+
 def _statuses(caller: Caller, who: Identity) -> dict[str, dict[str, Any] | None]:
     statuses: dict[str, dict[str, Any] | None] = {}
     for name in SERVICES:
@@ -149,6 +159,7 @@ def _wrong(statuses: dict[str, dict[str, Any] | None]) -> list[str]:
             if job["state"] == "failed"
         ]
         wrong.extend(failed)
+        wrong.extend(f"{name}: {text}" for text in _months_wrong(status))
     if len(answered) == len(statuses):
         if late := behind(answered):
             wrong.append(f"{late} [stream.behind]")

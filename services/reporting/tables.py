@@ -42,7 +42,7 @@ facts = Table(
     # An event counts once, even if the chassis ever handed it over twice. PostgreSQL keeps facts by month, so
     # its key must hold the day, of which an event has one.
     UniqueConstraint("event_id", "indicator", "dims", "sign", name="uq_facts_event").ddl_if(dialect="sqlite"),
-    UniqueConstraint("event_id", "indicator", "dims", "sign", "day", name="uq_facts_event").ddl_if(
+    UniqueConstraint("event_id", "indicator", "dims", "sign", "day", name="uq_facts_event_day").ddl_if(
         dialect="postgresql"
     ),
     # Both hold every column that figures are made from: a snapshot never reads the table itself. The second

@@ -18,7 +18,7 @@ def upgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         return
     made = (
-        "alter table facts add constraint uq_facts_event unique (event_id, indicator, dims, sign, day)",
+        "alter table facts add constraint uq_facts_event_day unique (event_id, indicator, dims, sign, day)",
         "create index ix_facts_figures on facts (indicator, day, region, dims, subject, value)",
         "create index ix_facts_subjects on facts (indicator, subject, day, region, dims)",
         _append_only("facts_append_only", "update or delete or truncate", "statement"),

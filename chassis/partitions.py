@@ -187,7 +187,7 @@ def _empty_net(connection: sa.Connection, table: str) -> list[str]:
     connection.execute(sa.text(f"create table {net.name} (like {old} including all)"))
     connection.execute(sa.text(f"alter table {table} attach partition {net.name} default"))
     key = sa.column(connection.execute(_KEY, {"table": table}).scalar_one())
-    months = sa.select(sa.func.date_trunc("month", key).distinct()).select_from(sa.table(old))
+    months = sa.select(sa.func.date_trunc("month", key)).select_from(sa.table(old)).distinct()
     days: list[datetime] = sorted(connection.execute(months).scalars())
     made = [_add_month(connection, table, Period.of(day, "month")) for day in days]
     _move(connection, old, table)

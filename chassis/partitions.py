@@ -18,8 +18,7 @@ AHEAD = 24
 """So many months after the present one have a partition when those who make them have done so."""
 
 _FOUND = sa.text(
-    "select parent.relname as parent, child.relname as name, pg_relation_size(child.oid) as bytes,"
-    " pg_total_relation_size(child.oid) as total_bytes"
+    "select parent.relname as parent, child.relname as name, pg_relation_size(child.oid) as bytes"
     " from pg_class parent join pg_inherits on inhparent = parent.oid"
     " join pg_class child on child.oid = inhrelid"
     " where parent.relkind = 'p' and pg_table_is_visible(parent.oid) order by parent.relname, child.relname"
@@ -42,14 +41,13 @@ _KEY = sa.text(
 class Partition:
     """One partition. month: none for the net and for what lies before the first month.
 
-    bytes: of its rows, 0 if it never had any. total_bytes: with its indexes.
+    bytes: of its rows, 0 if it never had any.
     """
 
     table: str
     name: str
     month: Period | None
     bytes: int
-    total_bytes: int
 
 
 def found(connection: sa.Connection) -> list[Partition]:
@@ -57,7 +55,7 @@ def found(connection: sa.Connection) -> list[Partition]:
     if connection.dialect.name == "sqlite":
         return []
     return [
-        Partition(row.parent, row.name, _month(row.parent, row.name), row.bytes, row.total_bytes)
+        Partition(row.parent, row.name, _month(row.parent, row.name), row.bytes)
         for row in connection.execute(_FOUND)
     ]
 
@@ -97,8 +95,7 @@ def partition_by_month(
     _add(connection, table, _net(table), "default")
     for statement in made:
         connection.execute(sa.text(statement))
-    oldest = sa.select(sa.func.min(sa.column(column))).select_from(sa.table(before))
-    first = since or Period.of(connection.execute(oldest).scalar_one() or _today(connection), "month")
+    first = since or Period.of(_oldest(connection, before, column) or _today(connection), "month")
     if since is not None:
         _add(connection, table, f"{table}_before", f"for values from (minvalue) to ('{first.start}')")
     _add_months(connection, table, first)
@@ -137,6 +134,11 @@ def _net(table: str) -> str:
 def _prepare(connection: sa.Connection) -> None:
     connection.execute(sa.text("set local timezone = 'UTC'"))  # months are those of UTC
     connection.execute(sa.text("set local statement_timeout = 0"))  # copying takes as long as it takes
+
+
+def _oldest(connection: sa.Connection, table: str, column: str) -> date | None:
+    query = sa.select(sa.func.min(sa.column(column, sa.Date))).select_from(sa.table(table))
+    return connection.execute(query).scalar_one()
 
 
 def _today(connection: sa.Connection) -> date:
@@ -186,7 +188,7 @@ def _empty_net(connection: sa.Connection, table: str) -> list[str]:
     connection.execute(sa.text(f"alter table {net.name} rename to {old}"))
     connection.execute(sa.text(f"create table {net.name} (like {old} including all)"))
     connection.execute(sa.text(f"alter table {table} attach partition {net.name} default"))
-    key = sa.column(connection.execute(_KEY, {"table": table}).scalar_one())
+    key = sa.column(connection.execute(_KEY, {"table": table}).scalar_one(), sa.Date)
     months = sa.select(sa.func.date_trunc("month", key)).select_from(sa.table(old)).distinct()
     days: list[datetime] = sorted(connection.execute(months).scalars())
     made = [_add_month(connection, table, Period.of(day, "month")) for day in days]

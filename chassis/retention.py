@@ -68,7 +68,7 @@ class Retention:
                 found = _count(connection, each)
                 if each.month and found.events:
                     positions = (found.first, found.last) if found.numbered else None
-                    kept.append(Kept(each.month.text, found.events, positions, each.total_bytes, None))
+                    kept.append(Kept(each.month.text, found.events, positions, found.bytes, None))
         return sorted(kept, key=lambda month: (month.month, month.positions or (0, 0)))
 
     def keep_ahead(self) -> list[str]:
@@ -185,6 +185,7 @@ def _count(connection: sa.Connection, partition: Partition) -> sa.Row[Any]:
         sa.func.count(position).label("numbered"),
         sa.func.min(position).label("first"),
         sa.func.max(position).label("last"),
+        sa.func.pg_total_relation_size(partition.name).label("bytes"),
     ).select_from(table)
     return connection.execute(query).one()
 

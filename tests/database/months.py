@@ -27,10 +27,14 @@ class Log:
         self.source = Harness(SourceService, url)
         runtime = self.source.runtime
         runtime.settings = runtime.settings.model_copy(update={"archive_dir": folder})
-        self.months = Retention("registry", runtime.database, folder, "operator-1")
+        self._folder = folder
         inproc.register()
         self._broker = Connection(f"inproc://localhost/{uuid.uuid4().hex}")
         topology.declare(self._broker, embedded=True)
+
+    @property
+    def months(self) -> Retention:
+        return Retention("registry", self.source.runtime.database, self._folder, "operator-1")
 
     @contextmanager
     def recording(self, instant: datetime, *names: str) -> Iterator[None]:
@@ -51,7 +55,7 @@ class Log:
             pass
 
     def publish(self) -> None:
-        """Number and publish what is committed, by a relay that has just started: it looks into all months."""
+        """Number and publish what is committed, by a relay that has just started: it searches all months."""
         relay = Relay(self.source.runtime, self._broker)
         while relay.run_once():
             pass

@@ -1,5 +1,6 @@
 """Old months of an event log leave PostgreSQL for files, and the stream stays what it was."""
 
+import gzip
 import stat
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from chassis import archive, retention, schema
+from chassis import archive, clock, retention, schema
 from chassis.database import Database
 from chassis.retention import Retention
 from chassis.rpc import Refused
@@ -74,6 +75,23 @@ def test_positions_of_an_archived_and_a_live_month_alternate_in_one_stream(winte
         assert winter.stream(limit) == before
 
 
+def test_the_whole_stream_is_read_with_each_block_opened_a_few_times(
+    winter: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    winter.take_away()
+    opened: list[int] = []
+    block = archive.Month._block
+
+    def counted(month: archive.Month, wanted: archive.Block) -> bytes:
+        opened.append(wanted.first_position)
+        return block(month, wanted)
+
+    monkeypatch.setattr(archive.Month, "_block", counted)
+    assert len(winter.stream(limit=4)) == 30
+    blocks = len(set(opened))
+    assert 8 <= blocks < len(opened) <= 3 * blocks
+
+
 def test_whoever_archived_a_month_is_noted_and_the_note_stays(winter: Log) -> None:
     winter.take_away()
     notes = winter.source.rows(schema.archived_month)
@@ -95,7 +113,7 @@ def test_files_are_open_to_their_owner_alone(winter: Log, tmp_path: Path) -> Non
 
 
 def test_months_to_be_kept_and_the_present_one_stay(log: Log) -> None:
-    log.record(retention.clock.now(), "of this month")
+    log.record(clock.now(), "of this month")
     log.publish()
     assert log.take_away() == []
     assert list(log.where().values()) == ["database"]
@@ -144,7 +162,7 @@ def dying(function: Callable[..., Any], call: int, *, after: bool = False) -> Ca
 @pytest.mark.parametrize(
     ("owner", "name", "call", "after"),
     [
-        pytest.param(archive.gzip, "compress", 2, False, id="in the middle of the file"),
+        pytest.param(gzip, "compress", 2, False, id="in the middle of the file"),
         pytest.param(archive, "_replaced", 2, False, id="between file and manifest"),
         pytest.param(archive, "write", 1, True, id="with both files there"),
         pytest.param(Retention, "_compare", 1, True, id="when they are proved"),

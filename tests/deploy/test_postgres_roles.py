@@ -11,6 +11,7 @@ from kombu import Connection
 
 from chassis import schema, topology
 from chassis.office import service_class
+from chassis.partitions import AHEAD
 from chassis.relay import Relay
 from chassis.runtime import Runtime
 from contracts.catalogue import SERVICES
@@ -108,7 +109,11 @@ def test_the_relay_numbers_and_marks_events_and_reads_nothing_else(office: Offic
         assert refused(url, statement), statement
 
 
-TABLES = "select tablename from pg_tables where schemaname = 'public' order by 1"
+# Of the partitions, which are all made alike, the nets stand for the others.
+TABLES = """
+select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
+and (not relispartition or relname like '%\\_default') order by 1
+"""
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -140,6 +145,25 @@ def test_a_service_makes_changes_and_drops_no_table(office: OfficePostgres, serv
         ]
     for statement in statements:
         assert refused(url, statement), statement
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_partitions_are_reached_through_their_table_alone(office: OfficePostgres, service: str) -> None:
+    parts = "select oid::regclass::text from pg_class where relispartition and relkind = 'r'"
+    for account in (service, "relay"):
+        url = office.url(account).format(service=service)
+        rights = "has_table_privilege(oid, 'select, insert, update, delete, truncate')"
+        assert (
+            execute(url, f"{parts} and ({rights} or has_any_column_privilege(oid, 'select, update'))") == []
+        )
+        assert len(execute(url, parts)) > AHEAD
+
+
+def test_a_service_notes_no_month_as_archived(office: OfficePostgres) -> None:
+    url = office.url("registry").format(service="registry")
+    for statement in ("insert into archived_month default values", "delete from archived_month"):
+        assert refused(url, statement), statement
+    assert execute(url, "select * from archived_month") == []
 
 
 def test_a_service_enters_no_other_database_and_nobody_without_a_password(office: OfficePostgres) -> None:

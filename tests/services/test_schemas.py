@@ -30,7 +30,8 @@ def test_the_migrations_make_the_tables_that_the_code_expects(
             return name not in parts and (only_for is None or only_for.dialect == connection.dialect.name)
 
         context = MigrationContext.configure(connection, opts=options | {"include_object": is_here})
-        assert compare_metadata(context, [service.runtime.service.tables, schema.METADATA]) == []
+        tables: Any = [service.runtime.service.tables, schema.METADATA]
+        assert compare_metadata(context, tables) == []
 
 
 def test_the_migrations_make_every_check_of_the_tables(

@@ -8,7 +8,7 @@ is found through the catalogue, under whatever search path is set. SQLite keeps 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 import sqlalchemy as sa
 
@@ -79,8 +79,8 @@ def partition_by_month(
     """Make a table with its rows one that is partitioned by the month of a column, up to ``AHEAD``.
 
     made: statements for its indexes, keys and triggers, of which it keeps none; what they make on
-    ``<table>_default`` every later partition gets too. since: the first month, all before goes into one
-    partition; by default the month of the oldest row, or the present one.
+    ``<table>_default`` every later partition gets too. since: the first month, while all before goes into one
+    partition; without it every month that has rows gets its own.
     """
     before = f"{table}_unpartitioned"
     _prepare(connection)
@@ -95,10 +95,11 @@ def partition_by_month(
     _add(connection, table, _net(table), "default")
     for statement in made:
         connection.execute(sa.text(statement))
-    first = since or Period.of(_oldest(connection, before, column) or _today(connection), "month")
-    if since is not None:
-        _add(connection, table, f"{table}_before", f"for values from (minvalue) to ('{first.start}')")
-    _add_months(connection, table, first)
+    if since is None:
+        _add_months(connection, table, _months_of(connection, before, column))
+    else:
+        _add(connection, table, f"{table}_before", f"for values from (minvalue) to ('{since.start}')")
+    _add_months(connection, table, _months_up_to_ahead(connection, since))
     _move(connection, before, table)
 
 
@@ -111,7 +112,7 @@ def keep_ahead(connection: sa.Connection) -> list[str]:
     made = []
     for table in sorted({each.table for each in found(connection)}):
         made += _empty_net(connection, table)
-        made += _add_months(connection, table, Period.of(_today(connection), "month"))
+        made += _add_months(connection, table, _months_up_to_ahead(connection))
     return made
 
 
@@ -136,28 +137,29 @@ def _prepare(connection: sa.Connection) -> None:
     connection.execute(sa.text("set local statement_timeout = 0"))  # copying takes as long as it takes
 
 
-def _oldest(connection: sa.Connection, table: str, column: str) -> date | None:
-    query = sa.select(sa.func.min(sa.column(column, sa.Date))).select_from(sa.table(table))
-    return connection.execute(query).scalar_one()
+def _months_of(connection: sa.Connection, table: str, column: str) -> list[Period]:
+    """The months that have rows."""
+    month = sa.func.date_trunc("month", sa.column(column), type_=sa.DateTime)
+    days = connection.execute(sa.select(month).select_from(sa.table(table)).distinct()).scalars()
+    return [Period.of(day, "month") for day in sorted(days)]
 
 
-def _today(connection: sa.Connection) -> date:
-    today: date = connection.execute(sa.text("select cast(now() at time zone 'utc' as date)")).scalar_one()
-    return today
-
-
-def _add_months(connection: sa.Connection, table: str, first: Period) -> list[str]:
-    """Partitions for the months from the first one to those ahead that have none."""
-    there = {each.month for each in found(connection) if each.table == table}
-    last = Period.of(_today(connection), "month")
+def _months_up_to_ahead(connection: sa.Connection, first: Period | None = None) -> list[Period]:
+    """The months from the first one, by default the present, to the last to be made."""
+    today: date = connection.execute(sa.text("select cast(now() as date)")).scalar_one()
+    last = Period.of(today, "month")
+    months = [first or last]
     for _ in range(AHEAD):
         last = last.next()
-    made = []
-    while first.start <= last.start:
-        if first not in there:
-            made.append(_add_month(connection, table, first))
-        first = first.next()
-    return made
+    while months[-1].start < last.start:
+        months.append(months[-1].next())
+    return months
+
+
+def _add_months(connection: sa.Connection, table: str, months: Iterable[Period]) -> list[str]:
+    """Partitions for those of the months that have none."""
+    there = {each.month for each in found(connection) if each.table == table}
+    return [_add_month(connection, table, month) for month in months if month not in there]
 
 
 def _add_month(connection: sa.Connection, table: str, month: Period) -> str:
@@ -188,10 +190,8 @@ def _empty_net(connection: sa.Connection, table: str) -> list[str]:
     connection.execute(sa.text(f"alter table {net.name} rename to {old}"))
     connection.execute(sa.text(f"create table {net.name} (like {old} including all)"))
     connection.execute(sa.text(f"alter table {table} attach partition {net.name} default"))
-    key = sa.column(connection.execute(_KEY, {"table": table}).scalar_one(), sa.Date)
-    months = sa.select(sa.func.date_trunc("month", key)).select_from(sa.table(old)).distinct()
-    days: list[datetime] = sorted(connection.execute(months).scalars())
-    made = [_add_month(connection, table, Period.of(day, "month")) for day in days]
+    key = connection.execute(_KEY, {"table": table}).scalar_one()
+    made = _add_months(connection, table, _months_of(connection, old, key))
     _move(connection, old, table)
     return made
 

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -28,6 +29,10 @@ def wait_for(condition: Callable[[], Any], what: str) -> None:
     with eventlet.Timeout(SECONDS, AssertionError(f"not in {SECONDS} s: {what}")):
         while not condition():
             eventlet.sleep(0.02)
+
+
+def is_published(log: SourceLog, count: int) -> bool:
+    return log.published() == count
 
 
 def metric(name: str, service: str = "registry") -> float:
@@ -261,7 +266,7 @@ def test_another_relay_takes_over_when_the_holder_loses_its_database_session(
         with log.runtime.database.write() as connection:
             connection.exec_driver_sql(kill_sessions)
         log.record(10)
-        wait_for(lambda count=count: log.published() == count, f"{count} events")
+        wait_for(partial(is_published, log, count), f"{count} events")
     for relaying in relayings:
         relaying.stop()
     assert sorted(log.numbers()) == list(range(1, 51))
@@ -275,10 +280,13 @@ def test_only_a_process_that_does_nothing_else_is_ended_for_a_stuck_relay(
 ) -> None:
     log = SourceLog(tmp_path, "inproc://localhost/watched", database, roles=roles)
     watched: list[str] = []
-    end_process_in = watchdog.end_process_in
-    monkeypatch.setattr(
-        watchdog, "end_process_in", lambda *args: watched.append(args[1]) or end_process_in(*args)
-    )
+
+    @contextmanager
+    def within(_seconds: float, what: str) -> Iterator[None]:
+        watched.append(what)
+        yield
+
+    monkeypatch.setattr(watchdog, "within", within)
     relaying = Relaying(log.runtime)
     relaying.start()
     eventlet.sleep(0)

@@ -11,6 +11,7 @@ import eventlet
 import pytest
 from sqlalchemy.engine import make_url
 
+from chassis.rpc import Refused
 from chassis.rpc_client import RpcClient, Unavailable
 from chassis.token_source import TokenSource
 from tests.e2e.cli import Running, running
@@ -60,7 +61,7 @@ class Callers:
         number = caller
         while not self.stop:
             self.sent.add(number)
-            with suppress(Unavailable):
+            with suppress(Unavailable, Refused):
                 self.record(number)
                 self.answered.add(number)
             number += CALLERS
@@ -108,9 +109,9 @@ def test_a_process_asked_to_stop_ends_in_time_and_loses_and_repeats_nothing(
             threads = [eventlet.spawn(callers.run, n) for n in range(1, CALLERS + 1)]
             wait_for(lambda: len(callers.answered) > 50, "calls to be answered")
             make(proxy)
-            eventlet.sleep(0.5)  # so that calls are under way in the trouble
             process.process.send_signal(signal.SIGTERM)
-            assert process.process.wait(20) == (0 if trouble == "none" else process.process.returncode)
+            code = process.process.wait(20)
+            assert code == 0 or trouble != "none"
         callers.stop = True
         with running(*up, env=environment) as process:
             started(process)

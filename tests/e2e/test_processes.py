@@ -85,7 +85,7 @@ def test_processes_give_the_snapshot_that_one_gives_even_when_killed(
 def test_two_of_everything_take_each_other_s_work_over(
     package: Path, office: dict[str, str], expected: dict[str, Any]
 ) -> None:
-    """One is frozen under load and goes on later, not knowing that it was replaced; then the other is killed."""
+    """One is frozen under load and goes on later, not knowing that it was replaced; then the other dies."""
     with ExitStack() as stack:
         first, second = started(stack, office), started(stack, office)
         for process in (first, second):

@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 import sqlalchemy as sa
-from sqlalchemy import BigInteger, Connection, Engine, Integer, create_engine, event, make_url, text
+from sqlalchemy import BigInteger, Connection, Engine, Integer, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -86,25 +86,6 @@ class Database:
         with self.engine.connect().execution_options(**options) as connection, connection.begin():
             yield connection
 
-    @contextmanager
-    def lock(self, name: str) -> Iterator[bool]:
-        """Try to become the only holder of a name over all processes; yields whether it worked.
-
-        SQLite belongs to one process, which the data directory's own lock sees to.
-        """
-        if self.is_sqlite:
-            yield True
-            return
-        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            got = connection.execute(
-                text("select pg_try_advisory_lock(hashtext(:name))"), {"name": name}
-            ).scalar_one()
-            try:
-                yield bool(got)
-            finally:
-                if got and not connection.invalidated:
-                    connection.execute(text("select pg_advisory_unlock(hashtext(:name))"), {"name": name})
-
     def close(self) -> None:
         """Give back all connections."""
         self.engine.dispose()
@@ -148,5 +129,6 @@ def _postgresql(url: str, pool_size: int) -> Engine:
             "keepalives_idle": 30,
             "keepalives_interval": 10,
             "keepalives_count": 3,
+            "tcp_user_timeout": 60_000,  # ms: a server that vanished while we sent is given up as soon
         },
     )

@@ -52,8 +52,8 @@ class JobRunner:
             ended += 1
         return ended
 
-    def run_one(self) -> bool:
-        """Run the oldest open job to its end; false when none is open.
+    def run_one(self, go_on: Callable[[], bool] = lambda: True) -> bool:
+        """Run the oldest open job to its end, or until ``go_on`` says no; false when none is open.
 
         A refusal fails the job for good, with its code; any other exception is raised, and the job stays
         open at its last committed step.
@@ -61,7 +61,7 @@ class JobRunner:
         job_id = self._next()
         if job_id is None:
             return False
-        while not self._step(job_id):
+        while go_on() and not self._step(job_id):
             pass
         return True
 

@@ -24,6 +24,12 @@ RELAY_OLDEST = Gauge(
     ["service"],
 )
 RELAY_PUBLISHED = Counter("canlian_relay_published", "Events confirmed by the broker.", ["service"])
+RELAY_RETURNED = Counter(
+    "canlian_relay_returned", "Events that no queue took; they are sent again.", ["service"]
+)
+RELAY_BLOCKED = Gauge(
+    "canlian_relay_blocked", "1 while the broker lets the relay wait, short of memory or disk.", ["service"]
+)
 
 _STREAM = ["consumer", "source"]
 LAG_EVENTS = Gauge("canlian_consumer_lag_events", "Events received and not yet applied.", _STREAM)

@@ -9,8 +9,7 @@ import json
 import os
 import signal
 import threading
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import IO, Any, Self
 
@@ -18,29 +17,30 @@ import eventlet
 import kombu.serialization
 import orjson
 import structlog
+from amqp.exceptions import AccessRefused
 from kombu import Connection
 from nameko.runners import ServiceRunner
 
-from chassis import inproc, logs, metrics, partitions, topology
+from chassis import broker, inproc, logs, topology
 from chassis.access import TokenKeys
+from chassis.background import Background, CountingMonths, Relaying, Working
+from chassis.backoff import Backoff
 from chassis.bridge import Bridge
 from chassis.database import Database
 from chassis.health import HealthServer
-from chassis.jobs import JobRunner
 from chassis.migrating import upgrade
-from chassis.relay import Relay
 from chassis.retention import Retention
 from chassis.runtime import RUNTIMES, Runtime
 from chassis.sealing import Keys
 from chassis.service import Service
 from chassis.settings import Settings
+from chassis.watchdog import end_process_in
 from contracts.catalogue import SERVICES
 
 log = structlog.get_logger(__name__)
 
-STOP_SECONDS = 20.0
-MONTHS_SECONDS = 60.0
-"""Between two looks at the partitions, for the metrics."""
+STOP_SECONDS = 15.0
+"""A supervisor kills after 20 or 30: what is in hand then comes again, from the broker or the caller."""
 
 
 class AlreadyRunning(Exception):
@@ -79,8 +79,7 @@ def declare_topology(settings: Settings) -> None:
     inproc.register()
     with Connection(settings.broker_url) as connection:
         connection.ensure_connection(max_retries=None, interval_start=0.5, interval_max=5)
-        if not topology.is_declared(connection, settings.embedded):
-            topology.declare(connection, settings.embedded)
+        topology.ensure(connection, settings.embedded)
 
 
 class Office:
@@ -96,12 +95,10 @@ class Office:
         self.services = tuple(services or map(service_class, SERVICES))
         self._runtimes: dict[str, Runtime] = {}
         self._runner: Any = None
-        self._threads: list[Any] = []
-        # In one process each commit wakes the relay; elsewhere the log is looked at.
-        self._relay_pause = 1.0 if settings.embedded else settings.relay_seconds
+        self._background: list[Background] = []
         self._stopping = False
         self._serving = False
-        self._died: str | None = None
+        self._waits_for: str | None = "its turn to start"
         self._lock: IO[str] | None = None
         self.health = HealthServer(settings.http_host, settings.http_port)
 
@@ -113,7 +110,65 @@ class Office:
         self.stop()
 
     def start(self) -> None:
-        """Make what is missing, bring databases up to date, declare the queues, start to serve."""
+        """Make what is missing, be watchable, wait for the broker and its queues, then serve.
+
+        Returns without serving when it was asked to stop meanwhile.
+        """
+        self._prepare()
+        self.listen()
+        if not self._topology_is_there():
+            return
+        self._start_services()
+        for work in self._background:
+            work.start()
+        self._waits_for = None
+        if self.settings.embedded:
+            address = {"pid": os.getpid(), "port": self.health.port}
+            (self.settings.data_dir / "office.json").write_text(json.dumps(address))
+        log.info("started", services=list(self._runtimes), port=self.health.port)
+
+    def listen(self) -> None:
+        """Open the address of metrics and health: from now on it tells what is missing."""
+        self.health.check("services", self._not_serving)
+        if not self.settings.embedded:
+            self.health.check("broker", lambda: broker.check(self.settings.broker_url))
+        for runtime in self._runtimes.values():
+            self.health.check(f"{runtime.service.name}.database", runtime.check)
+        if self.settings.embedded:
+            self.health.route("/rpc", Bridge(self._runtimes))
+        self.health.start()
+
+    def serve(self) -> None:
+        """Run until SIGTERM or SIGINT; a stop that takes too long is cut short."""
+        stop = threading.Event()
+
+        def asked(*_: object) -> None:
+            if not self._stopping:
+                self._stopping = True
+                end_process_in(STOP_SECONDS, "the stop took too long")
+                stop.set()
+
+        signal.signal(signal.SIGTERM, asked)
+        signal.signal(signal.SIGINT, asked)
+        self._serving = True
+        self.start()
+        stop.wait()
+        self.stop()
+
+    def stop(self) -> None:
+        """Stop taking work, end what is in hand, close."""
+        self._stopping = True
+        if self._runner is not None:
+            self._runner.stop()
+        for work in self._background:
+            work.stop()
+        self.health.stop()
+        for runtime in self._runtimes.values():
+            runtime.close()
+        if self._lock is not None:
+            self._lock.close()
+
+    def _prepare(self) -> None:
         settings = self.settings
         logs.configure(settings.log_level)
         if settings.embedded:
@@ -124,10 +179,35 @@ class Office:
             runtime = self._runtimes[service.name] = Runtime(service, settings)
             if settings.embedded:
                 upgrade(service, runtime.database)
-        declare_topology(settings)
+            if "relay" in settings.roles:
+                self._background.append(Relaying(runtime))
+                if not runtime.database.is_sqlite:
+                    self._background.append(CountingMonths(runtime))
+            if "jobs" in settings.roles and service.job_steps():
+                self._background.append(Working(runtime))
+
+    def _topology_is_there(self) -> bool:
+        """Wait for the broker and its queues, which another may have to declare; False when asked to stop."""
+        backoff = Backoff(0.2, 2.0)
+        while not self._stopping:
+            try:
+                with broker.asking(self.settings.broker_url) as connection:
+                    topology.ensure(connection, self.settings.embedded)
+            except AccessRefused:
+                self._waits_for = "exchanges and queues, or the right to declare them"
+            except Exception as error:  # noqa: BLE001 - whatever keeps the broker from answering
+                self._waits_for = f"the broker ({type(error).__name__})"
+            else:
+                return True
+            log.info("waiting", reason=self._waits_for)
+            eventlet.sleep(backoff.pause())
+        return False
+
+    def _start_services(self) -> None:
         config = {
-            "AMQP_URI": settings.broker_url,
-            "max_workers": settings.max_workers,
+            "AMQP_URI": self.settings.broker_url,
+            "HEARTBEAT": broker.HEARTBEAT_SECONDS,
+            "max_workers": self.settings.max_workers,
             "SERVICE_CONTAINER_CLS": "chassis.container.RoleContainer",
             RUNTIMES: self._runtimes,
         }
@@ -135,40 +215,12 @@ class Office:
         for runtime in self._runtimes.values():
             self._runner.add_service(runtime.service)
         self._runner.start()
-        self._threads.append(eventlet.spawn(self._watch))
-        self.health.check("services", lambda: self._died)
-        for runtime in self._runtimes.values():
-            if "relay" in settings.roles:
-                self._spawn(f"months:{runtime.service.name}", self._looking_at_months(runtime))
-                self._spawn(f"relay:{runtime.service.name}", self._relaying(runtime))
-            if "jobs" in settings.roles and runtime.service.job_steps():
-                self._spawn(f"jobs:{runtime.service.name}", self._working(runtime))
-            self.health.check(f"{runtime.service.name}.database", runtime.check)
-        if settings.embedded:
-            self.health.route("/rpc", Bridge(self._runtimes))
-        self.health.start()
-        if settings.embedded:
-            address = {"pid": os.getpid(), "port": self.health.port}
-            (settings.data_dir / "office.json").write_text(json.dumps(address))
-        log.info("started", services=list(self._runtimes), port=self.health.port)
+        eventlet.spawn(self._watch)
 
-    def serve(self) -> None:
-        """Run until SIGTERM or SIGINT; a stop that takes too long is cut short."""
-        stop = threading.Event()
-
-        def asked(*_: object) -> None:
-            stop.set()
-
-        signal.signal(signal.SIGTERM, asked)
-        signal.signal(signal.SIGINT, asked)
-        self._serving = True
-        self.start()
-        stop.wait()
-        deadline = threading.Timer(STOP_SECONDS, os._exit, args=(1,))
-        deadline.daemon = True
-        deadline.start()
-        self.stop()
-        deadline.cancel()
+    def _not_serving(self) -> str | None:
+        if self._stopping:
+            return "stopping"
+        return self._waits_for and f"waiting for {self._waits_for}"
 
     def _watch(self) -> None:
         """A container that dies takes the process with it: half-dead, no supervisor would help."""
@@ -178,25 +230,10 @@ class Office:
         except Exception as exception:  # noqa: BLE001 - whatever killed it
             error = type(exception).__name__
         if not self._stopping:
-            self._died = f"a service stopped: {error}"
+            self._waits_for = f"a restart: a service stopped ({error})"
             log.error("service_died", error=error)
             if self._serving:
                 os._exit(1)
-
-    def stop(self) -> None:
-        """Stop taking work, end what is in hand, close."""
-        self._stopping = True
-        for runtime in self._runtimes.values():
-            runtime.recorded.set()
-        if self._runner is not None:
-            self._runner.stop()
-        for thread in self._threads:
-            thread.wait()
-        self.health.stop()
-        for runtime in self._runtimes.values():
-            runtime.close()
-        if self._lock is not None:
-            self._lock.close()
 
     def _take_data_dir(self) -> None:
         self.settings.data_dir.mkdir(parents=True, exist_ok=True)
@@ -207,71 +244,6 @@ class Office:
             lock.close()
             raise AlreadyRunning(f"{self.settings.data_dir} is in use by another process") from error
         self._lock = lock
-
-    def _spawn(self, name: str, work: Callable[[], bool]) -> None:
-        self._threads.append(eventlet.spawn(self._loop, name, work))
-
-    def _loop(self, name: str, work: Callable[[], bool]) -> None:
-        """Do a piece of work again and again; rest when there was none, and longer after a failure."""
-        pause = self.settings.relay_seconds
-        while not self._stopping:
-            try:
-                busy = work()
-                pause = self.settings.relay_seconds
-            except Exception as error:
-                log.warning("interrupted", task=name, error=type(error).__name__, exc_info=True)
-                busy = False
-                pause = min(pause * 2, 5.0)
-            self._rest(0 if busy else pause)
-
-    def _rest(self, seconds: float) -> None:
-        deadline = time.monotonic() + seconds
-        eventlet.sleep(0)
-        while not self._stopping and (left := deadline - time.monotonic()) > 0:
-            eventlet.sleep(min(left, 0.2))
-
-    def _relaying(self, runtime: Runtime) -> Callable[[], bool]:
-        def work() -> bool:
-            with runtime.database.lock(f"{runtime.service.name}.relay") as mine:
-                if not mine:
-                    eventlet.sleep(1.0)
-                    return False
-                connection = Connection(self.settings.broker_url)
-                try:
-                    relay = Relay(runtime, connection)
-                    while not self._stopping:
-                        if not relay.run_once():
-                            runtime.recorded.wait(self._relay_pause)
-                            runtime.recorded.clear()
-                finally:
-                    connection.collect()
-            return False
-
-        return work
-
-    def _looking_at_months(self, runtime: Runtime) -> Callable[[], bool]:
-        labels = {"service": runtime.service.name}
-
-        def work() -> bool:
-            with runtime.database.read() as connection:
-                found = partitions.found(connection)
-            ahead = partitions.months_ahead(found, runtime.now().date())
-            if ahead is not None:
-                metrics.MONTHS_AHEAD.labels(**labels).set(ahead)
-                metrics.STRAY_BYTES.labels(**labels).set(partitions.strays(found))
-            self._rest(MONTHS_SECONDS)
-            return False
-
-        return work
-
-    def _working(self, runtime: Runtime) -> Callable[[], bool]:
-        jobs = JobRunner(runtime, runtime.service.job_steps())
-
-        def work() -> bool:
-            with runtime.database.lock(f"{runtime.service.name}.jobs") as mine:
-                return mine and jobs.run_one()
-
-        return work
 
 
 def _use_orjson() -> None:

@@ -4,24 +4,27 @@ A crash after sending and before saving sends some again; followers drop them by
 """
 
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-import structlog
 from kombu import Connection
 
 from chassis import metrics, schema, stream
-from chassis.rpc import JSON
+from chassis.publisher import Outgoing, Publisher, Returned
+from contracts.catalogue import SUBSCRIPTIONS
 
 if TYPE_CHECKING:
     from chassis.runtime import Runtime
 
-log = structlog.get_logger(__name__)
+FOLLOWED = {source for sources in SUBSCRIPTIONS.values() for source in sources}
+"""Services whose events must find a queue."""
 
-PERSISTENT = 2
 EVERYWHERE_SECONDS = 60.0
 """So often all months are searched for new events, not only those about today: clocks may be wrong."""
+
 # The conditions of the outer table let its index of unnumbered rows find the window, whatever is behind it.
 _NUMBER = sa.text(
     "with numbered as (select id, :base + row_number() over (order by id) as position from event_log"
@@ -32,42 +35,74 @@ _NUMBER = sa.text(
 )
 
 
-class NotConfirmed(Exception):
-    """The broker did not confirm a window in time, or refused part of it."""
-
-
 class Relay:
-    """Publishes the event log of one service over a connection of its own."""
+    """Publishes the event log of one service over a connection of its own.
 
-    def __init__(self, runtime: "Runtime", connection: Connection) -> None:
+    Several may run: each event gets one position, whoever numbers it, and is published at least once. After
+    an error of ``run_once``, ``drop`` it. guard: see ``Publisher``.
+    """
+
+    def __init__(
+        self,
+        runtime: "Runtime",
+        connection: Connection,
+        guard: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
         self._runtime = runtime
         self._service = runtime.service.name
-        self._connection = connection
+        self._labels = {"service": self._service}
         self._window = runtime.settings.relay_window
-        self._seconds = runtime.settings.publish_seconds
+        self._publisher = Publisher(
+            connection,
+            f"{self._service}.events",
+            mandatory=self._service in FOLLOWED,
+            seconds=runtime.settings.publish_seconds,
+            told_blocked=metrics.RELAY_BLOCKED.labels(**self._labels).set,
+            guard=guard,
+        )
+        self.drop = self._publisher.drop
         self._ahead: list[Any] = []
         self._numbered = 0
         self._searched = float("-inf")
-        self._channel: Any = None
-        self._tag = 0
-        self._unconfirmed: set[int] = set()
-        self._refused = False
 
     def run_once(self) -> int:
-        """Number what is new and publish one window; returns how many events were published."""
+        """Number what is new and publish one window; returns how many events were published.
+
+        Raises ``NotPublished``, or whatever error of the database or the broker came in between.
+        """
         rows = self._ahead or self._read()
         self._ahead = []
         self._measure(rows)
         if not rows:
             return 0
-        self._send(rows)
+        self._publisher.send(map(self._outgoing, rows))
         # The database works while the broker writes to its disk.
         self._ahead = self._read(after=rows[-1].position)
-        self._await_confirms()
-        with self._runtime.database.write() as connection:
-            connection.execute(sa.update(schema.stream).values(published=rows[-1].position))
-        metrics.RELAY_PUBLISHED.labels(service=self._service).inc(len(rows))
+        self._confirm()
+        self._note_published(rows[-1].position)
+        metrics.RELAY_PUBLISHED.labels(**self._labels).inc(len(rows))
         return len(rows)
+
+    def stand_by(self) -> None:
+        """Tell the metrics that another relay has the work."""
+        self._measure([])
+
+    def _confirm(self) -> None:
+        try:
+            self._publisher.confirm()
+        except Returned as returned:
+            metrics.RELAY_RETURNED.labels(**self._labels).inc(returned.count)
+            raise
+
+    def _note_published(self, position: int) -> None:
+        # Never back: a relay that lost its lease without knowing may come later than its successor.
+        further = sa.update(schema.stream).where(schema.stream.c.published < position)
+        with self._runtime.database.write() as connection:
+            connection.execute(further.values(published=position))
+
+    def _outgoing(self, row: Any) -> Outgoing:
+        headers = stream.headers_of(row, self._service, self._runtime.settings.office)
+        return Outgoing(row.type, row.data, headers)
 
     def _read(self, after: int | None = None) -> list[Any]:
         """The next window: after a position, or after what is known as published."""
@@ -101,59 +136,8 @@ class Relay:
             count = connection.execute(_NUMBER, {"epoch": epoch, "base": base, "limit": limit}).rowcount
             connection.execute(sa.update(table).values(numbered=base + count))
 
-    def _send(self, rows: list[Any]) -> None:
-        channel = self._open_channel()
-        office = self._runtime.settings.office
-        exchange = f"{self._service}.events"
-        for row in rows:
-            message = channel.prepare_message(
-                row.data.encode(),
-                content_type=JSON,
-                content_encoding="utf-8",
-                headers=stream.headers_of(row, self._service, office),
-                properties={"delivery_mode": PERSISTENT},
-            )
-            channel.basic_publish(message, exchange=exchange, routing_key=row.type)
-            self._tag += 1
-            self._unconfirmed.add(self._tag)
-
-    def _open_channel(self) -> Any:
-        if self._channel is None:
-            self._channel = self._connection.channel()
-            if self._connection.transport.driver_type == "amqp":
-                self._channel.confirm_select()
-                self._channel.events["basic_ack"].add(self._confirmed)
-                self._channel.events["basic_nack"].add(self._not_taken)
-        return self._channel
-
-    def _confirmed(self, delivery_tag: int, multiple: bool) -> None:
-        if multiple:
-            self._unconfirmed = {tag for tag in self._unconfirmed if tag > delivery_tag}
-        else:
-            self._unconfirmed.discard(delivery_tag)
-
-    def _not_taken(self, *_: object) -> None:
-        self._refused = True
-
-    def _await_confirms(self) -> None:
-        if self._connection.transport.driver_type != "amqp":
-            self._unconfirmed.clear()
-            return
-        deadline = time.monotonic() + self._seconds
-        while self._unconfirmed and not self._refused:
-            left = deadline - time.monotonic()
-            try:
-                self._connection.drain_events(timeout=max(left, 0.01))
-            except TimeoutError as error:
-                raise NotConfirmed(
-                    f"{len(self._unconfirmed)} events not confirmed in {self._seconds} s"
-                ) from error
-        if self._refused:
-            raise NotConfirmed("the broker refused events")
-
     def _measure(self, rows: list[Any]) -> None:
-        labels = {"service": self._service}
         backlog = self._numbered - rows[0].position + 1 if rows else 0
-        metrics.RELAY_BACKLOG.labels(**labels).set(backlog)
+        metrics.RELAY_BACKLOG.labels(**self._labels).set(backlog)
         age = (self._runtime.now() - stream.aware(rows[0].recorded_at)).total_seconds() if rows else 0.0
-        metrics.RELAY_OLDEST.labels(**labels).set(max(0.0, age))
+        metrics.RELAY_OLDEST.labels(**self._labels).set(max(0.0, age))

@@ -17,6 +17,7 @@ from kombu.exceptions import ChannelError, OperationalError
 from kombu.pools import ProducerPool
 
 from chassis import tracing
+from chassis.broker import HEARTBEAT_SECONDS
 from chassis.rpc import JSON, LOOK_UP_SECONDS, NON_PERSISTENT, Refused
 
 EXCHANGE = Exchange("nameko-rpc", type="topic", durable=True)
@@ -33,7 +34,7 @@ class RpcClient:
     """A caller of services. ``token`` makes the signed token that goes with each call."""
 
     def __init__(self, broker_url: str, token: Callable[[], str], seconds: float = 30.0) -> None:
-        self._connection = Connection(broker_url, heartbeat=60)
+        self._connection = Connection(broker_url, heartbeat=HEARTBEAT_SECONDS)
         # Confirmed, so that a request which no queue takes comes back to the call that sent it.
         outgoing = Connection(broker_url, transport_options={"confirm_publish": True})
         self._producers = ProducerPool(outgoing.Pool(CALLS_MAX), limit=CALLS_MAX)

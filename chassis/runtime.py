@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from pydantic import ValidationError
 
-from chassis import clock, metrics, replies
+from chassis import clock, metrics, replies, schema
 from chassis.access import Caller, Verifier
 from chassis.database import Database
 from chassis.sealing import Keys, Vault
@@ -163,9 +163,9 @@ class Runtime:
         return Caller.system(self.service.name, self.settings.office)
 
     def check(self) -> str | None:
-        """Whether the database answers; a condition of readiness."""
+        """Whether the database answers and has its tables; a condition of readiness."""
         with self.database.read() as connection:
-            connection.execute(sa.select(1))
+            connection.execute(sa.select(schema.stream).limit(0))
         return None
 
     def close(self) -> None:

@@ -16,6 +16,7 @@ from kombu import Connection, Consumer
 from nameko.extensions import Entrypoint
 
 from chassis import metrics
+from chassis.broker import HEARTBEAT_SECONDS
 from chassis.follow import EpochConflict, Follower, Gap
 from chassis.rpc import JSON, LOOK_UP_SECONDS, turn_away
 from chassis.rpc_client import RpcClient
@@ -29,7 +30,6 @@ QUIET_SECONDS = 30.0
 CATCH_UP_SECONDS = 5.0
 """Deadline of a question that is asked again soon: a broker that fell took requests and replies with it."""
 PAUSE_SECONDS_MAX = 5.0
-HEARTBEAT_SECONDS = 60
 
 
 class Subscription(Entrypoint):
@@ -161,6 +161,9 @@ class Subscription(Entrypoint):
     def _settle(self, connection: Connection, applied: Any, batch: list[Any]) -> None:
         """Wait until the batch is committed, keeping the connection alive meanwhile, and acknowledge it."""
         while not _ended(applied, HEARTBEAT_SECONDS / 4):
+            # Also read: the broker's own heartbeats wait there, and silence would be taken for its end.
+            with suppress(TimeoutError):
+                connection.drain_events(timeout=0.01)
             if connection.supports_heartbeats:
                 connection.heartbeat_check()
         taken = [message for message in batch if not message.acknowledged]

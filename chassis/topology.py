@@ -11,6 +11,9 @@ from contracts.catalogue import SERVICES, SUBSCRIPTIONS
 EMBEDDED_QUEUE_LENGTH = 5000
 """Messages a queue of the in-process broker holds before publishing waits, so that memory stays bounded."""
 
+NO_DELIVERY_LIMIT = 2_000_000_000
+"""So high that it is none; RabbitMQ 3 has no word for none, and RabbitMQ 4 none that 3 understands."""
+
 
 def event_exchange(service: str) -> Exchange:
     """The topic exchange of a service's events; the name is nameko's convention."""
@@ -27,6 +30,9 @@ def event_queue(consumer: str, source: str, embedded: bool) -> Queue:
         arguments["x-max-length"] = EMBEDDED_QUEUE_LENGTH
     else:
         arguments["x-queue-type"] = "quorum"
+        # RabbitMQ 4 gives a message up after 20 deliveries by default, and each lost connection is one. An
+        # event is never given up: its follower knows what to do with it.
+        arguments["x-delivery-limit"] = NO_DELIVERY_LIMIT
     return Queue(
         f"{consumer}.{source}.events",
         exchange=event_exchange(source),
@@ -57,6 +63,12 @@ def declare(connection: Connection, embedded: bool) -> None:
         DEAD_LETTERS.declare(channel=channel)
         for queue in queues(embedded):
             queue.declare(channel=channel)
+
+
+def ensure(connection: Connection, embedded: bool) -> None:
+    """Declare what is missing. Raises ``AccessRefused`` when something is, and this account may not."""
+    if not is_declared(connection, embedded):
+        declare(connection, embedded)
 
 
 def is_declared(connection: Connection, embedded: bool) -> bool:

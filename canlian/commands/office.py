@@ -24,10 +24,10 @@ _ROLES = frozenset({"clerk", "maker", "auditor", "system"})
 
 
 class _Announced(Office):
-    """Says where it can be watched, once it runs."""
+    """Says where it can be watched, also while it waits for its servers."""
 
-    def start(self) -> None:
-        super().start()
+    def listen(self) -> None:
+        super().listen()
         address = f"http://{self.health.host}:{self.health.port}"
         names = ", ".join(service.name for service in self.services)
         console.print(

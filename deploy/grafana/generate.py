@@ -90,7 +90,12 @@ ROWS: dict[str, list[Panel]] = {
     "发布 · Relay": [
         curve("待发布事件 · Backlog", ("canlian_relay_backlog_events", "{{service}}")),
         curve("最早事件的等待 · The oldest waits", ("canlian_relay_oldest_seconds", "{{service}}"), unit="s"),
-        curve("每秒发布 · Published per second", ("rate(canlian_relay_published_total[5m])", "{{service}}")),
+        curve(
+            "每秒发布与退回 · Published and returned per second",
+            ("rate(canlian_relay_published_total[5m])", "{{service}}"),
+            ("rate(canlian_relay_returned_total[5m]) > 0", "退回 returned {{service}}"),
+            ("canlian_relay_blocked > 0", "受阻 blocked {{service}}"),
+        ),
     ],
     "接收 · Followers": [
         curve("每秒处理 · Applied per second", ("rate(canlian_consumer_applied_total[5m])", STREAM)),

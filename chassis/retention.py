@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from chassis import archive, clock, partitions, schema
 from chassis.database import Database
+from chassis.lease import only_one
 from chassis.partitions import Partition
 from kernel.errors import Conflict
 from kernel.periods import Period
@@ -99,8 +100,8 @@ class Retention:
         of the month are still to be published, ``retention.differs`` when file and table are not the same,
         ``retention.busy`` when others are at work on the months or on the log.
         """
-        with self._database.lock("retention") as mine:
-            if not mine:
+        with only_one(self._database, "retention") as lease:
+            if lease is None:
                 raise _busy()
             month, note = self._write(partition)
             try:

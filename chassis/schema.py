@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    inspect,
     text,
 )
 
@@ -65,6 +66,7 @@ checkpoint = Table(
     Column("epoch", Integer, nullable=False),
     Column("position", BigInteger, nullable=False),
     Column("updated_at", INSTANT, nullable=False),
+    Column("event_id", ID),
 )
 parked_event = Table(
     "parked_event",
@@ -101,6 +103,16 @@ parked_decision = Table(
     Column("reason", Text, nullable=False),
     Column("decided_by", String(120), nullable=False),
     Column("decided_at", INSTANT, nullable=False),
+)
+operator_act = Table(
+    "operator_act",
+    METADATA,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("act", String(20), nullable=False),
+    Column("details", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("done_by", String(120), nullable=False),
+    Column("done_at", INSTANT, nullable=False),
 )
 reply = Table(
     "reply",
@@ -161,3 +173,15 @@ def append_only(op: Any, table: str) -> None:
         f"create trigger {table}_append_only before update or delete or truncate on {table} "
         f"for each statement execute function {table}_append_only()"
     )
+
+
+def add_operator_acts(op: Any) -> None:
+    """Version 3: checkpoints know the event they stand at; what operators do to a database is written down.
+
+    A new database has both from ``install``, which makes the tables as they are now.
+    """
+    bind = op.get_bind()
+    if not inspect(bind).has_table(operator_act.name):
+        operator_act.create(bind)
+        op.add_column(checkpoint.name, Column("event_id", ID))
+    append_only(op, operator_act.name)

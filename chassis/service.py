@@ -5,7 +5,7 @@ A service's methods hold one line each: they hand the message and the open trans
 
 import functools
 import inspect
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -101,6 +101,11 @@ class Service:
 
     name: ClassVar[str]
     tables: ClassVar[sa.MetaData]
+    projections: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    """Source to the tables that hold nothing but what its events say: they can be made anew from its log.
+
+    Such a table stands under every source that it is made from, and its rows have a key that events give.
+    """
     runtime = RuntimeProvider()
 
     @classmethod
@@ -138,7 +143,8 @@ class Service:
         rows = stream.numbered_after(tx.connection, message.position, message.limit)
         last = tx.execute(sa.select(schema.stream.c.numbered)).scalar_one_or_none() or 0
         events = [messages.StoredEvent(**stream.stored(row, self.name, tx.office)) for row in rows]
-        return messages.Events(events=events, last=last)
+        agrees = stream.holds(tx.connection, message.position, message.event_id, last)
+        return messages.Events(events=events, last=last, agrees=agrees)
 
     @query(messages.ShowStatus, roles=("system", "auditor", "clerk", "maker"))
     def show_status(self, _message: messages.ShowStatus, tx: Transaction) -> messages.Status:

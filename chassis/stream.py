@@ -116,6 +116,13 @@ def numbered_after(connection: sa.Connection, position: int, limit: int) -> list
     return list(connection.execute(query))
 
 
+def holds(connection: sa.Connection, position: int, event_id: str | None, last: int) -> bool:
+    """Whether the log has this event at a position, any if none is named. last: its newest position."""
+    log = schema.event_log
+    found = connection.execute(sa.select(log.c.event_id).where(log.c.position == position)).scalar()
+    return position <= last if found is None or event_id is None else found == event_id
+
+
 def stored(row: sa.Row[Any], service: str, office: str) -> dict[str, Any]:
     """A row of the log as ``events_after`` answers it."""
     return {"headers": headers_of(row, service, office), "data": json.loads(row.data)}

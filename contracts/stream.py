@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from contracts.message import Command, Message, Query, Reply
+from contracts.message import Command, Identifier, Message, Query, Reply
 
 
 class StoredEvent(Message):
@@ -20,6 +20,11 @@ class Events(Reply):
 
     events: list[StoredEvent] = Field(description="At most `limit`, in order of position without gaps")
     last: int = Field(description="Newest numbered position; 0 before the first event")
+    agrees: bool = Field(
+        default=True,
+        description="False: the log ends before the position asked after, or holds another event there than "
+        "the caller named; it was restored from a backup, and the caller has applied what no longer is",
+    )
 
 
 class EventsAfter(Query):
@@ -29,6 +34,9 @@ class EventsAfter(Query):
     REPLY: ClassVar[type[Reply]] = Events
 
     position: int = Field(ge=0, description="The last one already known; 0 for all")
+    event_id: Identifier | None = Field(
+        default=None, description="The event known at that position, to find out whether it is still there"
+    )
     limit: int = Field(default=500, ge=1, le=2000, description="Most events to return")
 
 

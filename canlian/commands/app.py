@@ -6,12 +6,13 @@ from typing import Annotated
 import typer
 
 from canlian.calling import CallRefused, CallUnavailable
-from canlian.commands import data, demo, office, operating
+from canlian.commands import data, demo, mending, office, operating
 from canlian.commands.options import errors
 from canlian.load.following import Parked, Stalled
 from canlian.load.paying import RunStalled
 from canlian.package.problems import PackageError
 from canlian.settling import SettingsError
+from chassis.rebuilding import RebuildError
 
 FAILED = 1
 
@@ -37,6 +38,8 @@ app.command("doctor")(office.doctor)
 app.command("keys")(operating.keys)
 app.command("migrate")(operating.migrate)
 app.command("topology")(operating.topology)
+app.command("rebuild")(mending.rebuild)
+app.command("restored")(mending.restored)
 app.add_typer(operating.parked, name="parked")
 
 _debugging = False
@@ -73,7 +76,7 @@ def _told(error: Exception) -> str:
             return f"canlian: {error}; is the office running? [call.unavailable]"
         case PackageError():
             return f"canlian: {error}"
-        case SettingsError() | Stalled() | Parked() | RunStalled():
+        case SettingsError() | Stalled() | Parked() | RunStalled() | RebuildError():
             return f"canlian: {error} [{error.code}]"
         case OSError():
             return f"canlian: {error.strerror or type(error).__name__}: {error.filename or ''} [io]"

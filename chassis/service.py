@@ -199,4 +199,4 @@ class Service:
     def discard_parked(self, message: messages.DiscardParked, tx: Transaction) -> messages.Redriven:
         """Give one parked event up for good."""
         tx.no_scope("operators of the whole office mend its streams")
-        return parked.discard(tx, message)
+        return parked.discard(tx, message, self.name)

@@ -136,6 +136,7 @@ class DiscardParked(Command):
 
     parked_id: int = Field(description="Which, from the list")
     reason: str = Field(min_length=4, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$", description="Why")
+    dry_run: bool = Field(default=False, description="Only tell what would be left; changes nothing")
 
 
 REQUESTS = (EventsAfter, ShowStatus, ListParked, RedriveParked, DiscardParked)

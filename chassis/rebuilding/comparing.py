@@ -98,7 +98,7 @@ class Pair:
         ordered = [_bytewise(connection, table.c[name]) for name in self._key]
         query = sa.select(*(table.c[name] for name in self._compared)).order_by(*ordered)
         digest = sha256()
-        with connection.execution_options(yield_per=_ROWS).execute(query) as rows:
+        with connection.execute(query.execution_options(yield_per=_ROWS)) as rows:
             for row in rows:
                 digest.update(_line(row))
         return digest.hexdigest()

@@ -1,6 +1,5 @@
 """Projections made anew from the logs: equal when nothing was wrong, healed when something was."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,25 +14,6 @@ from tests.services.reporting import factories as told
 from tests.services.reporting.steps import take
 from tests.support import registry_events
 from tests.support.logged_office import LoggedOffice
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[LoggedOffice]:
-    kind = request.param
-    postgres = request.getfixturevalue("postgres_server") if kind == "postgresql" else None
-    office = LoggedOffice(tmp_path, postgres)
-    yield office
-    office.remove()
-
-
-def a_year(office: LoggedOffice, first: int = 1, count: int = 20) -> None:
-    """Certificates, care, needs and payments of some persons."""
-    people = range(first, first + count)
-    office.record("registry", *(registry_events.registered(n) for n in people))
-    office.record("registry", *(told.issued(n) for n in people))
-    office.record("rehab", *(told.enrolled(n, "2024-05-01", "home") for n in people))
-    office.record("subsidy", *(told.paid(n, "100.00", {"county": "100.00"}) for n in people))
-    office.record("employment", *(told.needed(n) for n in people))
 
 
 def execute(office: LoggedOffice, service: str, *statements: sa.Executable | str) -> None:
@@ -61,7 +41,7 @@ def acts(office: LoggedOffice, service: str) -> list[tuple[str, str, str]]:
 
 
 def test_what_was_followed_is_what_the_logs_give(office: LoggedOffice) -> None:
-    a_year(office)
+    office.a_year()
     office.follow("reporting")
     before = contents(office, "reporting", facts)
     outcome = office.rebuild("reporting", check_only=True)
@@ -91,7 +71,7 @@ def test_both_databases_give_the_same_hash(tmp_path: Path, request: pytest.Fixtu
 
 
 def test_a_row_changed_behind_the_triggers_is_named_and_healed(office: LoggedOffice) -> None:
-    a_year(office)
+    office.a_year()
     office.follow("reporting")
     before = contents(office, "reporting", facts)
     snapshot = take(office.service("reporting"))
@@ -120,7 +100,7 @@ def test_a_row_changed_behind_the_triggers_is_named_and_healed(office: LoggedOff
 
 
 def test_the_tables_are_guarded_again_after_they_were_healed(office: LoggedOffice) -> None:
-    a_year(office, count=3)
+    office.a_year(count=3)
     office.follow("reporting")
     if office.service("reporting").runtime.database.is_sqlite:
         execute(office, "reporting", "drop trigger facts_no_delete")
@@ -135,7 +115,7 @@ def test_the_tables_are_guarded_again_after_they_were_healed(office: LoggedOffic
 
 
 def test_copies_of_person_facts_are_rebuilt_and_own_records_are_left_alone(office: LoggedOffice) -> None:
-    a_year(office, count=5)
+    office.a_year(count=5)
     office.record("registry", registry_events.household(1))
     office.follow("rehab")
     before = contents(office, "rehab", rehab_tables.persons)
@@ -147,7 +127,7 @@ def test_copies_of_person_facts_are_rebuilt_and_own_records_are_left_alone(offic
 
 
 def test_subsidy_does_not_decide_again(office: LoggedOffice) -> None:
-    a_year(office, count=5)
+    office.a_year(count=5)
     office.follow("subsidy")
     recorded = len(office.service("subsidy").event_rows())
     outcome = office.rebuild("subsidy")

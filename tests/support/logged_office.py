@@ -11,8 +11,10 @@ from chassis import schema
 from chassis.office import service_class
 from chassis.rebuilding import Order, Outcome, Rebuild
 from chassis.settings import Settings
-from contracts.catalogue import SERVICES, SUBSCRIPTIONS
+from contracts.catalogue import SUBSCRIPTIONS
 from contracts.message import Event
+from tests.services.reporting import factories as told
+from tests.support import registry_events
 from tests.support.platform import OFFICE, Harness
 from tests.support.servers import PostgresServer
 
@@ -21,7 +23,7 @@ class LoggedOffice:
     """The services of one office on databases of one kind; ``postgres`` is None for SQLite."""
 
     def __init__(self, folder: Path, postgres: PostgresServer | None = None) -> None:
-        self._folder = folder
+        self.folder = folder
         self._postgres = postgres
         self._prefix = f"office_{uuid.uuid4().hex}"
         self._open: dict[str, Harness] = {}
@@ -29,15 +31,17 @@ class LoggedOffice:
             url = f"sqlite:///{folder}/{{service}}.db"
         else:
             url = postgres.url("NAME").replace("NAME", self._prefix + "_{service}")
-            for name in SERVICES:
-                self._sql("CREATE DATABASE {}", name)
+        self._databases: set[str] = set()
         self.settings = Settings(office=OFFICE, data_dir=folder, database_url=url)
 
     def service(self, name: str) -> Harness:
         """A service, opened when first asked for."""
         if name not in self._open:
+            if self._postgres is not None and name not in self._databases:
+                self._sql("CREATE DATABASE {}", name)
+                self._databases.add(name)
             url = self.settings.database(name)
-            self._open[name] = Harness(service_class(name), url, keys=self._folder)
+            self._open[name] = Harness(service_class(name), url, keys=self.folder)
         return self._open[name]
 
     # events -------------------------------------------------------------------------------------
@@ -61,6 +65,15 @@ class LoggedOffice:
                 numbered = sa.update(log).where(log.c.id == identifier)
                 connection.execute(numbered.values(epoch=epoch, position=position))
             connection.execute(sa.update(stream).values(numbered=position, published=position))
+
+    def a_year(self, first: int = 1, count: int = 20) -> None:
+        """Certificates, care, needs and payments of some persons."""
+        people = range(first, first + count)
+        self.record("registry", *(registry_events.registered(n) for n in people))
+        self.record("registry", *(told.issued(n) for n in people))
+        self.record("rehab", *(told.enrolled(n, "2024-05-01", "home") for n in people))
+        self.record("subsidy", *(told.paid(n, "100.00", {"county": "100.00"}) for n in people))
+        self.record("employment", *(told.needed(n) for n in people))
 
     def ask(self, consumer: str, source: str, question: dict[str, Any]) -> dict[str, Any]:
         """Ask an owner's log in a follower's name."""
@@ -91,15 +104,16 @@ class LoggedOffice:
         """Keep a copy of a service's database as it is now."""
         self.close(name)
         if self._postgres is None:
-            shutil.copy(self._folder / f"{name}.db", self._folder / f"{name}.backup")
+            shutil.copy(self.folder / f"{name}.db", self.folder / f"{name}.backup")
         else:
             self._sql("CREATE DATABASE {} TEMPLATE {}", f"{name}_backup", name)
+            self._databases.add(f"{name}_backup")
 
     def restore(self, name: str) -> None:
         """Put the copy in the database's place."""
         self.close(name)
         if self._postgres is None:
-            shutil.copy(self._folder / f"{name}.backup", self._folder / f"{name}.db")
+            shutil.copy(self.folder / f"{name}.backup", self.folder / f"{name}.db")
         else:
             self._sql("DROP DATABASE {} WITH (FORCE)", name)
             self._sql("CREATE DATABASE {} TEMPLATE {}", name, f"{name}_backup")
@@ -113,9 +127,8 @@ class LoggedOffice:
     def remove(self) -> None:
         """Close everything and take the databases away."""
         self.close()
-        if self._postgres is not None:
-            for name in (*SERVICES, *(f"{service}_backup" for service in SERVICES)):
-                self._sql("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+        for name in self._databases:
+            self._sql("DROP DATABASE {} WITH (FORCE)", name)
 
     def _sql(self, statement: str, *names: str) -> None:
         assert self._postgres is not None

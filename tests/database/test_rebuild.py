@@ -7,13 +7,30 @@ import pytest
 import sqlalchemy as sa
 
 from chassis import schema
+from chassis.office import service_class
 from chassis.rebuilding import RebuildError
 from services.rehab import tables as rehab_tables
+from services.reporting import definitions
 from services.reporting.tables import facts
 from tests.services.reporting import factories as told
-from tests.services.reporting.steps import take
+from tests.services.reporting.steps import take, value
 from tests.support import registry_events
 from tests.support.logged_office import LoggedOffice
+
+ADDED = """
+  employment.needs.registered:
+    version: 1
+    zh: 登记培训需求
+    en: Training needs registered
+    unit: person
+    kind: flow
+    measure: persons
+    source: a test
+    feeds:
+      - event: employment.training_need_registered.v1
+    cuts:
+      - {zh: 登记培训需求, en: Training needs registered, whole: true}
+"""
 
 
 def execute(office: LoggedOffice, service: str, *statements: sa.Executable | str) -> None:
@@ -133,6 +150,61 @@ def test_subsidy_does_not_decide_again(office: LoggedOffice) -> None:
     outcome = office.rebuild("subsidy")
     assert (outcome.equal, list(outcome.hashes)) == (True, ["persons", "parked_event"])
     assert len(office.service("subsidy").event_rows()) == recorded
+
+
+def test_a_changed_catalogue_gives_its_figures_of_the_past(
+    office: LoggedOffice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.a_year(count=3)
+    office.follow("reporting")
+    before = contents(office, "reporting", facts)
+    folder = tmp_path / "catalogue"
+    folder.mkdir()
+    for file in definitions.DIRECTORY.glob("*.yaml"):
+        added = ADDED if file.name == "employment.yaml" else ""
+        (folder / file.name).write_text(file.read_text("utf-8") + added, "utf-8")
+    monkeypatch.setattr(definitions, "DIRECTORY", folder)
+    definitions.catalogue.cache_clear()
+    try:
+        assert office.rebuild("reporting").switched
+        after = contents(office, "reporting", facts)
+        figure = value(take(office.service("reporting")), "employment.needs.registered")
+    finally:
+        definitions.catalogue.cache_clear()
+    assert figure == 3
+    assert [row for row in after if "registry" in row] == [row for row in before if "registry" in row]
+
+
+def test_what_can_be_applied_now_is_applied_and_what_was_given_up_stays_out(
+    office: LoggedOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.a_year(count=2)
+    handler = service_class("rehab").followed()["registry"]
+    poison = {registry_events.identifier(7), registry_events.identifier(8)}
+
+    def follow_registry(self: Any, events: list[Any], tx: Any) -> None:
+        if any(event.subject in poison for event in events):
+            raise RuntimeError("an older program")
+        handler(self, events, tx)
+
+    office.record("registry", *(registry_events.registered(n) for n in (7, 8, 9)))
+    with monkeypatch.context() as older:
+        older.setattr(
+            service_class("rehab"), "followed", classmethod(lambda _: {"registry": follow_registry})
+        )
+        office.follow("rehab")
+    rehab = office.service("rehab")
+    first, second = sorted(rehab.parked(), key=lambda row: row.position)
+    fields = {"parked_id": second.id, "reason": "recorded by mistake"}
+    rehab.call("discard_parked", fields, rehab.caller("system"))
+    found = office.rebuild("rehab")
+    by_table = {each.table: each for each in found.differences}
+    assert (by_table["persons"].missing, by_table["parked_event"].surplus) == (1, 1)
+    rehab = office.service("rehab")
+    assert rehab.parked() == []
+    known = {row.person_id for row in rehab.rows(rehab_tables.persons)}
+    assert (first.subject in known, second.subject in known) == (True, False)
+    assert office.rebuild("rehab", check_only=True).equal
 
 
 def test_a_service_without_projections_is_refused(office: LoggedOffice) -> None:

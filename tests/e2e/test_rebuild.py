@@ -1,0 +1,69 @@
+"""The commands that an operator mends an embedded office with, while it runs in another process."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.cli import canlian, running
+from tests.services.registry import factories
+
+pytestmark = pytest.mark.timeout(300)
+
+OFFICE = "341524"
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Path]:
+    """The data directory of an office that runs, with three persons."""
+    with running("up", "--office", OFFICE, "--data-dir", str(tmp_path)) as up:
+        up.wait_for("is running")
+        for method, items in (
+            ("record_regions", factories.regions()),
+            ("register_persons", [factories.person(number) for number in (1, 2, 3)]),
+        ):
+            canlian("rpc", "registry", method, json.dumps({"items": items}), "--data-dir", str(tmp_path))
+        assert "all is well" in until_well(tmp_path)
+        yield tmp_path
+
+
+def until_well(folder: Path) -> str:
+    told = ""
+    for _ in range(20):
+        told = canlian("doctor", "--data-dir", str(folder), code=None)
+        if "all is well" in told:
+            break
+    return told
+
+
+def persons(folder: Path, statement: str) -> list[tuple[object, ...]]:
+    """Rehab's copy, changed or read behind its back."""
+    with closing(sqlite3.connect(folder / "rehab.db", timeout=15)) as database, database:
+        return database.execute(statement).fetchall()
+
+
+def test_a_copy_is_checked_and_put_right_while_the_office_runs(office: Path) -> None:
+    at = ("--data-dir", str(office), "--as", "wang")
+    assert "rehab is what the logs say" in canlian("rebuild", "rehab", "--check", *at)
+    assert persons(office, "select count(*) from persons") == [(3,)]
+    persons(office, "update persons set birth_month = '1900-01'")
+    told = canlian("rebuild", "rehab", "--check", *at, code=1)
+    assert "persons: 0 rows that the logs do not give, 0 missing, birth_month in 3 changed" in told
+    assert "--reason" in canlian("rebuild", "rehab", *at, code=2)
+    assert "rehab was put right" in canlian("rebuild", "rehab", "--reason", "a fault", *at)
+    assert persons(office, "select distinct birth_month from persons") == [("1960-05",)]
+    acts = persons(office, "select act, done_by, reason from operator_act order by id")
+    assert acts[-1] == ("rebuilt", "wang", "a fault")
+    assert "registry keeps nothing that logs could give" in canlian(
+        "rebuild", "registry", "--check", *at, code=1
+    )
+
+
+def test_a_restored_log_begins_a_new_epoch(office: Path) -> None:
+    told = canlian("restored", "registry", "--reason", "the disk failed", "--data-dir", str(office))
+    assert "its log goes on as epoch 2" in told
+    status = json.loads(canlian("rpc", "registry", "show_status", "--data-dir", str(office)))
+    assert status["epoch"] == 2

@@ -152,13 +152,16 @@ class Follower:
     def _new(self, applied: Checkpoint, events: Sequence[Received]) -> tuple[list[Received], bool]:
         """The events that come next, and whether one is missing after them."""
         fresh: list[Received] = []
+        epoch, position = applied.epoch, applied.position
         for event in events:
-            expected = applied.position + len(fresh) + 1
-            if event.position > expected:
+            if event.epoch < epoch:
+                continue  # the broker still had it from before the source was restored
+            if event.position > position + 1:
                 return fresh, True
-            if event.position == expected:
+            if event.position == position + 1:
                 fresh.append(event)
-            elif event.epoch > applied.epoch:
+                epoch, position = event.epoch, event.position
+            elif event.epoch > epoch:
                 raise EpochConflict(f"{self.source} began epoch {event.epoch} at {event.position}")
             elif event.position == applied.position and event.id != (applied.event_id or event.id):
                 raise EpochConflict(f"{self.source} has another event at {event.position}")

@@ -159,7 +159,11 @@ class Service:
         parked_of = {row.source: row.count for row in tx.execute(counts)}
         follows = [
             messages.FollowedStream(
-                source=row.source, epoch=row.epoch, position=row.position, parked=parked_of.get(row.source, 0)
+                source=row.source,
+                epoch=row.epoch,
+                position=row.position,
+                event_id=row.event_id,
+                parked=parked_of.get(row.source, 0),
             )
             for row in tx.execute(sa.select(schema.checkpoint).order_by(schema.checkpoint.c.source))
         ]

@@ -46,6 +46,7 @@ class FollowedStream(Message):
     source: str = Field(description="The service that is followed")
     epoch: int = Field(description="Life of the stream, raised when its log began anew")
     position: int = Field(description="Last position applied")
+    event_id: Identifier | None = Field(default=None, description="The event there, where it is known")
     parked: int = Field(description="Events set aside because they could not be applied")
 
 

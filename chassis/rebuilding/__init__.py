@@ -17,7 +17,9 @@ from pathlib import Path
 import sqlalchemy as sa
 import structlog
 
+import chassis
 import contracts
+import kernel
 from chassis import operator_acts, schema
 from chassis.database import Database
 from chassis.follow import Checkpoint, EpochConflict, checkpoint_of, move_checkpoint
@@ -32,7 +34,7 @@ from chassis.stream import Received
 
 log = structlog.get_logger(__name__)
 
-MEETING_SECONDS = 300.0
+ATTEMPTS = 100
 PAUSE_SECONDS = 0.05
 Reached = Callable[[str, int, int], None]
 """Told of a source, how many events are applied, and how many there are to apply."""
@@ -155,7 +157,8 @@ class Rebuild:
         """A hash of the program that makes the rows, and of what operators gave up."""
         with self._shadow.live.read() as connection:
             digest = sha256(repr(sorted(discarded(connection))).encode())
-        for folder in (self._service.directory(), Path(contracts.__file__).parent):
+        packages = (Path(str(package.__file__)).parent for package in (chassis, contracts, kernel))
+        for folder in (self._service.directory(), *packages):
             for file in sorted(each for each in folder.rglob("*") if each.suffix in {".py", ".yaml"}):
                 digest.update(file.read_bytes())
         return digest.hexdigest()
@@ -167,8 +170,7 @@ class Rebuild:
             executor = stack.enter_context(ThreadPoolExecutor(1))
             runtime = stack.enter_context(closing(Runtime(self._service, self._settings, self._shadow.url)))
             replays = {source: Replay(runtime, source, self._ask, executor) for source in self._sources}
-            deadline = time.monotonic() + MEETING_SECONDS
-            while time.monotonic() < deadline:
+            for _ in range(ATTEMPTS):
                 try:
                     return self._met(replays, order)
                 except (_Moved, LogEnds):

@@ -1,5 +1,6 @@
 """Backups: a follower restored catches up; a source restored is noticed, and a rebuild brings agreement."""
 
+import runpy
 from typing import Any
 
 import pytest
@@ -104,6 +105,22 @@ def test_positions_used_again_look_like_duplicates_but_for_the_one_applied_last(
         follower.apply(delivered(office, after=2))
 
 
+def test_what_the_broker_still_holds_of_the_first_life_is_dropped(office: LoggedOffice) -> None:
+    register(office, 1)
+    office.back_up("registry")
+    register(office, 2, 3)
+    stale = delivered(office, after=0)
+    office.restore("registry")
+    tell_restored(office)
+    register(office, 10)
+    office.follow("rehab")
+    follower = office.service("rehab").follower("registry")
+    assert follower.apply(stale) == 0
+    register(office, 11)
+    assert follower.apply([*stale, *delivered(office, after=0), *stale]) == 1
+    assert persons(office) == everybody(1, 10, 11)
+
+
 def test_true_duplicates_and_a_checkpoint_without_an_event_agree(office: LoggedOffice) -> None:
     register(office, 1, 2)
     office.follow("rehab")
@@ -133,3 +150,27 @@ def test_an_emptied_source_empties_what_was_made_from_it(office: LoggedOffice) -
     register(office, 2)
     office.follow("rehab")
     assert persons(office) == everybody(2)
+
+
+def test_a_database_of_the_version_before_gets_what_operators_need(office: LoggedOffice) -> None:
+    runtime = office.service("rehab").runtime
+    migration = runtime.service.directory() / "migrations" / "0003_add_operator_acts.py"
+    with runtime.database.write() as connection:
+        for statement in (
+            "drop table operator_act",
+            "alter table checkpoint drop column event_id",
+        ):
+            connection.execute(sa.text(statement))
+        before = {"before": runpy.run_path(str(migration))["down_revision"]}
+        connection.execute(sa.text("update schema_version set version_num = :before"), before)
+        if not runtime.database.is_sqlite:
+            connection.execute(sa.text("drop function operator_act_append_only"))
+    office.close()
+    register(office, 1)
+    office.follow("rehab")
+    assert office.rebuild("rehab", check_only=True).equal
+    with (
+        pytest.raises(sa.exc.DBAPIError, match="append-only"),
+        office.service("rehab").runtime.database.write() as connection,
+    ):
+        connection.execute(sa.delete(schema.operator_act))

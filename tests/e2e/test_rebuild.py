@@ -39,27 +39,61 @@ def until_well(folder: Path) -> str:
     return told
 
 
-def persons(folder: Path, statement: str) -> list[tuple[object, ...]]:
+def rehab(folder: Path, statement: str, values: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
     """Rehab's copy, changed or read behind its back."""
     with closing(sqlite3.connect(folder / "rehab.db", timeout=15)) as database, database:
-        return database.execute(statement).fetchall()
+        return database.execute(statement, values).fetchall()
 
 
 def test_a_copy_is_checked_and_put_right_while_the_office_runs(office: Path) -> None:
     at = ("--data-dir", str(office), "--as", "wang")
     assert "rehab is what the logs say" in canlian("rebuild", "rehab", "--check", *at)
-    assert persons(office, "select count(*) from persons") == [(3,)]
-    persons(office, "update persons set birth_month = '1900-01'")
+    assert rehab(office, "select count(*) from persons") == [(3,)]
+    rehab(office, "update persons set birth_month = '1900-01'")
     told = canlian("rebuild", "rehab", "--check", *at, code=1)
     assert "persons: 0 rows that the logs do not give, 0 missing, birth_month in 3 changed" in told
     assert "--reason" in canlian("rebuild", "rehab", *at, code=2)
     assert "rehab was put right" in canlian("rebuild", "rehab", "--reason", "a fault", *at)
-    assert persons(office, "select distinct birth_month from persons") == [("1960-05",)]
-    acts = persons(office, "select act, done_by, reason from operator_act order by id")
+    assert rehab(office, "select distinct birth_month from persons") == [("1960-05",)]
+    acts = rehab(office, "select act, done_by, reason from operator_act order by id")
     assert acts[-1] == ("rebuilt", "wang", "a fault")
     assert "registry keeps nothing that logs could give" in canlian(
         "rebuild", "registry", "--check", *at, code=1
     )
+
+
+def test_a_follower_in_conflict_with_its_source_is_named_and_brought_back(office: Path) -> None:
+    at = ("--data-dir", str(office))
+    rehab(office, "update checkpoint set position = position + 1000")
+    assert "rehab has applied events that registry no longer has" in canlian("doctor", *at, code=1)
+    told = canlian("rebuild", "rehab", "--reason", "the registry was restored", *at)
+    assert "registry: its log no longer holds what rehab applied" in told
+    assert "all is well" in canlian("doctor", *at)
+
+
+def test_parked_events_are_listed_and_applied_again_all_at_once(office: Path) -> None:
+    at = ("--data-dir", str(office))
+    assert "0 applied, 0 left" in canlian("parked", "redrive", "rehab", "registry", *at)
+    with closing(sqlite3.connect(office / "registry.db")) as log:
+        events = log.execute(
+            "select event_id, type, subject, recorded_at, epoch, position, data from event_log "
+            "where type = 'registry.person_registered.v1'"
+        ).fetchall()
+    names = ("id", "type", "subject", "time", "epoch", "position")
+    for *values, data in events:
+        headers = dict(zip(names, values, strict=True)) | {"source": "registry", "office": OFFICE}
+        _, kind, subject, _, epoch, position = values
+        persons(
+            office,
+            "insert into parked_event (consumer, source, epoch, position, subject, type, headers, data, reason, "
+            "parked_at) values ('rehab', 'registry', ?, ?, ?, ?, ?, ?, 'refused: a.reason', '2024-01-01 00:00:00')",
+            (epoch, position, subject, kind, json.dumps(headers), data),
+        )
+    assert "3 in all" in canlian("parked", "list", "rehab", "--limit", "2", *at)
+    assert "3 would be applied, 0 left" in canlian("parked", "redrive", "rehab", "registry", "--dry-run", *at)
+    assert "3 applied, 0 left" in canlian("parked", "redrive", "rehab", "registry", *at)
+    assert "[parked.none]" in canlian("parked", "discard", "rehab", "1", "--reason", "again", *at, code=1)
+    assert rehab(office, "select count(*) from persons") == [(3,)]
 
 
 def test_a_restored_log_begins_a_new_epoch(office: Path) -> None:

@@ -82,12 +82,13 @@ def test_parked_events_are_listed_and_applied_again_all_at_once(office: Path) ->
     names = ("id", "type", "subject", "time", "epoch", "position")
     for *values, data in events:
         headers = dict(zip(names, values, strict=True)) | {"source": "registry", "office": OFFICE}
-        _, kind, subject, _, epoch, position = values
-        persons(
+        _, kind, subject, instant, epoch, position = values
+        row = ("rehab", "registry", epoch, position, subject, kind, json.dumps(headers), data, "why", instant)
+        rehab(
             office,
-            "insert into parked_event (consumer, source, epoch, position, subject, type, headers, data, reason, "
-            "parked_at) values ('rehab', 'registry', ?, ?, ?, ?, ?, ?, 'refused: a.reason', '2024-01-01 00:00:00')",
-            (epoch, position, subject, kind, json.dumps(headers), data),
+            "insert into parked_event (consumer, source, epoch, position, subject, type, headers, data, "
+            "reason, parked_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            row,
         )
     assert "3 in all" in canlian("parked", "list", "rehab", "--limit", "2", *at)
     assert "3 would be applied, 0 left" in canlian("parked", "redrive", "rehab", "registry", "--dry-run", *at)

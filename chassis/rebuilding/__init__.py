@@ -24,13 +24,16 @@ from chassis import operator_acts, schema
 from chassis.database import Database
 from chassis.follow import Checkpoint, EpochConflict, checkpoint_of, move_checkpoint
 from chassis.migrating import upgrade
-from chassis.rebuilding.comparing import SHADOW, Difference, Pair
+from chassis.rebuilding.comparing import SHADOW, Pair
+from chassis.rebuilding.order import Order, Outcome, RebuildError
 from chassis.rebuilding.replay import Ask, LogEnds, Replay, discarded
 from chassis.rebuilding.shadow import shadow_of
 from chassis.runtime import Runtime, may_pass
 from chassis.service import Service
 from chassis.settings import Settings
 from chassis.stream import Received
+
+__all__ = ["Order", "Outcome", "Reached", "Rebuild", "RebuildError"]
 
 log = structlog.get_logger(__name__)
 
@@ -40,51 +43,12 @@ Reached = Callable[[str, int, int], None]
 """Told of a source, how many events are applied, and how many there are to apply."""
 
 
-class RebuildError(Exception):
-    """The projections cannot be rebuilt now; the live ones are as they were."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-
-
 class _Moved(Exception):
     """The live copy came further than what was read ahead: meet again."""
 
 
 class _Stale(Exception):
     """The copy is of no use: a database was restored, or an operator decided, after it was begun."""
-
-
-@dataclass(frozen=True)
-class Order:
-    """What is wanted, by whom and why. restart: use nothing of an earlier attempt."""
-
-    by: str
-    reason: str
-    check_only: bool = False
-    restart: bool = False
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What was found and done. conflicts: sources whose log no longer holds what the live copy applied.
-
-    positions: '<source>/<epoch>' to the position compared at. hashes: table to the SHA-256 of what the live
-    table held and of what the rebuilt one holds. parked: events that the rebuilt copy could not apply.
-    """
-
-    positions: dict[str, int]
-    conflicts: list[str]
-    differences: list[Difference]
-    hashes: dict[str, tuple[str, str]]
-    parked: int
-    switched: bool
-
-    @property
-    def equal(self) -> bool:
-        """Whether the live copy is what its sources' logs say."""
-        return not self.conflicts and not self.differences
 
 
 @dataclass(frozen=True)

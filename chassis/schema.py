@@ -178,10 +178,10 @@ def append_only(op: Any, table: str) -> None:
 def add_operator_acts(op: Any) -> None:
     """Version 3: checkpoints know the event they stand at; what operators do to a database is written down.
 
-    A new database has both from ``install``, which makes the tables as they are now.
+    A new database has the column from ``install``, which makes that table as it is now.
     """
     bind = op.get_bind()
-    if not inspect(bind).has_table(operator_act.name):
-        operator_act.create(bind)
+    if all(column["name"] != "event_id" for column in inspect(bind).get_columns(checkpoint.name)):
         op.add_column(checkpoint.name, Column("event_id", ID))
+    operator_act.create(bind, checkfirst=True)
     append_only(op, operator_act.name)

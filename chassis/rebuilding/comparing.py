@@ -36,7 +36,7 @@ class Pair:
 
     The numbers that the database gives to rows are not compared, nor the columns named in ``ignoring``.
     ``sources``: of a table with the rows of many streams, compare those of these alone. Raises ``ValueError``
-    for a table of numbered rows without one unique key beside the number.
+    for a table without a key that events give.
     """
 
     def __init__(
@@ -121,10 +121,11 @@ def _key(table: sa.Table) -> tuple[str, ...]:
     """The columns that tell rows apart by what events say."""
     if table.autoincrement_column is None:
         return tuple(table.primary_key.columns.keys())
-    unique = [each for each in table.constraints if isinstance(each, sa.UniqueConstraint)]
-    if len(unique) != 1:
-        raise ValueError(f"{table.name} must have one key beside the number that the database gives")
-    return tuple(unique[0].columns.keys())
+    unique = [each.columns.keys() for each in table.constraints if isinstance(each, sa.UniqueConstraint)]
+    if not unique:
+        raise ValueError(f"{table.name} has no key but the number that the database gives")
+    # A partitioned table's key also holds what it is partitioned by.
+    return tuple(min(unique, key=len))
 
 
 def _bytewise(connection: sa.Connection, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:

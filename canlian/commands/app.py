@@ -12,7 +12,6 @@ from canlian.load.following import Parked, Stalled
 from canlian.load.paying import RunStalled
 from canlian.package.problems import PackageError
 from canlian.settling import SettingsError
-from chassis.rebuilding import RebuildError
 
 FAILED = 1
 
@@ -70,13 +69,13 @@ def run(arguments: list[str] | None = None) -> int:
 def _told(error: Exception) -> str:
     """One line: what is wrong, and the code."""
     match error:
-        case CallRefused():
+        case CallRefused() | Refusal():
             return f"canlian: {error.message} [{error.code}]"
         case CallUnavailable():
             return f"canlian: {error}; is the office running? [call.unavailable]"
         case PackageError():
             return f"canlian: {error}"
-        case SettingsError() | Stalled() | Parked() | RunStalled() | RebuildError():
+        case SettingsError() | Stalled() | Parked() | RunStalled():
             return f"canlian: {error} [{error.code}]"
         case OSError():
             return f"canlian: {error.strerror or type(error).__name__}: {error.filename or ''} [io]"

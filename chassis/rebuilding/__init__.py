@@ -25,15 +25,16 @@ from chassis.database import Database
 from chassis.follow import Checkpoint, EpochConflict, checkpoint_of, move_checkpoint
 from chassis.migrating import upgrade
 from chassis.rebuilding.comparing import SHADOW, Pair
-from chassis.rebuilding.order import Order, Outcome, RebuildError
+from chassis.rebuilding.order import Order, Outcome
 from chassis.rebuilding.replay import Ask, LogEnds, Replay, discarded
 from chassis.rebuilding.shadow import shadow_of
 from chassis.runtime import Runtime, may_pass
 from chassis.service import Service
 from chassis.settings import Settings
 from chassis.stream import Received
+from kernel.errors import Conflict, Invalid
 
-__all__ = ["Order", "Outcome", "Reached", "Rebuild", "RebuildError"]
+__all__ = ["Order", "Outcome", "Reached", "Rebuild"]
 
 log = structlog.get_logger(__name__)
 
@@ -61,11 +62,11 @@ class _Target:
 
 
 class Rebuild:
-    """One service's projections on their way. Raises ``RebuildError`` for a service that has none."""
+    """One service's projections on their way. Raises ``Invalid`` for a service that has none."""
 
     def __init__(self, service: type[Service], settings: Settings, ask: Ask, reached: Reached) -> None:
         if not service.projections:
-            raise RebuildError("rebuild.no_projection", f"{service.name} keeps nothing that logs could give")
+            raise Invalid("rebuild.no_projection", f"{service.name} keeps nothing that logs could give.")
         self._service, self._settings = service, settings
         self._ask, self._reached = ask, reached
         # Checkpoints are locked in this order, as snapshots do, so that nobody waits in a circle.
@@ -79,11 +80,11 @@ class Rebuild:
     def run(self, order: Order) -> Outcome:
         """Build, compare, and take over what differs, unless only a check is wanted.
 
-        Raises ``RebuildError``.
+        Raises a ``Refusal``; the live copy is then as it was.
         """
         with closing(self._shadow.live), self._shadow.held() as mine:
             if not mine:
-                raise RebuildError("rebuild.running", f"{self._service.name} is being rebuilt elsewhere")
+                raise Conflict("rebuild.running", f"{self._service.name} is being rebuilt elsewhere.")
             self._prepare(order.restart)
             try:
                 outcome = self._built(order)
@@ -144,7 +145,7 @@ class Rebuild:
                         raise
                 log.info("rebuild_goes_on", service=self._service.name)
                 time.sleep(PAUSE_SECONDS)
-        raise RebuildError("rebuild.moving", "the live copy never stood still long enough; try again later")
+        raise Conflict("rebuild.moving", "The live copy never stood still long enough; try again later.")
 
     def _met(self, replays: dict[str, Replay], order: Order) -> Outcome:
         targets = {source: self._target(source) for source in self._sources}

@@ -121,11 +121,13 @@ def _key(table: sa.Table) -> tuple[str, ...]:
     """The columns that tell rows apart by what events say."""
     if table.autoincrement_column is None:
         return tuple(table.primary_key.columns.keys())
-    unique = [each.columns.keys() for each in table.constraints if isinstance(each, sa.UniqueConstraint)]
+    unique = [
+        tuple(each.columns.keys()) for each in table.constraints if isinstance(each, sa.UniqueConstraint)
+    ]
     if not unique:
         raise ValueError(f"{table.name} has no key but the number that the database gives")
     # A partitioned table's key also holds what it is partitioned by.
-    return tuple(min(unique, key=len))
+    return min(unique, key=len)
 
 
 def _bytewise(connection: sa.Connection, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:

@@ -5,14 +5,6 @@ from dataclasses import dataclass
 from chassis.rebuilding.comparing import Difference
 
 
-class RebuildError(Exception):
-    """The projections cannot be rebuilt now; the live ones are as they were."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-
-
 @dataclass(frozen=True)
 class Order:
     """What is wanted, by whom and why. restart: use nothing of an earlier attempt."""

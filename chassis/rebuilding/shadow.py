@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from chassis import schema
 from chassis.database import Database
 from chassis.rebuilding.comparing import SHADOW
-from chassis.rebuilding.order import RebuildError
+from kernel.errors import Forbidden
 
 INSUFFICIENT_PRIVILEGE = "42501"
 
@@ -37,15 +37,15 @@ class PostgresqlShadow:
             yield mine
 
     def make(self) -> None:
-        """Make an empty place. Raises ``RebuildError`` for an account that may not."""
+        """Make an empty place. Raises ``Forbidden`` for an account that may not."""
         try:
             with self.live.write() as connection:
                 connection.execute(sa.schema.CreateSchema(SHADOW))
         except sa.exc.ProgrammingError as error:
             if getattr(error.orig, "pgcode", None) != INSUFFICIENT_PRIVILEGE:
                 raise
-            message = "the database account may make no tables; use the owner's, as for canlian migrate"
-            raise RebuildError("rebuild.account", message) from None
+            message = "The database account may make no tables; use the owner's, as for canlian migrate."
+            raise Forbidden("rebuild.account", message) from None
 
     def drop(self) -> None:
         """Remove the copy, if there is one."""

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from chassis import schema
 from chassis.office import service_class
-from chassis.rebuilding import RebuildError
+from kernel.errors import Refusal
 from services.rehab import tables as rehab_tables
 from services.reporting import definitions
 from services.reporting.tables import facts
@@ -208,6 +208,6 @@ def test_what_can_be_applied_now_is_applied_and_what_was_given_up_stays_out(
 
 
 def test_a_service_without_projections_is_refused(office: LoggedOffice) -> None:
-    with pytest.raises(RebuildError) as error:
+    with pytest.raises(Refusal) as error:
         office.rebuild("registry")
     assert error.value.code == "rebuild.no_projection"

@@ -9,9 +9,10 @@ import pytest
 import sqlalchemy as sa
 
 from chassis import operator_acts, schema
-from chassis.rebuilding import Rebuild, RebuildError
+from chassis.rebuilding import Rebuild
 from chassis.rebuilding.comparing import Pair
 from chassis.rebuilding.replay import Replay
+from kernel.errors import Refusal
 from services.reporting.tables import facts
 from tests.services.reporting.steps import take
 from tests.support.logged_office import LoggedOffice
@@ -139,7 +140,7 @@ def test_one_rebuild_at_a_time(office: LoggedOffice, monkeypatch: pytest.MonkeyP
 
     def forward(self: Rebuild, replay: Replay, target: Any) -> None:
         monkeypatch.setattr(Rebuild, "_forward", original)
-        with pytest.raises(RebuildError) as error:
+        with pytest.raises(Refusal) as error:
             office.rebuild("reporting")
         refused.append(error.value.code)
         original(self, replay, target)

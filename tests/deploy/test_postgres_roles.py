@@ -12,10 +12,11 @@ from kombu import Connection
 
 from chassis import schema, topology
 from chassis.office import service_class
-from chassis.rebuilding import Order, Outcome, Rebuild, RebuildError
+from chassis.rebuilding import Order, Outcome, Rebuild
 from chassis.relay import Relay
 from chassis.runtime import Runtime
 from contracts.catalogue import SERVICES
+from kernel.errors import Refusal
 from services.rehab.tables import persons as persons_of_rehab
 from tests.deploy.office_servers import OfficePostgres, settings_of
 from tests.services.employment import factories as training
@@ -124,7 +125,7 @@ def test_the_owner_rebuilds_and_the_service_works_on_in_what_it_left(office: Off
         work = Rebuild(service_class("rehab"), settings, emptied, lambda *_: None)
         return work.run(Order(by="wang", reason="a test"))
 
-    with pytest.raises(RebuildError, match="owner"):
+    with pytest.raises(Refusal, match="owner"):
         rebuild("rehab")
     assert rebuild("migrate").switched
     with harness(office, "rehab") as rehab:

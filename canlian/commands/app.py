@@ -12,6 +12,7 @@ from canlian.load.following import Parked, Stalled
 from canlian.load.paying import RunStalled
 from canlian.package.problems import PackageError
 from canlian.settling import SettingsError
+from kernel.errors import Refusal
 
 FAILED = 1
 

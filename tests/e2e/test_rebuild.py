@@ -11,23 +11,24 @@ import pytest
 from tests.e2e.cli import canlian, running
 from tests.services.registry import factories
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 
 OFFICE = "341524"
 
 
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[Path]:
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The data directory of an office that runs, with three persons."""
-    with running("up", "--office", OFFICE, "--data-dir", str(tmp_path)) as up:
+    folder = tmp_path_factory.mktemp("office")
+    with running("up", "--office", OFFICE, "--data-dir", str(folder)) as up:
         up.wait_for("is running")
         for method, items in (
             ("record_regions", factories.regions()),
             ("register_persons", [factories.person(number) for number in (1, 2, 3)]),
         ):
-            canlian("rpc", "registry", method, json.dumps({"items": items}), "--data-dir", str(tmp_path))
-        assert "all is well" in until_well(tmp_path)
-        yield tmp_path
+            canlian("rpc", "registry", method, json.dumps({"items": items}), "--data-dir", str(folder))
+        assert "all is well" in until_well(folder)
+        yield folder
 
 
 def until_well(folder: Path) -> str:

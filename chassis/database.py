@@ -125,7 +125,8 @@ def _postgresql(url: str, pool_size: int) -> Engine:
         executemany_mode="values_plus_batch",
         connect_args={
             "connect_timeout": 10,
-            "options": POSTGRESQL_OPTIONS,
+            # Options that the URL names stand last, and so win.
+            "options": " ".join((POSTGRESQL_OPTIONS, *make_url(url).normalized_query.get("options", ()))),
             "keepalives_idle": 30,
             "keepalives_interval": 10,
             "keepalives_count": 3,

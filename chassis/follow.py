@@ -6,14 +6,14 @@ subject; the others flow on.
 """
 
 import json
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 import structlog
 
-from chassis import metrics, schema
-from chassis.stream import Received
+from chassis import clock, metrics, schema
+from chassis.stream import Received, receive
 from chassis.transaction import Transaction
 from kernel.errors import Refusal
 
@@ -58,6 +58,40 @@ class EpochConflict(Exception):
     """The source was restored to a state older than what was applied here: this copy must be rebuilt."""
 
 
+class Checkpoint(NamedTuple):
+    """How far a stream was applied. event_id: the event at the position, None where it is not known."""
+
+    epoch: int = 1
+    position: int = 0
+    event_id: str | None = None
+
+    def question(self, limit: int) -> dict[str, Any]:
+        """What to ask the owner's ``events_after``: what comes next, if what was applied is still there."""
+        known = {} if self.event_id is None else {"event_id": self.event_id}
+        return {"position": self.position, "limit": limit} | known
+
+
+def checkpoint_of(connection: sa.Connection, consumer: str, source: str, lock: bool = False) -> Checkpoint:
+    """How far a consumer has come with a source. lock: nobody applies anything until the transaction ends."""
+    table = schema.checkpoint
+    mine = sa.and_(table.c.consumer == consumer, table.c.source == source)
+    query = sa.select(table.c.epoch, table.c.position, table.c.event_id).where(mine)
+    row = connection.execute(query.with_for_update() if lock else query).one_or_none()
+    if row is not None:
+        return Checkpoint._make(row)
+    if lock:
+        names = {"consumer": consumer, "source": source, "updated_at": clock.now()}
+        connection.execute(sa.insert(table).values(Checkpoint()._asdict() | names))
+    return Checkpoint()
+
+
+def move_checkpoint(connection: sa.Connection, consumer: str, source: str, applied: Checkpoint) -> None:
+    """Note how far a consumer has come."""
+    table = schema.checkpoint
+    move = sa.update(table).where(table.c.consumer == consumer, table.c.source == source)
+    connection.execute(move.values(applied._asdict() | {"updated_at": clock.now()}))
+
+
 class Follower:
     """Applies the stream of one source to this service's database."""
 
@@ -68,12 +102,24 @@ class Follower:
         self.consumer = runtime.service.name
         self._labels = {"consumer": self.consumer, "source": source}
 
+    def checkpoint(self) -> Checkpoint:
+        """The last event applied."""
+        with self._runtime.database.read() as connection:
+            return checkpoint_of(connection, self.consumer, self.source)
+
     def position(self) -> int:
         """The last position applied."""
-        checkpoint = schema.checkpoint
-        query = sa.select(checkpoint.c.position).where(self._mine(checkpoint))
-        with self._runtime.database.read() as connection:
-            return connection.execute(query).scalar_one_or_none() or 0
+        return self.checkpoint().position
+
+    def answered(self, reply: Mapping[str, Any]) -> list[Received]:
+        """The events of the owner's answer to a checkpoint's question.
+
+        Raises ``EpochConflict`` when the owner's log no longer holds what was applied here.
+        """
+        if not reply.get("agrees", True):
+            raise EpochConflict(f"the log of {self.source} does not hold the event that was applied last")
+        metrics.STREAM_CONFLICT.labels(**self._labels).set(0)
+        return [receive(event["headers"], event["data"]) for event in reply["events"]]
 
     def count_parked(self) -> int:
         """How many events of this source are parked here, also told to the metrics."""
@@ -88,47 +134,45 @@ class Follower:
     def apply(self, events: Sequence[Received]) -> int:
         """Apply what is new among the events and return how many that were.
 
-        Raises ``Gap`` after applying what comes before a missing event, and ``EpochConflict``.
+        None new is no proof that all were applied before: a source that was restored from a backup uses its
+        positions again. Ask the owner then. Raises ``Gap`` after applying what comes before a missing event,
+        and ``EpochConflict``.
         """
         with self._runtime.transaction(self._runtime.system()) as tx:
-            epoch, position = self._lock_checkpoint(tx)
-            fresh: list[Received] = []
-            gap = False
-            for event in events:
-                expected = position + len(fresh) + 1
-                if event.position < expected:
-                    if event.epoch > epoch:
-                        raise EpochConflict(f"{self.source} began epoch {event.epoch} at {event.position}")
-                elif event.position == expected:
-                    fresh.append(event)
-                else:
-                    gap = True
-                    break
+            applied = checkpoint_of(tx.connection, self.consumer, self.source, lock=True)
+            fresh, gap = self._new(applied, events)
             if fresh:
                 self._apply(tx, fresh)
                 self._move_checkpoint(tx, fresh[-1])
         self._measure(events, fresh)
         if gap:
-            raise Gap(position + len(fresh))
+            raise Gap(applied.position + len(fresh))
         return len(fresh)
+
+    def _new(self, applied: Checkpoint, events: Sequence[Received]) -> tuple[list[Received], bool]:
+        """The events that come next, and whether one is missing after them."""
+        fresh: list[Received] = []
+        epoch, position = applied.epoch, applied.position
+        for event in events:
+            if event.epoch < epoch:
+                continue  # the broker still had it from before the source was restored
+            if event.position > position + 1:
+                return fresh, True
+            if event.position == position + 1:
+                fresh.append(event)
+                epoch, position = event.epoch, event.position
+            elif event.epoch > epoch:
+                raise EpochConflict(f"{self.source} began epoch {event.epoch} at {event.position}")
+            elif event.position == applied.position and event.id != (applied.event_id or event.id):
+                raise EpochConflict(f"{self.source} has another event at {event.position}")
+        return fresh, False
 
     def _mine(self, table: sa.Table) -> sa.ColumnElement[bool]:
         return sa.and_(table.c.consumer == self.consumer, table.c.source == self.source)
 
-    def _lock_checkpoint(self, tx: Transaction) -> tuple[int, int]:
-        checkpoint = schema.checkpoint
-        query = sa.select(checkpoint.c.epoch, checkpoint.c.position).where(self._mine(checkpoint))
-        row = tx.execute(query.with_for_update()).one_or_none()
-        if row is None:
-            start = {"consumer": self.consumer, "source": self.source, "epoch": 1, "position": 0}
-            tx.execute(sa.insert(checkpoint).values(start | {"updated_at": tx.now}))
-            return 1, 0
-        return row.epoch, row.position
-
     def _move_checkpoint(self, tx: Transaction, last: Received) -> None:
-        checkpoint = schema.checkpoint
-        move = sa.update(checkpoint).where(self._mine(checkpoint))
-        tx.execute(move.values(epoch=last.epoch, position=last.position, updated_at=tx.now))
+        applied = Checkpoint(last.epoch, last.position, last.id)
+        move_checkpoint(tx.connection, self.consumer, self.source, applied)
 
     def _apply(self, tx: Transaction, events: list[Received]) -> None:
         parked = self._parked_subjects(tx, events)

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis import schema
-from chassis.follow import Handler, attempt
+from chassis.follow import Handler, attempt, checkpoint_of
 from chassis.stream import aware, receive
 from chassis.transaction import Transaction
 from contracts import stream as messages
@@ -46,8 +46,10 @@ def redrive(
 ) -> messages.Redriven:
     """Apply a subject's parked events again, in order, up to the first that still fails.
 
+    The follower waits meanwhile, so that a later event of the subject comes after these or is among them.
     Raises ``NotFound`` ``parked.none`` when nothing of the subject is parked.
     """
+    checkpoint_of(tx.connection, instance.name, message.source, lock=True)
     rows = tx.execute(
         sa.select(_parked)
         .where(_parked.c.source == message.source, _parked.c.subject == message.subject)
@@ -71,20 +73,22 @@ def redrive(
     return messages.Redriven(applied=applied, left=len(rows) - applied, reason=reason)
 
 
-def discard(tx: Transaction, message: messages.DiscardParked) -> messages.Redriven:
+def discard(tx: Transaction, message: messages.DiscardParked, consumer: str) -> messages.Redriven:
     """Give one parked event up. Raises ``NotFound`` ``parked.none`` for an unknown row."""
-    row = tx.execute(
-        sa.select(_parked).where(_parked.c.id == message.parked_id).with_for_update()
-    ).one_or_none()
+    of_id = sa.select(_parked).where(_parked.c.id == message.parked_id)
+    if (row := tx.execute(of_id).one_or_none()) is not None:
+        checkpoint_of(tx.connection, consumer, row.source, lock=True)
+        row = tx.execute(of_id).one_or_none()
     if row is None:
         raise NotFound("parked.none", "No parked event has this number.", parked_id=message.parked_id)
-    _decide(tx, row, "discarded", message.reason)
-    left = tx.execute(
+    others = tx.execute(
         sa.select(sa.func.count())
         .select_from(_parked)
-        .where(_parked.c.source == row.source, _parked.c.subject == row.subject)
+        .where(_parked.c.source == row.source, _parked.c.subject == row.subject, _parked.c.id != row.id)
     ).scalar_one()
-    return messages.Redriven(applied=0, left=left, reason=None)
+    if not message.dry_run:
+        _decide(tx, row, "discarded", message.reason)
+    return messages.Redriven(applied=0, left=others, reason=None)
 
 
 def handler_of(followed: dict[str, Callable[..., Any]], source: str) -> Handler:

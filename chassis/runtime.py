@@ -3,6 +3,7 @@
 Nothing here knows nameko or a broker: tests call it directly, and another framework could.
 """
 
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -97,7 +98,7 @@ class Runtime:
             try:
                 return self._attempt(endpoint, message, caller, context)
             except (sa.exc.IntegrityError, sa.exc.OperationalError) as error:
-                if attempt == ATTEMPTS or not _may_pass(error):
+                if attempt == ATTEMPTS or not may_pass(error):
                     raise
         raise AssertionError("unreachable")
 
@@ -173,11 +174,12 @@ class Runtime:
         self.database.close()
 
 
-def _may_pass(error: sa.exc.DBAPIError) -> bool:
-    """Whether doing it again may work: a unique key taken a moment ago, a deadlock, a lost connection."""
+def may_pass(error: sa.exc.DBAPIError) -> bool:
+    """Whether doing it again may work: a unique key taken a moment ago, a lock, a lost connection."""
     code = getattr(error.orig, "pgcode", None)
     return (
         isinstance(error, sa.exc.IntegrityError)
         or code in {"40001", "40P01", "55P03"}
+        or getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
         or error.connection_invalidated
     )

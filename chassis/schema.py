@@ -1,7 +1,7 @@
 """The tables that every service's database has beside its own: event log, checkpoints, replies, jobs, audit.
 
-``install`` is version 1, ``keep_by_month`` version 2. A later change is a new function that each service's
-next migration calls.
+``install`` is version 1, ``keep_by_month`` version 2, ``add_operator_acts`` version 3. A later change is a
+new function that each service's next migration calls.
 """
 
 from typing import Any
@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    inspect,
     text,
 )
 
@@ -70,6 +71,7 @@ checkpoint = Table(
     Column("epoch", Integer, nullable=False),
     Column("position", BigInteger, nullable=False),
     Column("updated_at", INSTANT, nullable=False),
+    Column("event_id", ID),
 )
 parked_event = Table(
     "parked_event",
@@ -155,6 +157,17 @@ archived_month = Table(
 
 file: its path below the archive's folder. sha256: of the manifest beside it, which has that of the file.
 """
+operator_act = Table(
+    "operator_act",
+    METADATA,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("act", String(20), nullable=False),
+    Column("details", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("done_by", String(120), nullable=False),
+    Column("done_at", INSTANT, nullable=False),
+)
+"""What operators did to the database beside all commands."""
 
 
 def install(op: Any) -> None:
@@ -200,3 +213,15 @@ def append_only(op: Any, table: str) -> None:
         f"create trigger {table}_append_only before update or delete or truncate on {table} "
         f"for each statement execute function {table}_append_only()"
     )
+
+
+def add_operator_acts(op: Any) -> None:
+    """Version 3: checkpoints know the event they stand at; what operators do to a database is written down.
+
+    A new database has the column from ``install``, which makes that table as it is now.
+    """
+    bind = op.get_bind()
+    if all(column["name"] != "event_id" for column in inspect(bind).get_columns(checkpoint.name)):
+        op.add_column(checkpoint.name, Column("event_id", ID))
+    operator_act.create(bind)
+    append_only(op, operator_act.name)

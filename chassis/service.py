@@ -5,7 +5,7 @@ A service's methods hold one line each: they hand the message and the open trans
 
 import functools
 import inspect
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -101,6 +101,11 @@ class Service:
 
     name: ClassVar[str]
     tables: ClassVar[sa.MetaData]
+    projections: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    """Source to the tables that hold nothing but what its events say: they can be made anew from its log.
+
+    Such a table stands under every source that it is made from, and its rows have a key that events give.
+    """
     runtime = RuntimeProvider()
 
     @classmethod
@@ -138,7 +143,8 @@ class Service:
         rows = history.events_after(tx.connection, tx.archive_dir, message.position, message.limit)
         last = tx.execute(sa.select(schema.stream.c.numbered)).scalar_one_or_none() or 0
         events = [messages.StoredEvent(**stream.stored(row, self.name, tx.office)) for row in rows]
-        return messages.Events(events=events, last=last)
+        agrees = stream.holds(tx.connection, message.position, message.event_id, last)
+        return messages.Events(events=events, last=last, agrees=agrees)
 
     @query(messages.ShowStatus, roles=("system", "auditor", "clerk", "maker"))
     def show_status(self, _message: messages.ShowStatus, tx: Transaction) -> messages.Status:
@@ -153,7 +159,11 @@ class Service:
         parked_of = {row.source: row.count for row in tx.execute(counts)}
         follows = [
             messages.FollowedStream(
-                source=row.source, epoch=row.epoch, position=row.position, parked=parked_of.get(row.source, 0)
+                source=row.source,
+                epoch=row.epoch,
+                position=row.position,
+                event_id=row.event_id,
+                parked=parked_of.get(row.source, 0),
             )
             for row in tx.execute(sa.select(schema.checkpoint).order_by(schema.checkpoint.c.source))
         ]
@@ -196,4 +206,4 @@ class Service:
     def discard_parked(self, message: messages.DiscardParked, tx: Transaction) -> messages.Redriven:
         """Give one parked event up for good."""
         tx.no_scope("operators of the whole office mend its streams")
-        return parked.discard(tx, message)
+        return parked.discard(tx, message, self.name)

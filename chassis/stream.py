@@ -136,6 +136,13 @@ def has_unnumbered(connection: sa.Connection, around: datetime | None = None) ->
     return connection.execute(query).first() is not None
 
 
+def holds(connection: sa.Connection, position: int, event_id: str | None, last: int) -> bool:
+    """Whether the log has this event at a position, any if none is named. last: its newest position."""
+    log = schema.event_log
+    found = connection.execute(sa.select(log.c.event_id).where(log.c.position == position)).scalar()
+    return position <= last if found is None or event_id is None else found == event_id
+
+
 def stored(row: Any, service: str, office: str) -> dict[str, Any]:
     """A row of the log as ``events_after`` answers it."""
     return {"headers": headers_of(row, service, office), "data": json.loads(row.data)}

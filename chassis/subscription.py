@@ -102,10 +102,9 @@ class Subscription(Entrypoint):
         # Told anew now and then: what an operator applied or gave up is counted off.
         self._follower.count_parked()
         while not self._stopping:
-            position = self._follower.position()
-            fields = {"position": position, "limit": self._settings.batch_size}
-            reply = client.call(self._source, "events_after", fields, seconds=CATCH_UP_SECONDS)
-            events = [receive(event["headers"], event["data"]) for event in reply["events"]]
+            question = self._follower.checkpoint().question(self._settings.batch_size)
+            reply = client.call(self._source, "events_after", question, seconds=CATCH_UP_SECONDS)
+            events = self._follower.answered(reply)
             if not events:
                 return
             metrics.CAUGHT_UP.labels(consumer=self._follower.consumer, source=self._source).inc(len(events))
@@ -152,7 +151,8 @@ class Subscription(Entrypoint):
     def _apply(self, batch: list[Any], client: RpcClient) -> None:
         events = [event for event in map(self._decode, batch) if event is not None]
         try:
-            self._follower.apply(events)
+            if events and not self._follower.apply(events):
+                self._catch_up(client)  # repeated by the broker, or by a source that was restored?
         except Gap as gap:
             metrics.GAPS.labels(consumer=self._follower.consumer, source=self._source).inc()
             log.info("gap", source=self._source, position=gap.position)

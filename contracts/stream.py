@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from contracts.message import Command, Message, Query, Reply
+from contracts.message import Command, Identifier, Message, Query, Reply
 
 
 class StoredEvent(Message):
@@ -20,6 +20,11 @@ class Events(Reply):
 
     events: list[StoredEvent] = Field(description="At most `limit`, in order of position without gaps")
     last: int = Field(description="Newest numbered position; 0 before the first event")
+    agrees: bool = Field(
+        default=True,
+        description="False: the log ends before the position asked after, or holds another event there than "
+        "the caller named; it was restored from a backup, and the caller has applied what no longer is",
+    )
 
 
 class EventsAfter(Query):
@@ -29,6 +34,9 @@ class EventsAfter(Query):
     REPLY: ClassVar[type[Reply]] = Events
 
     position: int = Field(ge=0, description="The last one already known; 0 for all")
+    event_id: Identifier | None = Field(
+        default=None, description="The event known at that position, to find out whether it is still there"
+    )
     limit: int = Field(default=500, ge=1, le=2000, description="Most events to return")
 
 
@@ -38,6 +46,7 @@ class FollowedStream(Message):
     source: str = Field(description="The service that is followed")
     epoch: int = Field(description="Life of the stream, raised when its log began anew")
     position: int = Field(description="Last position applied")
+    event_id: Identifier | None = Field(default=None, description="The event there, where it is known")
     parked: int = Field(description="Events set aside because they could not be applied")
 
 
@@ -135,6 +144,7 @@ class DiscardParked(Command):
 
     parked_id: int = Field(description="Which, from the list")
     reason: str = Field(min_length=4, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$", description="Why")
+    dry_run: bool = Field(default=False, description="Only tell what would be left; changes nothing")
 
 
 REQUESTS = (EventsAfter, ShowStatus, ListParked, RedriveParked, DiscardParked)

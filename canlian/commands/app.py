@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from canlian.calling import CallRefused, CallUnavailable
-from canlian.commands import data, demo, office, operating, retention
+from canlian.commands import data, demo, mending, office, operating, retention
 from canlian.commands.options import errors
 from canlian.load.following import Parked, Stalled
 from canlian.load.paying import RunStalled
@@ -38,6 +38,8 @@ app.command("doctor")(office.doctor)
 app.command("keys")(operating.keys)
 app.command("migrate")(operating.migrate)
 app.command("topology")(operating.topology)
+app.command("rebuild")(mending.rebuild)
+app.command("restored")(mending.restored)
 app.add_typer(operating.parked, name="parked")
 app.add_typer(retention.retention, name="retention")
 

@@ -100,8 +100,9 @@ def doctor(subject: AsOption = OPERATOR, office: OfficeOption = None, data_dir: 
     settings = settle(office, data_dir)
     with connect(settings) as caller:
         statuses = _statuses(caller, clerk(subject))
+        conflicts = _conflicts(caller, Identity(subject, frozenset({"system"})), statuses)
     _show(statuses)
-    wrong = _wrong(statuses)
+    wrong = _wrong(statuses) + conflicts
     for text in wrong:
         console.print(f"[red]✗[/] {text}", highlight=False, soft_wrap=True)
     if wrong:
@@ -124,6 +125,22 @@ def _statuses(caller: Caller, who: Identity) -> dict[str, dict[str, Any] | None]
         except CallUnavailable:
             statuses[name] = None
     return statuses
+
+
+def _conflicts(caller: Caller, who: Identity, statuses: dict[str, dict[str, Any] | None]) -> list[str]:
+    """Who has applied what its source's log no longer holds."""
+    wrong = []
+    for consumer, status in statuses.items():
+        for stream in status["follows"] if status else ():
+            if statuses[stream["source"]] is None:
+                continue
+            question = {"position": stream["position"], "event_id": stream["event_id"], "limit": 1}
+            if not caller.call(stream["source"], "events_after", question, who)["agrees"]:
+                wrong.append(
+                    f"{consumer} has applied events that {stream['source']} no longer has; `canlian rebuild "
+                    f"{consumer}` brings it back [stream.conflict]"
+                )
+    return wrong
 
 
 def _show(statuses: dict[str, dict[str, Any] | None]) -> None:

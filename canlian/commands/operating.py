@@ -7,7 +7,7 @@ from uuid import uuid4
 import typer
 from rich.table import Table
 
-from canlian.calling import Identity
+from canlian.calling import Caller, Identity
 from canlian.commands.options import OPERATOR, AsOption, DataDirOption, OfficeOption, console
 from canlian.connecting import connect
 from canlian.settling import settle
@@ -21,6 +21,9 @@ ServicesOption = Annotated[
     typer.Option("--service", metavar="NAME", help="Only this service; may be given several times."),
 ]
 ConsumerArgument = Annotated[str, typer.Argument(help="The service that set the event aside")]
+
+MOST = 1000
+"""As many parked events as a service lists at once."""
 
 parked = typer.Typer(help="Look at events that a service could not apply, and decide what becomes of them.")
 
@@ -74,6 +77,7 @@ def topology(office: OfficeOption = None, data_dir: DataDirOption = None) -> Non
 def list_parked(
     consumer: ConsumerArgument,
     source: Annotated[str | None, typer.Option(help="Only events of this service")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=MOST, help="Show at most so many")] = 100,
     subject: AsOption = OPERATOR,
     office: OfficeOption = None,
     data_dir: DataDirOption = None,
@@ -83,7 +87,7 @@ def list_parked(
     Example: canlian parked list reporting --source subsidy
     """
     with connect(settle(office, data_dir)) as caller:
-        fields = {} if source is None else {"source": source}
+        fields = {"limit": limit} | ({} if source is None else {"source": source})
         reply = caller.call(consumer, "list_parked", fields, _operator(subject))
     table = Table("id", "source", "position", "type", "subject", "reason", header_style="bold")
     for event in reply["events"]:
@@ -106,7 +110,7 @@ def show_parked(
     Example: canlian parked show reporting 019ab…
     """
     with connect(settle(office, data_dir)) as caller:
-        reply = caller.call(consumer, "list_parked", {"subject": about}, _operator(subject))
+        reply = caller.call(consumer, "list_parked", {"subject": about, "limit": MOST}, _operator(subject))
     console.print_json(data=reply["events"])
 
 
@@ -114,24 +118,37 @@ def show_parked(
 def redrive(
     consumer: ConsumerArgument,
     source: Annotated[str, typer.Argument(help="The service the events came from")],
-    about: Annotated[str, typer.Argument(metavar="SUBJECT", help="Identifier from the list")],
+    about: Annotated[
+        str | None, typer.Argument(metavar="[SUBJECT]", help="Identifier from the list; without it, all")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would happen")] = False,
     subject: AsOption = OPERATOR,
     office: OfficeOption = None,
     data_dir: DataDirOption = None,
 ) -> None:
-    """Apply a subject's parked events again, in order; after the cause is mended.
+    """Apply parked events again, each subject's in order; after the cause is mended. Exit code 1: some left.
 
     Example: canlian parked redrive reporting subsidy 019ab… --dry-run
     """
-    fields = {"idempotency_key": uuid4().hex, "source": source, "subject": about, "dry_run": dry_run}
     with connect(settle(office, data_dir)) as caller:
-        reply = caller.call(consumer, "redrive_parked", fields, _operator(subject))
+        who = _operator(subject)
+        subjects = [about] if about else _subjects(caller, consumer, source, who)
+        applied, left, reasons = 0, 0, []
+        for each in subjects:
+            fields = {"idempotency_key": uuid4().hex, "source": source, "subject": each, "dry_run": dry_run}
+            reply = caller.call(consumer, "redrive_parked", fields, who)
+            applied, left = applied + reply["applied"], left + reply["left"]
+            reasons += [f"  {each}: {reply['reason']}"] if reply["reason"] else []
     verb = "would be applied" if dry_run else "applied"
-    reason = f", the next {reply['reason']}" if reply["reason"] else ""
-    console.print(f"{reply['applied']} {verb}, {reply['left']} left{reason}", highlight=False)
-    if reply["left"]:
+    console.print("\n".join([f"{applied} {verb}, {left} left", *reasons]), highlight=False, markup=False)
+    if left:
         raise typer.Exit(1)
+
+
+def _subjects(caller: Caller, consumer: str, source: str, who: Identity) -> list[str]:
+    """Whose events of a source are parked, in the order of the first of each."""
+    listed = caller.call(consumer, "list_parked", {"source": source, "limit": MOST}, who)
+    return list(dict.fromkeys(event["subject"] for event in listed["events"]))
 
 
 @parked.command("discard")
@@ -139,6 +156,7 @@ def discard(
     consumer: ConsumerArgument,
     parked_id: Annotated[int, typer.Argument(metavar="ID", help="Number from the list")],
     reason: Annotated[str, typer.Option(help="Why; it is kept with your account")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would be left")] = False,
     subject: AsOption = OPERATOR,
     office: OfficeOption = None,
     data_dir: DataDirOption = None,
@@ -147,10 +165,12 @@ def discard(
 
     Example: canlian parked discard reporting 7 --reason 'recorded by mistake, corrected since'
     """
-    fields = {"idempotency_key": uuid4().hex, "parked_id": parked_id, "reason": reason}
+    fields = {"parked_id": parked_id, "reason": reason, "dry_run": dry_run}
     with connect(settle(office, data_dir)) as caller:
-        reply = caller.call(consumer, "discard_parked", fields, _operator(subject))
-    console.print(f"Given up; {reply['left']} left of its subject.", highlight=False)
+        order = {"idempotency_key": uuid4().hex, **fields}
+        reply = caller.call(consumer, "discard_parked", order, _operator(subject))
+    verb = "Would be given up" if dry_run else "Given up"
+    console.print(f"{verb}; {reply['left']} left of its subject.", highlight=False)
 
 
 def _operator(subject: str) -> Identity:

@@ -1,5 +1,7 @@
 """What the employment service offers to callers, and whom it follows."""
 
+from typing import ClassVar
+
 from chassis.service import Service, command, follow
 from chassis.stream import Received
 from chassis.transaction import Transaction
@@ -14,6 +16,7 @@ class EmploymentService(Service):
 
     name = "employment"
     tables = tables.metadata
+    projections: ClassVar = {"registry": ("persons",)}
 
     @command(messages.RegisterTrainingNeeds, roles=("clerk",))
     def register_training_needs(self, message: messages.RegisterTrainingNeeds, tx: Transaction) -> BulkReply:

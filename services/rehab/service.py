@@ -1,5 +1,7 @@
 """What the rehab service offers to callers, and whom it follows."""
 
+from typing import ClassVar
+
 from chassis.service import Service, command, follow
 from chassis.stream import Received
 from chassis.transaction import Transaction
@@ -14,6 +16,7 @@ class RehabService(Service):
 
     name = "rehab"
     tables = tables.metadata
+    projections: ClassVar = {"registry": ("persons", "households")}
 
     @command(messages.EnrolPersons, roles=("clerk",))
     def enrol_persons(self, message: messages.EnrolPersons, tx: Transaction) -> BulkReply:

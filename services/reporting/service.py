@@ -1,9 +1,12 @@
 """What the reporting service offers to callers, and whom it follows: everybody."""
 
+from typing import ClassVar
+
 from chassis.service import Service, command, follow, query
 from chassis.stream import Received
 from chassis.transaction import Transaction
 from contracts import reporting as messages
+from contracts.catalogue import SUBSCRIPTIONS
 from contracts.message import BulkReply
 from services.reporting import definitions, queries, tables
 from services.reporting.handlers import facts, snapshots, targets
@@ -16,6 +19,7 @@ class ReportingService(Service):
 
     name = "reporting"
     tables = tables.metadata
+    projections: ClassVar = dict.fromkeys(SUBSCRIPTIONS["reporting"], ("facts",))
 
     @command(messages.SetTargets, roles=("clerk", "maker"))
     def set_targets(self, message: messages.SetTargets, tx: Transaction) -> BulkReply:

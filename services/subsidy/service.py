@@ -1,5 +1,7 @@
 """What the subsidy service offers to callers, whom it follows, and the jobs it works on."""
 
+from typing import ClassVar
+
 from chassis.jobs import Job
 from chassis.service import Service, command, follow, job, query
 from chassis.stream import Received
@@ -15,6 +17,7 @@ class SubsidyService(Service):
 
     name = "subsidy"
     tables = tables.metadata
+    projections: ClassVar = {"registry": ("persons",)}
 
     @command(messages.RecordFundAllotments, roles=("clerk",))
     def record_fund_allotments(self, message: messages.RecordFundAllotments, tx: Transaction) -> BulkReply:

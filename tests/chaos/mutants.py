@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis import schema
-from chassis.follow import Follower
+from chassis.follow import Follower, checkpoint_of
 from chassis.runtime import Runtime
 from chassis.stream import Received
 from chassis.transaction import Transaction
@@ -18,7 +18,7 @@ def checkpoint_not_compared() -> None:
 
     def apply(self: Follower, events: Sequence[Received]) -> int:
         with self._runtime.transaction(self._runtime.system()) as tx:
-            self._lock_checkpoint(tx)
+            checkpoint_of(tx.connection, self.consumer, self.source, lock=True)
             if events:
                 self._apply(tx, list(events))
                 self._move_checkpoint(tx, events[-1])

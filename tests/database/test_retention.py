@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from chassis import archive, clock, retention, schema
 from chassis.database import Database
+from chassis.lease import only_one
 from chassis.retention import Retention
 from chassis.rpc import Refused
 from kernel.errors import Refusal
@@ -258,7 +259,7 @@ def test_a_log_in_use_is_left_alone_after_a_short_wait(winter: Log, monkeypatch:
 
 def test_one_at_a_time_takes_months_away(winter: Log) -> None:
     winter.months.keep_ahead()
-    with winter.source.runtime.database.lock("retention"), pytest.raises(Refusal) as error:
+    with only_one(winter.source.runtime.database, "retention"), pytest.raises(Refusal) as error:
         winter.months.take_away(winter.months.due(1)[0])
     assert code_of(error) == "retention.busy"
 

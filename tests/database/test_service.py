@@ -148,7 +148,7 @@ def test_a_job_goes_on_after_its_last_committed_step(source: Harness) -> None:
 def test_the_log_is_read_by_position(source: Harness) -> None:
     source.bulk("record_regions", [region("341524100000")])
     reply = source.call("events_after", {"position": 0}, source.caller("system"))
-    assert reply == {"events": [], "last": 0}, "an event without a position is not told"
+    assert reply == {"events": [], "last": 0, "agrees": True}, "an event without a position is not told"
 
 
 def recorded(code: str, name: str = "somewhere") -> messages.RegionRecorded:
@@ -234,3 +234,41 @@ def test_a_parked_event_is_given_up_with_a_reason(sink: Harness) -> None:
     sink.call("discard_parked", fields, operator)
     assert sink.parked() == []
     assert sink.rows(schema.parked_decision)[0].reason == "the region was recorded by mistake"
+
+
+def three_parked(sink: Harness) -> list[int]:
+    """Three events of one subject, parked behind the first; their numbers."""
+    SinkService.poison = {"bad"}
+    sink.feed("registry", [recorded("341524200000", name) for name in ("bad", "second", "third")])
+    return [row.id for row in sorted(sink.parked(), key=lambda row: row.position)]
+
+
+@pytest.mark.parametrize("given_up", [0, 1, 2])
+def test_whichever_event_of_a_subject_is_given_up_the_others_are_applied_in_their_order(
+    sink: Harness, given_up: int
+) -> None:
+    parked = three_parked(sink)
+    operator = sink.caller("system", subject="operator")
+    fields = {"parked_id": parked[given_up], "reason": "recorded by mistake"}
+    assert sink.call("discard_parked", {**fields, "dry_run": True}, operator)["left"] == 2
+    assert len(sink.parked()) == 3, "a dry run changes nothing"
+    assert sink.call("discard_parked", fields, operator)["left"] == 2
+    SinkService.poison = set()
+    sink.feed("registry", [recorded("341524200000", "fourth")])
+    assert sink.rows(seen) == [], "what is left waits for the operator, and so do later events"
+    redriven = sink.call("redrive_parked", {"source": "registry", "subject": "341524200000"}, operator)
+    assert redriven == {"applied": 3, "left": 0, "reason": None}
+    names = ["bad", "second", "third", "fourth"]
+    assert [row.name for row in sink.rows(seen)] == names[:given_up] + names[given_up + 1 :]
+
+
+def test_a_decision_is_taken_once(sink: Harness) -> None:
+    first, *_ = three_parked(sink)
+    operator = sink.caller("system", subject="operator")
+    fields = {"parked_id": first, "reason": "recorded by mistake", "idempotency_key": "key-00000001"}
+    told = sink.call("discard_parked", fields, operator)
+    assert sink.call("discard_parked", fields, operator) == told
+    with pytest.raises(Refused) as error:
+        sink.call("discard_parked", {**fields, "idempotency_key": "key-00000002"}, operator)
+    assert code_of(error) == "parked.none"
+    assert len(sink.rows(schema.parked_decision)) == 1

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg2
 import psycopg2.errors
@@ -12,9 +13,12 @@ from kombu import Connection
 from chassis import schema, topology
 from chassis.office import service_class
 from chassis.partitions import AHEAD
+from chassis.rebuilding import Order, Outcome, Rebuild
 from chassis.relay import Relay
 from chassis.runtime import Runtime
 from contracts.catalogue import SERVICES
+from kernel.errors import Refusal
+from services.rehab.tables import persons as persons_of_rehab
 from tests.deploy.office_servers import OfficePostgres, settings_of
 from tests.services.employment import factories as training
 from tests.services.registry import factories as persons
@@ -107,6 +111,31 @@ def test_the_relay_numbers_and_marks_events_and_reads_nothing_else(office: Offic
     url = office.url("relay").format(service="registry")
     for statement in ("select * from persons", "update event_log set data = ''", "delete from event_log"):
         assert refused(url, statement), statement
+
+
+def test_the_owner_rebuilds_and_the_service_works_on_in_what_it_left(office: OfficePostgres) -> None:
+    with harness(office, "rehab") as rehab:
+        rehab.feed("registry", [care.person(50)])
+
+    def emptied(_source: str, question: dict[str, Any]) -> dict[str, Any]:
+        return {"events": [], "last": 0, "agrees": question["position"] == 0}
+
+    def rebuild(account: str) -> Outcome:
+        broker = "inproc://localhost/rebuild"
+        settings = settings_of(account, broker, office.url(account), office.secrets, "rpc")
+        work = Rebuild(service_class("rehab"), settings, emptied, lambda *_: None)
+        return work.run(Order(by="wang", reason="a test"))
+
+    with pytest.raises(Refusal, match="owner"):
+        rebuild("rehab")
+    assert rebuild("migrate").switched
+    with harness(office, "rehab") as rehab:
+        assert rehab.follower("registry").position() == 0
+        rehab.feed("registry", [care.person(50)])
+        assert len(rehab.rows(persons_of_rehab)) == 1
+    url = office.url("rehab").format(service="rehab")
+    assert refused(url, "delete from operator_act")
+    assert execute(url, "select nspname from pg_namespace where nspname = 'rebuild'") == []
 
 
 # Of the partitions, which are all made alike, the nets stand for the others.

@@ -28,7 +28,7 @@ _NUMBER = sa.text(
     " where position is null order by id limit :limit)"
     " update event_log set position = numbered.position, epoch = :epoch from numbered"
     " where event_log.id = numbered.id and event_log.position is null"
-    " and event_log.id <= (select max(id) from numbered)"
+    " and event_log.id between (select min(id) from numbered) and (select max(id) from numbered)"
 )
 
 

@@ -66,9 +66,9 @@ class Retention:
             ]
             for each in _of_the_log(connection):
                 found = _count(connection, each)
-                if each.month and found.events:
+                if each.period and found.events:
                     positions = (found.first, found.last) if found.numbered else None
-                    kept.append(Kept(each.month.text, found.events, positions, found.bytes, None))
+                    kept.append(Kept(each.period.text, found.events, positions, found.bytes, None))
         return sorted(kept, key=lambda month: (month.month, month.positions or (0, 0)))
 
     def keep_ahead(self) -> list[str]:
@@ -89,7 +89,7 @@ class Retention:
             return [
                 each
                 for each in _of_the_log(connection)
-                if each.month is not None and each.month.end <= oldest.start
+                if each.period is not None and each.period.end <= oldest.start
             ]
 
     def take_away(self, partition: Partition) -> Kept | None:
@@ -124,7 +124,7 @@ class Retention:
         connection.execute(sa.text(f"drop table {partition.name}"))
 
     def _write(self, partition: Partition) -> tuple[Kept | None, dict[str, Any] | None]:
-        month = str(partition.month)
+        month = str(partition.period)
         table = schema.archived_month
         with self._database.read() as connection:
             found = _count(connection, partition)

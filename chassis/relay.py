@@ -4,7 +4,6 @@ A crash after sending and before saving sends some again; followers drop them by
 """
 
 import time
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -21,7 +20,7 @@ log = structlog.get_logger(__name__)
 
 PERSISTENT = 2
 EVERYWHERE_SECONDS = 60.0
-"""So often all months are searched for new events, not only those about today: clocks may be wrong."""
+"""So often all months are searched until nothing is left, not only those about today: clocks may be wrong."""
 # The conditions of the outer table let its index of unnumbered rows find the window, whatever is behind it.
 _NUMBER = sa.text(
     "with numbered as (select id, :base + row_number() over (order by id) as position from event_log"
@@ -82,11 +81,11 @@ class Relay:
 
     def _number(self) -> None:
         table = schema.stream
-        around: datetime | None = self._runtime.now()
-        if time.monotonic() - self._searched > EVERYWHERE_SECONDS:
-            self._searched, around = time.monotonic(), None
+        everywhere = time.monotonic() - self._searched > EVERYWHERE_SECONDS
         with self._runtime.database.read() as connection:
-            if not stream.has_unnumbered(connection, around):
+            if not stream.has_unnumbered(connection, None if everywhere else self._runtime.now()):
+                if everywhere:
+                    self._searched = time.monotonic()
                 return
         with self._runtime.database.write() as connection:
             row = connection.execute(sa.select(table).with_for_update()).one_or_none()

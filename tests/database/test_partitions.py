@@ -128,6 +128,15 @@ def test_events_are_numbered_and_published_across_the_end_of_a_month(url: str, t
         assert len(months) == 2
 
 
+def test_a_relay_that_was_away_for_months_publishes_all_that_waits(url: str, tmp_path: Path) -> None:
+    with log_of(url, tmp_path) as log:
+        settings = log.source.runtime.settings
+        log.source.runtime.settings = settings.model_copy(update={"relay_window": 1})
+        log.record(JANUARY, *(f"old {n}" for n in range(9)))  # numbered by four
+        log.publish()
+        assert len(log.stream()) == 9
+
+
 def test_months_are_those_of_utc_whatever_the_zone_of_the_server(url: str, tmp_path: Path) -> None:
     with log_of(url, tmp_path) as log:
         with log.source.runtime.database.engine.begin() as connection:

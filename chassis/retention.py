@@ -75,8 +75,9 @@ class Retention:
         """Make the partitions of the months to come; returns the names of the new ones."""
         with self._database.write() as connection:
             made = partitions.keep_ahead(connection)
+        # Partitions are analyzed by themselves, the whole by nobody but us; readers need not wait for that.
+        with self._database.write() as connection:
             for table in {each.table for each in partitions.found(connection)}:
-                # Partitions are looked at by themselves; nobody but us looks at the whole.
                 connection.execute(sa.text(f"analyze {table}"))
         return made
 

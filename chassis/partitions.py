@@ -1,18 +1,21 @@
-"""Tables of PostgreSQL in monthly partitions: how they are made, found, and kept ahead of the calendar.
+"""Tables of PostgreSQL with a partition for each month or year: made, found, and kept ahead of the calendar.
 
-The partition of a month is called ``<table>_2026_11``. ``<table>_default`` is a net for rows of no month and
-normally empty; ``<table>_before``, where there is one, takes all that lies before the first month. Everything
-is found through the catalogue, under whatever search path is set. SQLite keeps one table and nothing of this.
+A partition is called ``<table>_2026_11`` or ``<table>_2026``. ``<table>_default`` is a net for rows of no
+period and normally empty; ``<table>_before``, where there is one, takes all before the first. Everything is
+found through the catalogue, under whatever search path is set. SQLite keeps one table and nothing of this.
 """
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 import sqlalchemy as sa
 
 from kernel.periods import Period
+
+Kind = Literal["month", "year"]
 
 AHEAD = 24
 """So many months after the present one have a partition when those who make them have done so."""
@@ -39,14 +42,14 @@ _KEY = sa.text(
 
 @dataclass(frozen=True, slots=True)
 class Partition:
-    """One partition. month: none for the net and for what lies before the first month.
+    """One partition. period: none for the net and for what lies before the first period.
 
     bytes: of its rows, 0 if it never had any.
     """
 
     table: str
     name: str
-    month: Period | None
+    period: Period | None
     bytes: int
 
 
@@ -55,7 +58,7 @@ def found(connection: sa.Connection) -> list[Partition]:
     if connection.dialect.name == "sqlite":
         return []
     return [
-        Partition(row.parent, row.name, _month(row.parent, row.name), row.bytes)
+        Partition(row.parent, row.name, _period(row.parent, row.name), row.bytes)
         for row in connection.execute(_FOUND)
     ]
 
@@ -64,23 +67,29 @@ def months_ahead(partitions: Iterable[Partition], today: date) -> int | None:
     """How many months after the present one have a partition in every table; None without partitions."""
     tables: dict[str, set[Period]] = {}
     for each in partitions:
-        tables.setdefault(each.table, set()).update([each.month] if each.month else ())
-    return min((_unbroken(months, Period.of(today, "month")) for months in tables.values()), default=None)
+        if each.period is not None:
+            tables.setdefault(each.table, set()).add(each.period)
+    return min((_months_ahead(periods, today) for periods in tables.values()), default=None)
 
 
 def strays(partitions: Iterable[Partition]) -> int:
-    """Bytes of rows that fell into the nets, for no month had a place for them."""
+    """Bytes of rows that fell into the nets, for no period had a place for them."""
     return sum(each.bytes for each in partitions if each.name == _net(each.table))
 
 
-def partition_by_month(
-    connection: sa.Connection, table: str, column: str, made: Iterable[str], since: Period | None = None
+def partition(
+    connection: sa.Connection,
+    table: str,
+    column: str,
+    made: Iterable[str],
+    kind: Kind = "month",
+    since: Period | None = None,
 ) -> None:
-    """Make a table with its rows one that is partitioned by the month of a column, up to ``AHEAD``.
+    """Make a table with its rows one that is partitioned by the month or year of a column, up to ``AHEAD``.
 
     made: statements for its indexes, keys and triggers, of which it keeps none; what they make on
-    ``<table>_default`` every later partition gets too. since: the first month, while all before goes into one
-    partition; without it every month that has rows gets its own.
+    ``<table>_default`` every later partition gets too. since: the first period, while all before goes into
+    one partition; without it every period that has rows gets its own.
     """
     before = f"{table}_unpartitioned"
     _prepare(connection)
@@ -96,36 +105,43 @@ def partition_by_month(
     for statement in made:
         connection.execute(sa.text(statement))
     if since is None:
-        _add_months(connection, table, _months_of(connection, before, column))
+        _add_periods(connection, table, _periods_of(connection, before, column, kind))
     else:
         _add(connection, table, f"{table}_before", f"for values from (minvalue) to ('{since.start}')")
-    _add_months(connection, table, _months_up_to_ahead(connection, since))
+    _add_periods(connection, table, _up_to_ahead(connection, kind, since))
     _move(connection, before, table)
 
 
 def keep_ahead(connection: sa.Connection) -> list[str]:
-    """Give every month up to ``AHEAD`` its partition, and rows in the nets a month of theirs.
+    """Give every period up to ``AHEAD`` its partition, and rows in the nets a period of theirs.
 
     Returns the names of the new partitions. Needs the owner's account.
     """
     _prepare(connection)
+    kinds: dict[str, Kind] = {}
+    for each in found(connection):
+        if each.period is not None:
+            kinds[each.table] = "year" if each.period.kind == "year" else "month"
     made = []
-    for table in sorted({each.table for each in found(connection)}):
-        made += _empty_net(connection, table)
-        made += _add_months(connection, table, _months_up_to_ahead(connection))
+    for table, kind in kinds.items():
+        made += _empty_net(connection, table, kind)
+        made += _add_periods(connection, table, _up_to_ahead(connection, kind))
     return made
 
 
-def _month(table: str, name: str) -> Period | None:
-    match = re.fullmatch(r"_(\d{4})_(\d{2})", name.removeprefix(table))
-    return Period.month(int(match[1]), int(match[2])) if match else None
+def _period(table: str, name: str) -> Period | None:
+    match = re.fullmatch(r"_(\d{4})(?:_(\d{2}))?", name.removeprefix(table))
+    return Period.parse("-".join(filter(None, match.groups()))) if match else None
 
 
-def _unbroken(months: set[Period], present: Period) -> int:
-    ahead = 0
-    while (present := present.next()) in months:
-        ahead += 1
-    return ahead
+def _months_ahead(periods: set[Period], today: date) -> int:
+    """Months after the present one up to the first that lies in none of the periods."""
+    last = Period.of(today, next(iter(periods)).kind)
+    if last not in periods:
+        return 0
+    while last.next() in periods:
+        last = last.next()
+    return (last.end.year - today.year) * 12 + last.end.month - today.month - 1
 
 
 def _net(table: str) -> str:
@@ -133,41 +149,41 @@ def _net(table: str) -> str:
 
 
 def _prepare(connection: sa.Connection) -> None:
-    connection.execute(sa.text("set local timezone = 'UTC'"))  # months are those of UTC
+    connection.execute(sa.text("set local timezone = 'UTC'"))  # periods are those of UTC
     connection.execute(sa.text("set local statement_timeout = 0"))  # copying takes as long as it takes
 
 
-def _months_of(connection: sa.Connection, table: str, column: str) -> list[Period]:
-    """The months that have rows."""
-    month = sa.func.date_trunc("month", sa.column(column), type_=sa.DateTime)
-    days = connection.execute(sa.select(month).select_from(sa.table(table)).distinct()).scalars()
-    return [Period.of(day, "month") for day in sorted(days)]
+def _periods_of(connection: sa.Connection, table: str, column: str, kind: Kind) -> list[Period]:
+    """The periods that have rows."""
+    start = sa.func.date_trunc(kind, sa.column(column), type_=sa.DateTime)
+    starts = connection.execute(sa.select(start).select_from(sa.table(table)).distinct()).scalars()
+    return [Period.of(each, kind) for each in sorted(starts)]
 
 
-def _months_up_to_ahead(connection: sa.Connection, first: Period | None = None) -> list[Period]:
-    """The months from the first one, by default the present, to the last to be made."""
+def _up_to_ahead(connection: sa.Connection, kind: Kind, first: Period | None = None) -> list[Period]:
+    """The periods from the first one, by default the present, to that of the last month to be made."""
     today: date = connection.execute(sa.text("select cast(now() as date)")).scalar_one()
     last = Period.of(today, "month")
-    months = [first or last]
     for _ in range(AHEAD):
         last = last.next()
-    while months[-1].start < last.start:
-        months.append(months[-1].next())
-    return months
+    periods = [first or Period.of(today, kind)]
+    while periods[-1].end < last.end:
+        periods.append(periods[-1].next())
+    return periods
 
 
-def _add_months(connection: sa.Connection, table: str, months: Iterable[Period]) -> list[str]:
-    """Partitions for those of the months that have none."""
-    there = {each.month for each in found(connection) if each.table == table}
-    return [_add_month(connection, table, month) for month in months if month not in there]
-
-
-def _add_month(connection: sa.Connection, table: str, month: Period) -> str:
-    name = f"{table}_{month.start:%Y_%m}"
-    # Text with a zone is read as a day as well.
-    start, end = (f"'{day} 00:00:00+00'" for day in (month.start, month.end))
-    _add(connection, table, name, f"for values from ({start}) to ({end})")
-    return name
+def _add_periods(connection: sa.Connection, table: str, periods: Iterable[Period]) -> list[str]:
+    """Partitions for those of the periods that have none."""
+    there = {each.period for each in found(connection) if each.table == table}
+    made = []
+    for period in periods:
+        if period not in there:
+            name = f"{table}_{period.text.replace('-', '_')}"
+            # Text with a zone is read as a day as well.
+            start, end = (f"'{day} 00:00:00+00'" for day in (period.start, period.end))
+            _add(connection, table, name, f"for values from ({start}) to ({end})")
+            made.append(name)
+    return made
 
 
 def _add(connection: sa.Connection, table: str, name: str, bounds: str) -> None:
@@ -180,8 +196,8 @@ def _add(connection: sa.Connection, table: str, name: str, bounds: str) -> None:
         connection.execute(sa.text(f"revoke all on {name} from {grantee}"))
 
 
-def _empty_net(connection: sa.Connection, table: str) -> list[str]:
-    """Hang up a new net, and move the rows of the old one to partitions of their months."""
+def _empty_net(connection: sa.Connection, table: str, kind: Kind) -> list[str]:
+    """Hang up a new net, and move the rows of the old one to partitions of their periods."""
     net = next(each for each in found(connection) if each.name == _net(table))
     if net.bytes == 0:
         return []
@@ -191,7 +207,7 @@ def _empty_net(connection: sa.Connection, table: str) -> list[str]:
     connection.execute(sa.text(f"create table {net.name} (like {old} including all)"))
     connection.execute(sa.text(f"alter table {table} attach partition {net.name} default"))
     key = connection.execute(_KEY, {"table": table}).scalar_one()
-    made = _add_months(connection, table, _months_of(connection, old, key))
+    made = _add_periods(connection, table, _periods_of(connection, old, key, kind))
     _move(connection, old, table)
     return made
 

@@ -6,7 +6,6 @@ A crash after sending and before saving sends some again; followers drop them by
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -23,7 +22,7 @@ FOLLOWED = {source for sources in SUBSCRIPTIONS.values() for source in sources}
 """Services whose events must find a queue."""
 
 EVERYWHERE_SECONDS = 60.0
-"""So often all months are searched for new events, not only those about today: clocks may be wrong."""
+"""So often all months are searched until nothing is left, not only those about today: clocks may be wrong."""
 
 # The conditions of the outer table let its index of unnumbered rows find the window, whatever is behind it.
 _NUMBER = sa.text(
@@ -31,7 +30,7 @@ _NUMBER = sa.text(
     " where position is null order by id limit :limit)"
     " update event_log set position = numbered.position, epoch = :epoch from numbered"
     " where event_log.id = numbered.id and event_log.position is null"
-    " and event_log.id <= (select max(id) from numbered)"
+    " and event_log.id between (select min(id) from numbered) and (select max(id) from numbered)"
 )
 
 
@@ -117,11 +116,11 @@ class Relay:
 
     def _number(self) -> None:
         table = schema.stream
-        around: datetime | None = self._runtime.now()
-        if time.monotonic() - self._searched > EVERYWHERE_SECONDS:
-            self._searched, around = time.monotonic(), None
+        everywhere = time.monotonic() - self._searched > EVERYWHERE_SECONDS
         with self._runtime.database.read() as connection:
-            if not stream.has_unnumbered(connection, around):
+            if not stream.has_unnumbered(connection, None if everywhere else self._runtime.now()):
+                if everywhere:
+                    self._searched = time.monotonic()
                 return
         with self._runtime.database.write() as connection:
             row = connection.execute(sa.select(table).with_for_update()).one_or_none()

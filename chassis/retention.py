@@ -67,17 +67,18 @@ class Retention:
             ]
             for each in _of_the_log(connection):
                 found = _count(connection, each)
-                if each.month and found.events:
+                if each.period and found.events:
                     positions = (found.first, found.last) if found.numbered else None
-                    kept.append(Kept(each.month.text, found.events, positions, found.bytes, None))
+                    kept.append(Kept(each.period.text, found.events, positions, found.bytes, None))
         return sorted(kept, key=lambda month: (month.month, month.positions or (0, 0)))
 
     def keep_ahead(self) -> list[str]:
         """Make the partitions of the months to come; returns the names of the new ones."""
         with self._database.write() as connection:
             made = partitions.keep_ahead(connection)
+        # Partitions are analyzed by themselves, the whole by nobody but us; readers need not wait for that.
+        with self._database.write() as connection:
             for table in {each.table for each in partitions.found(connection)}:
-                # Partitions are looked at by themselves; nobody but us looks at the whole.
                 connection.execute(sa.text(f"analyze {table}"))
         return made
 
@@ -90,7 +91,7 @@ class Retention:
             return [
                 each
                 for each in _of_the_log(connection)
-                if each.month is not None and each.month.end <= oldest.start
+                if each.period is not None and each.period.end <= oldest.start
             ]
 
     def take_away(self, partition: Partition) -> Kept | None:
@@ -125,7 +126,7 @@ class Retention:
         connection.execute(sa.text(f"drop table {partition.name}"))
 
     def _write(self, partition: Partition) -> tuple[Kept | None, dict[str, Any] | None]:
-        month = str(partition.month)
+        month = str(partition.period)
         table = schema.archived_month
         with self._database.read() as connection:
             found = _count(connection, partition)

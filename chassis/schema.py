@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from chassis.audit import audit_table
 from chassis.database import BigId
-from chassis.partitions import partition_by_month
+from chassis.partitions import partition
 
 ID = String(32)
 INSTANT = DateTime(timezone=True)
@@ -192,7 +192,7 @@ def keep_by_month(op: Any) -> None:
         # the position; an event that is just recorded touches the index above alone.
         "create unique index on event_log_default (position) where position is not null",
     )
-    partition_by_month(op.get_bind(), event_log.name, event_log.c.recorded_at.name, made)
+    partition(op.get_bind(), event_log.name, event_log.c.recorded_at.name, made)
 
 
 def append_only(op: Any, table: str) -> None:

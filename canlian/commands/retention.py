@@ -48,9 +48,9 @@ def run(
                 console.print(f"{name}: {len(months.keep_ahead())} partitions made", highlight=False)
             for partition in months.due(keep_months):
                 if dry_run:
-                    console.print(f"{name}: {partition.month} would be archived", highlight=False)
+                    console.print(f"{name}: {partition.period} would be archived", highlight=False)
                 elif (kept := months.take_away(partition)) is None:
-                    console.print(f"{name}: {partition.month} had no events", highlight=False)
+                    console.print(f"{name}: {partition.period} had no events", highlight=False)
                 else:
                     console.print(f"{name}: {kept.month}, {kept.events} events: {kept.file}", highlight=False)
 

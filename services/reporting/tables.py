@@ -39,7 +39,7 @@ facts = Table(
     Column("type", String(100), nullable=False),
     Column("trace_id", String(32)),
     Column("recorded_at", DateTime(timezone=True), nullable=False),
-    # An event counts once, even if the chassis ever handed it over twice. PostgreSQL keeps facts by month, so
+    # An event counts once, even if the chassis ever handed it over twice. PostgreSQL keeps facts by year, so
     # its key must hold the day, of which an event has one.
     UniqueConstraint("event_id", "indicator", "dims", "sign", name="uq_facts_event").ddl_if(dialect="sqlite"),
     UniqueConstraint("event_id", "indicator", "dims", "sign", "day", name="uq_facts_event_day").ddl_if(

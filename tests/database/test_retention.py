@@ -65,7 +65,7 @@ def test_the_stream_is_the_same_before_and_after_its_months_are_archived(winter:
 def test_positions_of_an_archived_and_a_live_month_alternate_in_one_stream(winter: Log) -> None:
     before = winter.stream()
     winter.months.keep_ahead()
-    (january,) = (each for each in winter.months.due(1) if str(each.month) == "2020-01")
+    (january,) = (each for each in winter.months.due(1) if str(each.period) == "2020-01")
     winter.months.take_away(january)
     assert winter.where() == {
         "2020-01 (1, 18)": FILES[0],

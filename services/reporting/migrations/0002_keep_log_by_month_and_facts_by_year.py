@@ -1,11 +1,11 @@
-"""The event log and the facts by month."""
+"""The event log by month, the facts by year."""
 
 from datetime import UTC, datetime
 
 from alembic import op
 
 from chassis import schema
-from chassis.partitions import partition_by_month
+from chassis.partitions import partition
 from kernel.periods import Period
 
 revision = "0002"
@@ -25,8 +25,8 @@ def upgrade() -> None:
         # Each partition gets this one, against a change that goes past the table.
         _append_only("facts_append_only_rows", "update or delete", "row"),
     )
-    since = Period.year(datetime.now(UTC).year - 2).months()[0]
-    partition_by_month(op.get_bind(), "facts", "day", made, since)
+    since = Period.year(datetime.now(UTC).year - 2)
+    partition(op.get_bind(), "facts", "day", made, "year", since)
 
 
 def _append_only(trigger: str, actions: str, each: str) -> str:

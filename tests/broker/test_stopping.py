@@ -2,13 +2,10 @@
 
 import re
 import signal
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.error import HTTPError
 
 import eventlet
 import pytest
@@ -17,7 +14,7 @@ from sqlalchemy.engine import make_url
 from chassis.rpc import Refused
 from chassis.rpc_client import RpcClient, Unavailable
 from chassis.token_source import TokenSource
-from tests.e2e.cli import Running, running
+from tests.e2e.cli import running
 from tests.support.office_environment import OFFICE, office_environment
 from tests.support.servers import PostgresServer, RabbitMQServer
 from tests.support.tcp_proxy import TcpProxy
@@ -97,22 +94,6 @@ def wait_for(condition: Callable[[], Any], what: str) -> None:
             eventlet.sleep(0.05)
 
 
-def started(process: Running) -> None:
-    """Wait until it is ready."""
-    process.wait_for("/health/ready")
-    found = re.search(r"http\S+/health/ready", process.text)
-    assert found
-    wait_for(partial(is_ready, found[0]), "the process to be ready")
-
-
-def is_ready(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url, timeout=10):
-            return True
-    except HTTPError:
-        return False
-
-
 TROUBLE: dict[str, tuple[str, Callable[[TcpProxy], None]]] = {
     "none": ("CANLIAN_BROKER_URL", TcpProxy.heal),
     "the broker is gone": ("CANLIAN_BROKER_URL", TcpProxy.cut),
@@ -131,14 +112,14 @@ def test_a_process_asked_to_stop_ends_in_time_and_loses_and_repeats_nothing(
     up = ("up", "--service", "registry")
     with behind_proxy(environment, server) as (proxy, through), callers.client:
         with running(*up, env=through) as process, callers.calling():
-            started(process)
+            process.wait_until_ready()
             wait_for(lambda: len(callers.answered) > 50, "calls to be answered")
             make(proxy)
             process.process.send_signal(signal.SIGTERM)
             code = process.process.wait(20)
             assert code == 0 or trouble != "none"
         with running(*up, env=environment) as process:
-            started(process)
+            process.wait_until_ready()
             before = callers.recorded()
             assert len(callers.answered) <= before <= len(callers.sent), "what was answered is there"
             for number in sorted(callers.sent):

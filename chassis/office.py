@@ -17,8 +17,9 @@ import eventlet
 import kombu.serialization
 import orjson
 import structlog
-from amqp.exceptions import AccessRefused
+from amqp.exceptions import AccessRefused, AMQPError
 from kombu import Connection
+from kombu.exceptions import KombuError
 from nameko.runners import ServiceRunner
 
 from chassis import broker, inproc, logs, topology
@@ -195,7 +196,7 @@ class Office:
                     topology.ensure(connection, self.settings.embedded)
             except AccessRefused:
                 self._waits_for = "exchanges and queues, or the right to declare them"
-            except Exception as error:  # noqa: BLE001 - whatever keeps the broker from answering
+            except (OSError, AMQPError, KombuError) as error:
                 self._waits_for = f"the broker ({type(error).__name__})"
             else:
                 return True

@@ -295,18 +295,29 @@ def test_only_a_process_that_does_nothing_else_is_ended_for_a_stuck_relay(
     log.runtime.close()
 
 
-HUB_STANDS_STILL = """
+STUCK = """
 from chassis import green
 green.patch()
+import os
 from eventlet.patcher import original
 from chassis import watchdog
 with watchdog.within(0.2, "the test is stuck"):
-    original("time").sleep(60)
+    {how}
 """
 
 
+def stuck(how: str) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen([sys.executable, "-c", STUCK.format(how=how)], stderr=subprocess.PIPE)
+
+
 def test_the_watchdog_ends_a_process_even_when_its_hub_stands_still() -> None:
-    command = [sys.executable, "-c", HUB_STANDS_STILL]
-    ended = subprocess.run(command, check=False, capture_output=True, text=True, timeout=SECONDS)
-    assert ended.returncode == watchdog.EXIT_CODE
-    assert "the test is stuck" in ended.stderr
+    process = stuck('original("time").sleep(600)')
+    _, told = process.communicate(timeout=SECONDS)
+    assert process.returncode == watchdog.EXIT_CODE
+    assert b"the test is stuck" in told
+
+
+def test_the_watchdog_ends_a_process_whose_words_nobody_reads() -> None:
+    process = stuck('os.write(2, b"x" * 1_000_000)')
+    assert process.wait(SECONDS) == watchdog.EXIT_CODE
+    process.communicate()

@@ -14,7 +14,7 @@ from sqlalchemy.engine import make_url
 from chassis.rpc import Refused
 from chassis.rpc_client import RpcClient, Unavailable
 from chassis.token_source import TokenSource
-from tests.e2e.cli import Running, running
+from tests.e2e.cli import running
 from tests.support.office_environment import OFFICE, office_environment
 from tests.support.servers import PostgresServer, RabbitMQServer
 from tests.support.tcp_proxy import TcpProxy
@@ -30,7 +30,8 @@ def environment(
     tmp_path: Path, postgres_server: PostgresServer, rabbitmq_server: RabbitMQServer
 ) -> Iterator[dict[str, str]]:
     with office_environment(tmp_path, postgres_server, rabbitmq_server, ["registry"]) as environment:
-        yield environment
+        # Nobody reads what the processes say.
+        yield environment | {"CANLIAN_LOG_LEVEL": "CRITICAL"}
 
 
 @contextmanager
@@ -45,7 +46,7 @@ def behind_proxy(environment: dict[str, str], name: str) -> Iterator[tuple[TcpPr
 
 
 class Callers:
-    """Record regions one after the other, each under its own key, as long as they are answered."""
+    """Several at once record regions, one after the other, each under its own key."""
 
     def __init__(self, environment: dict[str, str], folder: Path) -> None:
         tokens = TokenSource(folder / "tokens")
@@ -55,11 +56,22 @@ class Callers:
         )
         self.sent: set[int] = set()
         self.answered: set[int] = set()
-        self.stop = False
 
-    def run(self, caller: int) -> None:
+    @contextmanager
+    def calling(self) -> Iterator[None]:
+        """As long as the block lasts; afterwards none is under way."""
+        self._stopping = False
+        threads = [eventlet.spawn(self._run, n) for n in range(1, CALLERS + 1)]
+        try:
+            yield
+        finally:
+            self._stopping = True
+            for thread in threads:
+                thread.wait()
+
+    def _run(self, caller: int) -> None:
         number = caller
-        while not self.stop:
+        while not self._stopping:
             self.sent.add(number)
             with suppress(Unavailable, Refused):
                 self.record(number)
@@ -82,11 +94,6 @@ def wait_for(condition: Callable[[], Any], what: str) -> None:
             eventlet.sleep(0.05)
 
 
-def started(process: Running) -> Running:
-    process.wait_for('"started"')
-    return process
-
-
 TROUBLE: dict[str, tuple[str, Callable[[TcpProxy], None]]] = {
     "none": ("CANLIAN_BROKER_URL", TcpProxy.heal),
     "the broker is gone": ("CANLIAN_BROKER_URL", TcpProxy.cut),
@@ -104,19 +111,15 @@ def test_a_process_asked_to_stop_ends_in_time_and_loses_and_repeats_nothing(
     callers = Callers(environment, tmp_path)
     up = ("up", "--service", "registry")
     with behind_proxy(environment, server) as (proxy, through), callers.client:
-        with running(*up, env=through) as process:
-            started(process)
-            threads = [eventlet.spawn(callers.run, n) for n in range(1, CALLERS + 1)]
+        with running(*up, env=through) as process, callers.calling():
+            process.wait_until_ready()
             wait_for(lambda: len(callers.answered) > 50, "calls to be answered")
             make(proxy)
             process.process.send_signal(signal.SIGTERM)
             code = process.process.wait(20)
             assert code == 0 or trouble != "none"
-        callers.stop = True
         with running(*up, env=environment) as process:
-            started(process)
-            for thread in threads:
-                thread.wait()
+            process.wait_until_ready()
             before = callers.recorded()
             assert len(callers.answered) <= before <= len(callers.sent), "what was answered is there"
             for number in sorted(callers.sent):
@@ -127,6 +130,6 @@ def test_a_process_asked_to_stop_ends_in_time_and_loses_and_repeats_nothing(
 def test_a_process_that_still_waits_for_its_servers_ends_at_once(environment: dict[str, str]) -> None:
     nowhere = re.sub(r"@[^/]+/", "@127.0.0.1:1/", environment["CANLIAN_BROKER_URL"])
     with running("up", "--service", "registry", env=environment | {"CANLIAN_BROKER_URL": nowhere}) as process:
-        process.wait_for('"waiting"')
+        process.wait_for("/health/ready")
         process.process.send_signal(signal.SIGTERM)
         assert process.process.wait(20) == 0

@@ -68,7 +68,7 @@ class OfficeRabbitMQ(LocalRabbitMQ):
 
     def __init__(self, folder: Path, secrets: Path) -> None:
         super().__init__(folder)
-        self._secrets = secrets
+        self.secrets = secrets
         self.metrics_port = free_port()
         settings = (DEPLOY / "rabbitmq" / "rabbitmq.conf").read_text("utf-8")
         with (folder / "rabbitmq.conf").open("a", encoding="utf-8") as file:
@@ -81,7 +81,7 @@ class OfficeRabbitMQ(LocalRabbitMQ):
 
     def url_of(self, user: str) -> str:
         """The secret USER_broker_url, with this broker in the container's place."""
-        return read(self._secrets, f"{user}_broker_url").replace(
+        return read(self.secrets, f"{user}_broker_url").replace(
             "@rabbitmq:5672/", f"@127.0.0.1:{self._port}/"
         )
 

@@ -5,6 +5,7 @@ import runpy
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,7 +17,7 @@ import yaml
 from kombu import Connection, Exchange, Queue
 
 from chassis import topology
-from chassis.office import Office
+from chassis.office import Office, migrate, service_class
 from chassis.rpc_client import EXCHANGE, RpcClient
 from chassis.service import Service
 from chassis.token_source import TokenSource
@@ -103,6 +104,31 @@ def test_a_follower_reads_what_the_broker_lost_from_the_owner(
     tokens = TokenSource(databases.secrets / "tokens")
     with RpcClient(broker.url_of("rehab"), lambda: tokens.system_token("rehab", OFFICE), 10) as client:
         assert client.call("registry", "events_after", {"position": 0})["last"] >= 0
+
+
+def test_every_service_runs_with_its_own_user_and_rights(
+    office: RpcClient, broker: OfficeRabbitMQ, tmp_path: Path
+) -> None:
+    """The real ones: they take calls and follow whom they follow, and need declare nothing."""
+    others = [name for name in SERVICES if name not in {SourceService.name, SinkService.name}]
+    with ExitStack() as stack:
+        for service in others:
+            database = f"sqlite:///{tmp_path}/{{service}}.db"
+            settings = settings_of(
+                service, broker.url_of(service), database, broker.secrets, "rpc,follow,jobs"
+            )
+            migrate(settings, service)
+            stack.enter_context(Office(settings, (service_class(service),)))
+        for service in others:
+            assert office.call(service, "show_status", {})["recorded"] == 0
+            for source in SUBSCRIPTIONS.get(service, ()):
+                queue = topology.event_queue(service, source, embedded=False).name
+                wait_for(partial(is_consumed, broker, queue), f"a consumer on {queue}")
+
+
+def is_consumed(broker: OfficeRabbitMQ, queue: str) -> bool:
+    with channel_of(broker, "topology") as channel:
+        return bool(channel.queue_declare(queue, passive=True).consumer_count)
 
 
 @contextmanager

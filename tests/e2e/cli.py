@@ -1,14 +1,18 @@
 """Runs the command line in processes of their own, as a user would."""
 
 import os
+import re
 import select
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from http import HTTPStatus
 from pathlib import Path
 from tempfile import gettempdir
+
+import httpx
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 600.0
@@ -69,6 +73,16 @@ class Running:
     def wait_for(self, text: str) -> None:
         """Read until the text was printed; fail when the process ends before, or takes too long."""
         assert self.reaches(text), f"{text!r} was never printed\n{self.text}"
+
+    def wait_until_ready(self) -> None:
+        """Ask the readiness whose address an office prints first; fail when it takes too long."""
+        self.wait_for("/health/ready")
+        found = re.search(r"http\S+/health/ready", self.text)
+        assert found
+        deadline = time.monotonic() + SECONDS
+        while (answer := httpx.get(found[0], timeout=30)).status_code != HTTPStatus.OK:
+            assert time.monotonic() < deadline, answer.text
+            time.sleep(0.1)
 
     def reaches(self, text: str) -> bool:
         """Read until the text was printed; False when the process ends before."""

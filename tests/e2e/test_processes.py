@@ -24,7 +24,8 @@ def office(
     tmp_path: Path, postgres_server: PostgresServer, rabbitmq_server: RabbitMQServer
 ) -> Iterator[dict[str, str]]:
     with office_environment(tmp_path, postgres_server, rabbitmq_server) as environment:
-        yield environment
+        # Nobody reads what the processes say.
+        yield environment | {"CANLIAN_LOG_LEVEL": "CRITICAL"}
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +90,7 @@ def test_two_of_everything_take_each_other_s_work_over(
     with ExitStack() as stack:
         first, second = started(stack, office), started(stack, office)
         for process in (first, second):
-            process.wait_for('"started"')
+            process.wait_until_ready()
         load = stack.enter_context(running("load", str(package), *LOAD, env=office))
         load.wait_for("households")
         first.process.send_signal(signal.SIGSTOP)

@@ -96,7 +96,8 @@ class Pair:
     def hash(self, connection: sa.Connection, table: sa.FromClause) -> str:
         """SHA-256 over the compared columns of all rows in the order of their keys: the same everywhere."""
         ordered = [_bytewise(connection, table.c[name]) for name in self._key]
-        query = sa.select(*(table.c[name] for name in self._compared)).order_by(*ordered)
+        mine = self._mine if table is self.live else sa.true()
+        query = sa.select(*(table.c[name] for name in self._compared)).where(mine).order_by(*ordered)
         digest = sha256()
         with connection.execute(query.execution_options(yield_per=_ROWS)) as rows:
             for row in rows:

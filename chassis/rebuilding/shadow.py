@@ -56,7 +56,7 @@ class PostgresqlShadow:
     @contextmanager
     def switching(self) -> Iterator[sa.Connection]:
         """A transaction of the live database that also sees the copy."""
-        with self.live.write() as connection:
+        with self.live.engine.begin() as connection:
             yield connection
 
     @contextmanager

@@ -117,6 +117,7 @@ def run_subscription(folder: Path, url: str, database_url: str) -> None:
 
     eventlet.monkey_patch()
     from chassis.runtime import Runtime
+    from chassis import wire
     from chassis.subscription import Subscription
 
     sink = Runtime(SinkService, settings(folder, url), database_url)
@@ -125,7 +126,7 @@ def run_subscription(folder: Path, url: str, database_url: str) -> None:
     subscription._settings = sink.settings
     subscription._follower = follower = Follower(sink, "registry", handler)
     started = time.perf_counter()
-    with Connection(url, heartbeat=60) as connection:
+    with wire.connect(url, heartbeat=60) as connection:
         thread = eventlet.spawn(subscription._consume, connection, None)
         while follower.position() < COUNT:
             eventlet.sleep(0.02)

@@ -15,9 +15,9 @@ import structlog
 from kombu import Connection, Consumer
 from nameko.extensions import Entrypoint
 
-from chassis import metrics
+from chassis import metrics, wire
 from chassis.follow import EpochConflict, Follower, Gap
-from chassis.rpc import JSON, LOOK_UP_SECONDS, turn_away
+from chassis.rpc import HEARTBEAT_SECONDS, JSON, LOOK_UP_SECONDS, turn_away
 from chassis.rpc_client import RpcClient
 from chassis.runtime import RUNTIMES
 from chassis.stream import Malformed, Received, receive
@@ -29,7 +29,6 @@ QUIET_SECONDS = 30.0
 CATCH_UP_SECONDS = 5.0
 """Deadline of a question that is asked again soon: a broker that fell took requests and replies with it."""
 PAUSE_SECONDS_MAX = 5.0
-HEARTBEAT_SECONDS = 60
 
 
 class Subscription(Entrypoint):
@@ -75,7 +74,7 @@ class Subscription(Entrypoint):
             try:
                 with (
                     RpcClient(self._settings.broker_url, self._token, self._settings.call_seconds) as client,
-                    Connection(self._settings.broker_url, heartbeat=HEARTBEAT_SECONDS) as connection,
+                    wire.connect(self._settings.broker_url, heartbeat=HEARTBEAT_SECONDS) as connection,
                 ):
                     self._catch_up(client)
                     self._consume(connection, client)

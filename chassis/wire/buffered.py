@@ -5,8 +5,12 @@ import struct
 import threading
 from typing import Any
 
+import eventlet
+import structlog
 from amqp.exceptions import UnexpectedFrame
 from amqp.transport import SSLTransport, TCPTransport, _AbstractTransport
+
+log = structlog.get_logger(__name__)
 
 Frame = tuple[int, int, bytes]
 """Type, channel and payload."""
@@ -30,6 +34,7 @@ class _Buffered(_AbstractTransport):
         self._start = 0
         # Made here rather than at import, so that it is green where the standard library is.
         self._writing = threading.Lock()
+        self._soon: list[bytes] = []
 
     def buffered_frame(self) -> Frame | None:
         """The next frame if all of it was read. Raises ``UnexpectedFrame`` when it does not end as it must."""
@@ -71,7 +76,25 @@ class _Buffered(_AbstractTransport):
     def write(self, s: Any) -> None:
         """Send whole frames, never inside those of another writer. Raises ``OSError``."""
         with self._writing:
-            super().write(s)
+            soon, self._soon = self._soon, []
+            super().write(b"".join((*soon, s)) if soon else s)
+
+    def write_soon(self, frames: bytes) -> None:
+        """Send frames with the next write, or when the green threads that can run now have run.
+
+        So what they answer goes in one call of the kernel. When it fails, the connection is lost, as its
+        reader will see; who needs to know must be told by the broker.
+        """
+        self._soon.append(frames)
+        if len(self._soon) == 1:
+            eventlet.spawn_n(self._flush)
+
+    def _flush(self) -> None:
+        if self._soon and self.connected:
+            try:
+                self.write(b"")
+            except OSError as error:
+                log.warning("frames_not_sent", error=type(error).__name__)
 
     def _setup_transport(self) -> None:
         super()._setup_transport()

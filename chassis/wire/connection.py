@@ -77,7 +77,7 @@ class ReplyChannel(pyamqp.Channel):
             body,
             connection.frame_max,
         )
-        connection.transport.write(reply + frames.ack(request.channel.channel_id, request.delivery_tag))
+        connection.transport.write_soon(reply + frames.ack(request.channel.channel_id, request.delivery_tag))
         connection.bytes_sent += 1
 
     def _on_close(self, reply_code: int, *reason: Any) -> None:

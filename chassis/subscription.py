@@ -171,7 +171,7 @@ class Subscription(Entrypoint):
         with suppress(Malformed, orjson.JSONDecodeError):
             data = orjson.loads(message.body) if message.content_type == JSON else None
             if isinstance(data, dict):
-                return receive(dict(message.headers), data)
+                return receive(message.headers, data)
         turn_away(self._follower.consumer, message, "event")
         return None
 

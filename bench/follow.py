@@ -116,8 +116,8 @@ def run_subscription(folder: Path, url: str, database_url: str) -> None:
     import eventlet
 
     eventlet.monkey_patch()
-    from chassis.runtime import Runtime
     from chassis import wire
+    from chassis.runtime import Runtime
     from chassis.subscription import Subscription
 
     sink = Runtime(SinkService, settings(folder, url), database_url)

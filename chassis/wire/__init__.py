@@ -1,4 +1,4 @@
-"""AMQP with fewer calls of the kernel: py-amqp, but that a read takes all there is and an answer is one write.
+"""AMQP with fewer calls of the kernel: py-amqp, but a read takes all there is and an answer is one write.
 
 py-amqp reads each frame by three calls, and a message is three frames; through green sockets that is most of
 what a message costs. Here a read takes what the kernel holds, and frames are cut from it. The protocol, its
@@ -8,7 +8,6 @@ errors and its time-outs stay py-amqp's: docs/decisions/0012-wire.md.
 from typing import Any
 
 from kombu import Connection
-
 
 _TRANSPORTS = {"amqp": "chassis.wire.connection:Transport", "amqps": "chassis.wire.connection:TLSTransport"}
 

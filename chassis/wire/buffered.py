@@ -37,7 +37,7 @@ class _Buffered(_AbstractTransport):
         self._soon: list[bytes] = []
 
     def buffered_frame(self) -> Frame | None:
-        """The next frame if all of it was read. Raises ``UnexpectedFrame`` when it does not end as it must."""
+        """The next frame if all of it was read. Raises ``UnexpectedFrame`` for one without its end."""
         data, start = self._data, self._start
         if len(data) - start < _HEADER.size:
             return None

@@ -40,7 +40,7 @@ def frame_handler(connection: Any, callback: Callable[..., None]) -> Callable[[F
         if message is None:
             if kind != METHOD or not payload.startswith(_DELIVER):
                 return bool(any_frame(frame))
-            begun[channel] = Message(frame_method=spec.Basic.Deliver, frame_args=payload)
+            begun[channel] = Message(b"", frame_method=spec.Basic.Deliver, frame_args=payload)
             connection.bytes_recv += 1
             return False
         connection.bytes_recv += 1
@@ -71,7 +71,8 @@ def _hand_on(connection: Any, channel_id: int, message: Message) -> None:
     delivery_tag, redelivered = _TAG.unpack_from(payload, at)
     exchange, at = _short_text(payload, at + _TAG.size)
     routing_key, _ = _short_text(payload, at)
-    channel._on_basic_deliver(consumer_tag, delivery_tag, redelivered, exchange, routing_key, message)
+    deliver = channel._on_basic_deliver  # noqa: SLF001 - whom py-amqp would call after more steps
+    deliver(consumer_tag, delivery_tag, redelivered, exchange, routing_key, message)
 
 
 def properties(payload: bytes, at: int) -> dict[str, Any]:

@@ -135,4 +135,4 @@ def _before_request_ack(order: Order) -> None:
         order.passing("after_reply_before_request_ack")
         transport.write(frames.ack(request.channel.channel_id, request.delivery_tag))
 
-    ReplyChannel.answer = patched  # type: ignore[method-assign]
+    ReplyChannel.answer = patched  # type: ignore[assignment,method-assign]

@@ -44,5 +44,5 @@ class RoleContainer(ServiceContainer):
         if self._being_killed:
             raise ContainerBeingKilled
         worker = self._worker_pool.spawn(work)
-        worker.link(self._handle_worker_thread_exited, work)
         self._worker_threads[work] = worker
+        worker.link(self._handle_worker_thread_exited, work)

@@ -107,6 +107,8 @@ class _Buffered(_AbstractTransport):
         with memoryview(data) as view:
             sent = 0
             while sent < len(view):
+                if self.sock is None:
+                    raise OSError("the connection was closed")
                 try:
                     sent += self.sock.send(view[sent:])
                 except TimeoutError:

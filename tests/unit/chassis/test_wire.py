@@ -120,6 +120,13 @@ def test_a_reader_s_time_out_does_not_cut_a_write_short() -> None:
     assert b"".join(socket.sent) == STREAM
 
 
+def test_a_write_over_a_closed_connection_is_an_error_of_connections() -> None:
+    writer = transport(Socket())
+    writer.sock = None
+    with pytest.raises(OSError, match="closed"):
+        writer.write(STREAM)
+
+
 def test_answers_of_the_same_round_go_in_one_write_and_before_any_later_one() -> None:
     socket = Socket()
     writer = transport(socket)

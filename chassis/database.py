@@ -153,10 +153,12 @@ def _sqlite(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        read_only = connection.get_execution_options().get("read_only")
-        # By the driver itself: for SQLAlchemy this is a statement like others, five times as dear.
-        driver: Any = connection.connection.driver_connection
-        driver.execute("begin" if read_only else "begin immediate")
+        if connection.get_execution_options().get("read_only"):
+            # By the driver, at a fifth of the price: this one takes no lock, and cannot fail.
+            driver: Any = connection.connection.driver_connection
+            driver.execute("begin")
+        else:
+            connection.exec_driver_sql("begin immediate")
 
     return engine
 

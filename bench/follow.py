@@ -116,6 +116,7 @@ def run_subscription(folder: Path, url: str, database_url: str) -> None:
     import eventlet
 
     eventlet.monkey_patch()
+    from chassis import wire
     from chassis.runtime import Runtime
     from chassis.subscription import Subscription
 
@@ -125,7 +126,7 @@ def run_subscription(folder: Path, url: str, database_url: str) -> None:
     subscription._settings = sink.settings
     subscription._follower = follower = Follower(sink, "registry", handler)
     started = time.perf_counter()
-    with Connection(url, heartbeat=60) as connection:
+    with wire.connect(url, heartbeat=60) as connection:
         thread = eventlet.spawn(subscription._consume, connection, None)
         while follower.position() < COUNT:
             eventlet.sleep(0.02)

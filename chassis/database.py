@@ -13,8 +13,10 @@ from typing import Any
 
 import orjson
 import sqlalchemy as sa
+from psycopg2.extensions import TRANSACTION_STATUS_IDLE
 from sqlalchemy import BigInteger, Connection, Engine, Integer, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql import psycopg2
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -25,6 +27,11 @@ POSTGRESQL_OPTIONS = (
     "-c statement_timeout=120000 -c lock_timeout=15000 -c idle_in_transaction_session_timeout=60000"
 )
 
+
+COMMITS_ITSELF = "canlian_commits_itself"
+"""Execution option of a PostgreSQL connection whose transactions begin and end here, not in psycopg2."""
+AT_COMMIT = "canlian_at_commit"
+"""Key under which a connection keeps what it sends with its commit."""
 
 MANY = 10
 """From so many rows on, one document is quicker than their values."""
@@ -40,7 +47,25 @@ def insert(connection: Connection, table: sa.Table, rows: Sequence[dict[str, Any
         document = orjson.dumps(rows).decode()
         connection.execute(_insert_of_document(table, tuple(rows[0])), {"document": document})
     elif rows:
-        connection.execute(sa.insert(table), rows)
+        connection.execute(sa.insert(table).inline(), rows)
+
+
+def insert_at_commit(connection: Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
+    """The same as the last act of a write transaction: on PostgreSQL the rows travel with the commit itself,
+    so that they cost no round trip.
+    """
+    if not connection.get_execution_options().get(COMMITS_ITSELF):
+        insert(connection, table, rows)
+    elif rows:
+        document = {"document": orjson.dumps(rows).decode()}
+        parameters = rows[0] if len(rows) == 1 else document
+        connection.info[AT_COMMIT] = _text_of_insert(table, tuple(rows[0]), len(rows) > 1), parameters
+
+
+@cache
+def _text_of_insert(table: sa.Table, columns: tuple[str, ...], many: bool) -> str:
+    statement = _insert_of_document(table, columns) if many else sa.insert(table).inline()
+    return str(statement.compile(dialect=psycopg2.dialect(), column_keys=None if many else columns))
 
 
 @cache
@@ -68,22 +93,24 @@ class Database:
         else:
             raise ValueError(f"{parsed.drivername} is not supported: use sqlite or postgresql+psycopg2")
         self.is_sqlite = self._write_lock is not None
-
-    @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """A transaction that may write; commits when the block ends, rolls back when it raises."""
-        with self._write_lock or nullcontext(), self.engine.begin() as connection:
-            yield connection
-
-    @contextmanager
-    def read(self) -> Iterator[Connection]:
-        """A transaction that only reads, on one consistent state of the data."""
         options: dict[str, Any] = (
             {"read_only": True}
             if self.is_sqlite
             else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         )
-        with self.engine.connect().execution_options(**options) as connection, connection.begin():
+        self._reader = self.engine.execution_options(**options)
+        self._writer = self.engine if self.is_sqlite else _committing_itself(self.engine)
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that may write; commits when the block ends, rolls back when it raises."""
+        with self._write_lock or nullcontext(), self._writer.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that only reads, on one consistent state of the data."""
+        with self._reader.begin() as connection:
             yield connection
 
     def close(self) -> None:
@@ -107,8 +134,12 @@ def _sqlite(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        read_only = connection.get_execution_options().get("read_only")
-        connection.exec_driver_sql("begin" if read_only else "begin immediate")
+        if connection.get_execution_options().get("read_only"):
+            # By the driver, at a fifth of the price: this one takes no lock, and cannot fail.
+            driver: Any = connection.connection.driver_connection
+            driver.execute("begin")
+        else:
+            connection.exec_driver_sql("begin immediate")
 
     return engine
 
@@ -133,3 +164,30 @@ def _postgresql(url: str, pool_size: int) -> Engine:
             "tcp_user_timeout": 60_000,  # ms: a server that vanished while we sent is given up as soon
         },
     )
+
+
+def _committing_itself(engine: Engine) -> Engine:
+    """The engine with transactions that psycopg2 does not know of, so that the last statement and the commit
+    can be one message; psycopg2 would send a commit of its own after it.
+    """
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        if connection.get_execution_options().get(COMMITS_ITSELF):
+            connection.info.pop(AT_COMMIT, None)
+            connection.exec_driver_sql("begin")
+
+    @event.listens_for(engine, "commit")
+    def _commit(connection: Connection) -> None:
+        if connection.get_execution_options().get(COMMITS_ITSELF):
+            statement, parameters = connection.info.pop(AT_COMMIT, ("", {}))
+            connection.exec_driver_sql(f"{statement}; commit" if statement else "commit", parameters)
+
+    @event.listens_for(engine, "reset")
+    def _roll_back(driver: Any, *_: object) -> None:
+        # Whatever ended the transaction, a failed commit too: back in the pool, none may be open.
+        if driver.autocommit and driver.info.transaction_status != TRANSACTION_STATUS_IDLE:
+            with driver.cursor() as cursor:
+                cursor.execute("rollback")
+
+    return engine.execution_options(isolation_level="AUTOCOMMIT", **{COMMITS_ITSELF: True})

@@ -13,15 +13,15 @@ from uuid import uuid4
 
 import orjson
 import structlog
+from amqp.exceptions import AMQPError
 from kombu import Connection, Exchange, Queue
-from kombu.exceptions import ContentDisallowed, OperationalError
-from kombu.pools import ProducerPool
 from nameko.exceptions import ContainerBeingKilled
 from nameko.messaging import QueueConsumer
 from nameko.rpc import Rpc, RpcConsumer, get_rpc_exchange
 
-from chassis import logs, metrics, tracing
-from chassis.runtime import Context, Endpoint, Runtime
+from chassis import clock, logs, metrics, tracing, wire
+from chassis.broker import HEARTBEAT_SECONDS
+from chassis.runtime import RUNTIMES, Context, Endpoint, Runtime
 from kernel.errors import Forbidden, Refusal
 
 log = structlog.get_logger(__name__)
@@ -78,30 +78,38 @@ def internal_error() -> tuple[str, Refused]:
 
 
 class GuardedQueueConsumer(QueueConsumer):
-    """Hands messages on in its own loop, and turns away what cannot be decoded."""
+    """Hands raw messages on in its own loop, over a connection that also carries the answers."""
+
+    replies: Any = None
+    """The channel of the answers; a new one with each connection."""
+
+    @property
+    def connection(self) -> Connection:
+        """How the broker is reached."""
+        return wire.connect(self.amqp_uri, heartbeat=HEARTBEAT_SECONDS)
+
+    def get_consumers(self, consumer_cls: Any, channel: Any) -> Any:
+        """The consumers of a new connection; what they get is decoded by the guard, not by kombu."""
+        self.replies = channel.connection.reply_channel()
+        consumers = super().get_consumers(consumer_cls, channel)
+        for provider, consumer in self._consumers.items():
+            consumer.on_message = provider.handle_message
+        return consumers
 
     def consume(self, limit: int | None, timeout: float | None = None, **kwargs: Any) -> Any:
         """Look up often enough that a stop need not wait a second for a quiet queue."""
         return super().consume(limit, timeout, safety_interval=LOOK_UP_SECONDS, **kwargs)
 
-    def handle_message(self, provider: Any, body: Any, message: Any) -> None:
-        """The worker pool itself holds back more calls than it serves; no green thread in between."""
-        provider.handle_message(body, message)
-
-    def ack_message(self, message: Any) -> None:
-        """A connection lost just now has given the message back already; nameko would stop the container."""
-        with suppress(OSError):
-            super().ack_message(message)
+    def on_iteration(self) -> None:
+        """Stay until the calls in hand are answered; nameko would close the connection under them."""
+        self._cancel_consumers_if_requested()
+        if not self._consumers and not self.container.calls_in_hand:
+            self.should_stop = True
 
     def requeue_message(self, message: Any) -> None:
-        """The same."""
+        """A connection lost just now has given the message back already; nameko would stop the container."""
         with suppress(OSError):
             super().requeue_message(message)
-
-    def on_decode_error(self, message: Any, exc: Exception) -> None:
-        """Kombu would acknowledge and forget it."""
-        reason = "content_type" if isinstance(exc, ContentDisallowed) else "undecodable"
-        turn_away(self.container.service_name, message, reason)
 
 
 def turn_away(service: str, message: Any, reason: str) -> None:
@@ -123,29 +131,19 @@ def request_queue(service: str) -> Queue:
 
 
 class GuardedRpcConsumer(RpcConsumer):
-    """Checks a request before a worker starts, and answers by a cached, unconfirmed publisher."""
+    """Checks a request before a worker starts, and sends its answer together with its acknowledgement."""
 
     queue_consumer = GuardedQueueConsumer()
     queue: Any
 
     def setup(self) -> None:
-        """Declare the request queue with a place for what is turned away."""
+        """Say from which queue requests come."""
         if self.queue is None:
-            service = self.container.service_name
-            self.queue = request_queue(service)
-            # A pool of its own: looking kombu's shared one up costs as much as the rest of an answer.
-            self._connection = Connection(self.container.config["AMQP_URI"])
-            limit = self.container.max_workers + 1
-            self._producers = ProducerPool(self._connection.Pool(limit), limit=limit)
+            self.queue = request_queue(self.container.service_name)
             self.queue_consumer.register_provider(self)
             self._registered = True
 
-    def stop(self) -> None:
-        """Close the connections of the answers, after the last worker's."""
-        super().stop()
-        self._producers.connections.force_close_all()
-
-    def handle_message(self, body: Any, message: Any) -> None:
+    def handle_message(self, message: Any) -> None:
         """Turn away what could not be answered; answer at once what cannot be understood."""
         service = self.container.service_name
         if not message.properties.get("reply_to"):
@@ -153,6 +151,11 @@ class GuardedRpcConsumer(RpcConsumer):
             return
         if message.content_type != JSON:
             turn_away(service, message, "content_type")
+            return
+        try:
+            body = orjson.loads(message.body)
+        except orjson.JSONDecodeError:
+            turn_away(service, message, "undecodable")
             return
         method = message.delivery_info["routing_key"].rpartition(".")[2]
         provider = next((p for p in self._providers if p.method_name == method), None)
@@ -172,30 +175,14 @@ class GuardedRpcConsumer(RpcConsumer):
 
     def respond(self, message: Any, answer: Answer) -> None:
         """Send the answer and acknowledge the request. A lost connection brings the request back."""
-        connection = self._connection
         try:
-            with self._producers.acquire(block=True) as producer:
-                producer.publish(
-                    answer.body(),
-                    exchange=self.queue.exchange,
-                    routing_key=message.properties["reply_to"],
-                    correlation_id=message.properties.get("correlation_id"),
-                    content_type=JSON,
-                    content_encoding="utf-8",
-                    delivery_mode=NON_PERSISTENT,
-                )
-        except (*connection.connection_errors, *connection.channel_errors, OperationalError) as error:
+            self.queue_consumer.replies.answer(message, self.queue.exchange.name, JSON, answer.body())
+        except (OSError, AMQPError) as error:
             log.warning("reply_not_sent", error=type(error).__name__)
-        self.queue_consumer.ack_message(message)
 
 
 def _well_formed(body: Any) -> bool:
-    return (
-        isinstance(body, dict)
-        and not body.get("args")
-        and isinstance(body.get("kwargs"), dict)
-        and all(isinstance(name, str) for name in body["kwargs"])
-    )
+    return isinstance(body, dict) and not body.get("args") and isinstance(body.get("kwargs"), dict)
 
 
 class GuardedRpc(Rpc):
@@ -203,27 +190,24 @@ class GuardedRpc(Rpc):
 
     rpc_consumer = GuardedRpcConsumer()
 
+    def setup(self) -> None:
+        """Bind to the service's runtime and the method's contract."""
+        super().setup()
+        self._runtime: Runtime = self.container.config[RUNTIMES][self.container.service_name]
+        self._endpoint: Endpoint = getattr(self.container.service_cls, self.method_name).endpoint
+
     def handle_message(self, body: Any, message: Any) -> None:
         """Start a worker; a container that is going down gives the request back."""
         try:
-            self.container.spawn_worker(
-                self,
-                (),
-                body["kwargs"],
-                context_data=self.unpack_message_headers(message),
-                handle_result=partial(self.handle_result, message),
-            )
+            self.container.spawn_call(partial(self._serve, body["kwargs"], message))
         except ContainerBeingKilled:
             self.rpc_consumer.requeue_message(message)
 
-    def handle_result(self, message: Any, _worker_ctx: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
-        """Send what the worker came to."""
-        if not isinstance(result, Answer):
-            reference, refused = internal_error()
-            log.error("worker_failed", reference=reference, error=exc_info[0].__name__ if exc_info else None)
-            result = Answer(None, refused)
-        self.rpc_consumer.respond(message, result)
-        return None, None
+    def _serve(self, fields: dict[str, Any], message: Any) -> None:
+        call_id = f"{self._runtime.service.name}.{self.method_name}.{clock.new_id()}"
+        headers = message.headers
+        context = Context(headers.get("nameko.auth_token"), headers.get("nameko.traceparent"), call_id)
+        self.rpc_consumer.respond(message, self.answer(self._runtime, self._endpoint, fields, context))
 
     @staticmethod
     def answer(runtime: Runtime, endpoint: Endpoint, fields: dict[str, Any], context: Context) -> Answer:

@@ -16,7 +16,7 @@ from kombu import Connection, Consumer, Exchange, Queue
 from kombu.exceptions import ChannelError, OperationalError
 from kombu.pools import ProducerPool
 
-from chassis import tracing
+from chassis import tracing, wire
 from chassis.broker import HEARTBEAT_SECONDS
 from chassis.rpc import JSON, LOOK_UP_SECONDS, NON_PERSISTENT, Refused
 
@@ -34,9 +34,9 @@ class RpcClient:
     """A caller of services. ``token`` makes the signed token that goes with each call."""
 
     def __init__(self, broker_url: str, token: Callable[[], str], seconds: float = 30.0) -> None:
-        self._connection = Connection(broker_url, heartbeat=HEARTBEAT_SECONDS)
+        self._connection = wire.connect(broker_url, heartbeat=HEARTBEAT_SECONDS)
         # Confirmed, so that a request which no queue takes comes back to the call that sent it.
-        outgoing = Connection(broker_url, transport_options={"confirm_publish": True})
+        outgoing = wire.connect(broker_url, transport_options={"confirm_publish": True})
         self._producers = ProducerPool(outgoing.Pool(CALLS_MAX), limit=CALLS_MAX)
         self._token = token
         self._seconds = seconds

@@ -3,48 +3,23 @@
 A service's methods hold one line each: they hand the message and the open transaction to a handler.
 """
 
-import functools
 import inspect
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
-from nameko.extensions import DependencyProvider
 
 from chassis import history, parked, partitions, schema, stream
 from chassis.jobs import OPEN, JobStep
 from chassis.rpc import GuardedRpc
-from chassis.runtime import RUNTIMES, Context, Endpoint, Runtime
+from chassis.runtime import Endpoint
 from chassis.subscription import Subscription
 from chassis.transaction import Transaction
 from contracts import stream as messages
 from contracts.message import Command, Query, Request
 
 Method = Callable[[Any, Any, Transaction], Any]
-
-
-class BoundRuntime:
-    """A runtime together with the context of the call that is being served."""
-
-    def __init__(self, runtime: Runtime, context: Context) -> None:
-        self._runtime = runtime
-        self._context = context
-
-    def serve(self, endpoint: Endpoint, fields: dict[str, Any]) -> Any:
-        """Serve the call; what goes wrong is returned as a value, for nameko would log and send its text."""
-        return GuardedRpc.answer(self._runtime, endpoint, fields, self._context)
-
-
-class RuntimeProvider(DependencyProvider):
-    """Gives each worker its service's runtime. No I/O here: an exception would stop the container."""
-
-    def get_dependency(self, worker_ctx: Any) -> BoundRuntime:
-        """Bind the runtime to the call's token and trace."""
-        data = worker_ctx.data
-        context = Context(data.get("auth_token"), data.get("traceparent"), worker_ctx.call_id)
-        runtimes: dict[str, Runtime] = self.container.config[RUNTIMES]
-        return BoundRuntime(runtimes[self.container.service_name], context)
 
 
 def _endpoint(base: type[Request], message: type[Request], roles: Collection[str]) -> Callable[[Method], Any]:
@@ -56,12 +31,8 @@ def _endpoint(base: type[Request], message: type[Request], roles: Collection[str
         if message.TYPE.partition(".")[2] != endpoint.method:
             raise TypeError(f"{message.TYPE} cannot be served by a method called {endpoint.method}")
 
-        @functools.wraps(handler)
-        def serve(self: "Service", **fields: Any) -> Any:
-            return self.runtime.serve(endpoint, fields)
-
-        serve.endpoint = endpoint  # type: ignore[attr-defined]
-        return GuardedRpc.decorator(serve)
+        handler.endpoint = endpoint  # type: ignore[attr-defined]
+        return GuardedRpc.decorator(handler)
 
     return decorate
 
@@ -106,7 +77,6 @@ class Service:
 
     Such a table stands under every source that it is made from, and its rows have a key that events give.
     """
-    runtime = RuntimeProvider()
 
     @classmethod
     def directory(cls) -> Path:

@@ -1,9 +1,8 @@
 """Events on their way between services: how they travel, and how a service's log is read."""
 
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -14,8 +13,7 @@ from contracts.message import Event
 _MONTH = timedelta(days=31)
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(NamedTuple):
     """One event of a followed stream, with the attributes it travelled with.
 
     ``event`` is ``None`` when this program does not know the type or the data does not fit its contract;
@@ -34,7 +32,6 @@ class Received:
     correlation_id: str | None
     headers: dict[str, Any]
     data: dict[str, Any]
-
     event: Event | None
     problem: str | None
 

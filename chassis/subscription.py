@@ -15,7 +15,7 @@ import structlog
 from kombu import Connection, Consumer
 from nameko.extensions import Entrypoint
 
-from chassis import metrics
+from chassis import metrics, wire
 from chassis.broker import HEARTBEAT_SECONDS
 from chassis.follow import EpochConflict, Follower, Gap
 from chassis.rpc import JSON, LOOK_UP_SECONDS, turn_away
@@ -75,7 +75,7 @@ class Subscription(Entrypoint):
             try:
                 with (
                     RpcClient(self._settings.broker_url, self._token, self._settings.call_seconds) as client,
-                    Connection(self._settings.broker_url, heartbeat=HEARTBEAT_SECONDS) as connection,
+                    wire.connect(self._settings.broker_url, heartbeat=HEARTBEAT_SECONDS) as connection,
                 ):
                     self._catch_up(client)
                     self._consume(connection, client)
@@ -175,7 +175,7 @@ class Subscription(Entrypoint):
         with suppress(Malformed, orjson.JSONDecodeError):
             data = orjson.loads(message.body) if message.content_type == JSON else None
             if isinstance(data, dict):
-                return receive(dict(message.headers), data)
+                return receive(message.headers, data)
         turn_away(self._follower.consumer, message, "event")
         return None
 

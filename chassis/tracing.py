@@ -24,7 +24,7 @@ def child(traceparent: str | None) -> str:
 def trace_id(traceparent: str | None) -> str | None:
     """The 32 hexadecimal digits that name the trace; None if the traceparent is missing or malformed."""
     match = _match(traceparent)
-    return match["trace"] if match else None
+    return match[1] if match else None
 
 
 def _match(traceparent: object) -> re.Match[str] | None:

@@ -111,9 +111,11 @@ class Transaction:
         del self._events[mark:]
 
     def flush_events(self) -> int:
-        """Write the recorded events and return how many; the chassis calls it just before the commit."""
+        """Write the recorded events and return how many; the chassis calls it as the last thing before the
+        commit, with which they travel.
+        """
         count = len(self._events)
-        self.insert(schema.event_log, self._events)
+        database.insert_at_commit(self.connection, schema.event_log, self._events)
         self._events = []
         return count
 

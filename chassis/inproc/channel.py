@@ -94,6 +94,15 @@ class Channel(Topology):
             for handler in handlers:
                 handler(error, exchange, routing_key, message)
 
+    def answer(self, request: Message, exchange: str, content_type: str, body: bytes) -> None:
+        """Send a request's reply and acknowledge the request, as `chassis.wire` does over AMQP."""
+        properties = {"correlation_id": request.properties.get("correlation_id")}
+        message = self.prepare_message(
+            body, content_type=content_type, content_encoding="utf-8", properties=properties
+        )
+        self.basic_publish(message, exchange, request.properties["reply_to"])
+        request.ack()
+
     # -- consuming
 
     def basic_qos(

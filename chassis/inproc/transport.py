@@ -44,6 +44,10 @@ class Connection:
             self._channels.append(channel)
             return channel
 
+    def reply_channel(self) -> Channel:
+        """A channel that answers requests."""
+        return self.channel()
+
     def drain_events(self, timeout: float | None = None) -> None:
         """Handle one message or notice; raise `TimeoutError` (`socket.timeout`) when none comes in time.
 

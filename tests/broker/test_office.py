@@ -23,8 +23,11 @@ from chassis.rpc import GuardedRpc, Refused
 from chassis.rpc_client import RpcClient, Unavailable
 from chassis.runtime import Context, Runtime
 from chassis.sealing import Keys
+from chassis.service import query
 from chassis.settings import Settings
 from chassis.token_source import TokenSource
+from chassis.transaction import Transaction
+from contracts import registry as messages
 from tests.support.sink.service import SinkService, seen
 from tests.support.source.service import SourceService
 
@@ -164,6 +167,48 @@ def test_wrong_arguments_unknown_methods_and_fields_are_answered(platform: Platf
         with pytest.raises(Refused) as error:
             platform.client.call("registry", method, fields)
         assert error.value.code == code
+
+
+class SlowService(SourceService):
+    """Does not answer before it is told to."""
+
+    begun = eventlet.event.Event()
+    told = eventlet.event.Event()
+
+    @classmethod
+    def directory(cls) -> Path:
+        """Where the migrations are."""
+        return SourceService.directory()
+
+    @query(messages.ResolveHouseholds, roles=("auditor",))
+    def resolve_households(
+        self, _message: messages.ResolveHouseholds, tx: Transaction
+    ) -> messages.Identities:
+        """Wait, then tell nothing."""
+        tx.no_scope("an empty answer tells nothing")
+        self.begun.send()
+        self.told.wait()
+        return messages.Identities(found={})
+
+
+def test_a_call_in_hand_is_answered_before_a_stop_and_is_not_given_back(platform: Platform) -> None:
+    platform.stop()
+    SlowService.begun, SlowService.told = eventlet.event.Event(), eventlet.event.Event()
+    office = Office(platform.settings, (SlowService,))
+    office.start()
+    call = eventlet.spawn(platform.client.call, "registry", "resolve_households", {"refs": ["household-1"]})
+    wait_for(SlowService.begun.ready, "the call at its handler")
+    stopping = eventlet.spawn(office.stop)
+    wait_for(lambda: requests(platform).consumer_count == 0, "no more calls are taken")
+    SlowService.told.send()
+    assert call.wait() == {"found": {}}
+    stopping.wait()
+    assert requests(platform).message_count == 0
+
+
+def requests(platform: Platform) -> Any:
+    with Connection(platform.settings.broker_url) as connection, connection.channel() as channel:
+        return Queue("rpc-registry").bind(channel).queue_declare(passive=True)
 
 
 def test_a_forged_an_expired_and_a_missing_token_are_refused(platform: Platform, tmp_path: Path) -> None:

@@ -14,12 +14,14 @@ from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from chassis.database import Database
 from chassis.follow import Follower
 from chassis.relay import Relay
-from chassis.rpc import GuardedQueueConsumer
 from chassis.runtime import Runtime
+from chassis.wire import frames
+from chassis.wire.connection import ReplyChannel
 
 DIED_AS_TOLD = 86
 
@@ -118,12 +120,19 @@ def _before_commit(order: Order) -> None:
 
 
 def _before_request_ack(order: Order) -> None:
-    original = GuardedQueueConsumer.ack_message
+    """The one write that carries a reply and its request's acknowledgement is cut between the two."""
+    answer = ReplyChannel.answer
 
-    @wraps(original)
-    def patched(consumer: Any, message: Any) -> None:
-        if message.delivery_info["routing_key"].endswith(".record_regions"):
-            order.passing("after_reply_before_request_ack")
-        original(consumer, message)
+    @wraps(answer)
+    def patched(channel: Any, request: Any, *reply: Any) -> None:
+        if not request.delivery_info["routing_key"].endswith(".record_regions"):
+            answer(channel, request, *reply)
+            return
+        with patch.object(frames, "ack", return_value=b""):
+            answer(channel, request, *reply)
+        transport = channel.connection.transport
+        transport.write(b"")
+        order.passing("after_reply_before_request_ack")
+        transport.write(frames.ack(request.channel.channel_id, request.delivery_tag))
 
-    GuardedQueueConsumer.ack_message = patched  # type: ignore[assignment,method-assign]
+    ReplyChannel.answer = patched  # type: ignore[assignment,method-assign]

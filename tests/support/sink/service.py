@@ -45,4 +45,4 @@ class SinkService(Service):
                     "trace_id": received.trace_id,
                 }
             )
-        tx.execute(sa.insert(seen), rows)
+        tx.insert(seen, rows)

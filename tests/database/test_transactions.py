@@ -1,0 +1,76 @@
+"""State and events in one transaction, whose end is one message to PostgreSQL."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+import sqlalchemy as sa
+
+from chassis.rpc import Refused
+from contracts.registry import RegionRecorded
+from tests.support.platform import Harness
+from tests.support.source.service import SourceService, regions
+
+
+@pytest.fixture
+def source(database_url: str) -> Iterator[Harness]:
+    harness = Harness(SourceService, database_url)
+    yield harness
+    harness.close()
+
+
+def event(code: str) -> RegionRecorded:
+    return RegionRecorded(region=code, name="n", valid_from=date(2024, 1, 1))
+
+
+def region(code: str, name: str = "n") -> dict[str, str]:
+    return {"code": code, "name": name, "valid_from": "2024-01-01"}
+
+
+def write(source: Harness, code: str, events: int, broken: bool = False) -> None:
+    """A row, and events beside it; a broken one is refused by the log's table."""
+    with source.runtime.transaction(source.runtime.system()) as tx:
+        tx.execute(sa.insert(regions).values(code=code, name="n"))
+        for _ in range(events):
+            tx.record(event(code))
+        if broken:
+            tx._events[-1]["type"] = None
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 30])
+def test_every_event_commits_with_its_state_in_the_order_recorded(source: Harness, count: int) -> None:
+    write(source, "341524000001", count)
+    write(source, "341524000002", 1)
+    subjects = [row.subject for row in source.event_rows()]
+    assert subjects == ["341524000001"] * count + ["341524000002"]
+    assert len(source.rows(regions)) == 2
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_an_event_that_the_log_refuses_takes_its_state_with_it_and_leaves_nothing_behind(
+    source: Harness, count: int
+) -> None:
+    with pytest.raises(sa.exc.IntegrityError):
+        write(source, "341524000001", count, broken=True)
+    assert source.rows(regions) == []
+    write(source, "341524000002", 0)
+    assert source.event_rows() == []
+    assert [row.code for row in source.rows(regions)] == ["341524000002"]
+
+
+def test_a_handler_that_raises_leaves_neither_state_nor_event(source: Harness) -> None:
+    with pytest.raises(Refused):
+        source.bulk("record_regions", [region("341524000001"), region("341524000003", "fault")])
+    write(source, "341524000002", 1)
+    assert [row.subject for row in source.event_rows()] == ["341524000002"]
+    assert [row.code for row in source.rows(regions)] == ["341524000002"]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_call_outlives_the_loss_of_the_pooled_connections(source: Harness) -> None:
+    source.bulk("record_regions", [region("341524000001")])
+    with source.runtime.database.engine.connect() as connection:
+        others = "select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()"
+        connection.execute(sa.text(f"{others} and datname = current_database()"))
+    source.bulk("record_regions", [region("341524000002")])
+    assert len(source.event_rows()) == len(source.rows(regions)) == 2

@@ -8,7 +8,7 @@ docs/performance.md, `python -m bench.profile` says where the time goes.
 import sys
 import time
 
-from bench import append, follow, freshness, growth, machine, persons, relay, report, rpc, snapshot
+from bench import append, follow, freshness, growth, machine, persons, rebuild, relay, report, rpc, snapshot
 from tests.support import servers
 
 GROUPS = {
@@ -16,6 +16,7 @@ GROUPS = {
     "append": append.rows,
     "relay": relay.rows,
     "follow": follow.rows,
+    "rebuild": rebuild.rows,
     "freshness": freshness.rows,
     "persons": persons.rows,
     "snapshot": snapshot.rows,

@@ -7,12 +7,12 @@ them keeps an order or notices what comes twice.
 import asyncio
 from typing import Annotated, Any
 
-from bench.events import TYPE
+from bench.events import REGION
 from bench.processes import ready, run
 
 INSERT = "insert into seen (position, subject, name, trace_id) values "
 POOL = 10
-NAMEKO_QUEUE = f"evt-registry-{TYPE}--recorder.record"
+NAMEKO_QUEUE = f"evt-registry-{REGION.type}--recorder.record"
 FASTSTREAM_QUEUE = "bench.faststream"
 
 
@@ -40,7 +40,7 @@ def nameko(url: str, database_url: str) -> None:
         name = "recorder"
         pool = Pool()
 
-        @event_handler("registry", TYPE)
+        @event_handler("registry", REGION.type)
         def record(self, data: dict[str, str]) -> None:
             connection = self.pool.getconn()
             with connection, connection.cursor() as cursor:
@@ -95,6 +95,7 @@ def celery(url: str, database_url: str, count: str) -> None:
         task_default_queue="bench.celery",
         task_default_queue_type="quorum",
         task_ignore_result=True,
+        worker_redirect_stdouts=False,
         worker_prefetch_multiplier=50,
     )
     connections: list[Any] = []

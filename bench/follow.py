@@ -20,7 +20,7 @@ from psycopg2.extras import execute_values
 from sqlalchemy import make_url
 
 from bench.consumers import FASTSTREAM_QUEUE, NAMEKO_QUEUE
-from bench.events import COUNT, TYPE, fill
+from bench.events import COUNT, REGION, fill
 from bench.measure import Row, Stopwatch, Turn, figures
 from bench.office import databases, plain, runtime
 from bench.processes import running
@@ -69,7 +69,7 @@ def publish(source_url: str, url: str, folder: Path) -> None:
     ]
     # nameko's entrypoint declares a classic queue and nothing else.
     peers = [
-        Queue(NAMEKO_QUEUE, events, TYPE, durable=True),
+        Queue(NAMEKO_QUEUE, events, REGION.type, durable=True),
         Queue(FASTSTREAM_QUEUE, events, "#", queue_arguments={"x-queue-type": "quorum"}),
     ]
     with closing(runtime(SourceService, folder, url, source_url)) as source, Connection(url) as connection:

@@ -39,17 +39,17 @@ def ready() -> None:
     print("ready", flush=True)
 
 
-def office(service: str, broker_url: str, folder: str, database_url: str, roles: str) -> None:
-    """Serve one service (``module:class``) by the chassis, as `canlian up` does."""
+def office(services: str, broker_url: str, folder: str, database_url: str, roles: str) -> None:
+    """Serve services (``module:class``, separated by commas) by the chassis, as `canlian up` does."""
     import eventlet
 
     eventlet.monkey_patch()
     from bench.office import settings
     from chassis.office import Office
 
-    module, _, name = service.partition(":")
-    made = settings(Path(folder), broker_url, database_url, roles)
-    Office(made, (getattr(importlib.import_module(module), name),)).start()
+    places = [place.split(":") for place in services.split(",")]
+    classes = [getattr(importlib.import_module(module), name) for module, name in places]
+    Office(settings(Path(folder), broker_url, database_url, roles), classes).start()
     ready()
     while True:
         eventlet.sleep(60)

@@ -14,7 +14,7 @@ from kombu import Connection
 from nameko.standalone.events import event_dispatcher
 from sqlalchemy import update
 
-from bench.events import COUNT, TYPE, fill
+from bench.events import COUNT, REGION, fill
 from bench.measure import Row, Stopwatch, Turn, interleaved
 from bench.office import OFFICE, runtime
 from chassis import schema, stream, topology
@@ -80,7 +80,7 @@ def published(source: Runtime, url: str) -> Turn:
             producer.publish(
                 body,
                 exchange="registry.events",
-                routing_key=TYPE,
+                routing_key=REGION.type,
                 headers=headers,
                 content_type="application/json",
                 content_encoding="utf-8",
@@ -100,7 +100,7 @@ def dispatched(source: Runtime, url: str) -> Turn:
     dispatch = event_dispatcher({"AMQP_URI": url})
     watch = Stopwatch()
     for body in bodies:
-        dispatch("registry", TYPE, body)
+        dispatch("registry", REGION.type, body)
     turn = watch.turn(len(bodies))
     purge(url)
     return turn

@@ -25,11 +25,10 @@ from bench.measure import Bound, Stopwatch, Turn, percentile
 from bench.office import OFFICE, databases, plain, settings
 from bench.persons import Clerk, acts_for, chunks, people
 from bench.rpc import authorised
-from chassis.migrating import upgrade
-from chassis.office import declare_topology
+from chassis.office import declare_topology, migrate
 from chassis.runtime import Runtime
+from contracts.catalogue import SERVICES
 from services.registry.service import RegistryService
-from services.reporting.service import ReportingService
 from tests.support import servers
 from tests.support.servers import PostgresServer, RabbitMQServer
 
@@ -39,9 +38,10 @@ COUNT = PER_SECOND * SECONDS
 AIM_MS = 1_000.0
 DEADLINE_SECONDS = 120.0
 PROCESSES = {
-    "registry": ("registry", "rpc,relay"),
-    "reporting, follower": ("reporting", "follow,relay,jobs"),
-    "reporting, calls": ("reporting", "rpc"),
+    "registry": ("rpc,relay", "registry"),
+    "reporting": ("rpc,follow,relay,jobs", "reporting"),
+    # Reporting asks them for their events; they have none.
+    "the others": ("rpc", "subsidy", "rehab", "employment"),
 }
 # Rows of both tables are written once, so that xmin is the transaction that brought them.
 COMMITTED = """
@@ -61,14 +61,12 @@ class Office:
     def __init__(self, folder: Path, broker_url: str, database_url: str) -> None:
         self._folder = folder
         self._settings = settings(folder, broker_url, database_url)
-        self.urls = {name: self._settings.database(name) for name in ("registry", "reporting")}
 
     def prepare(self) -> list[dict[str, Any]]:
         """Migrate, declare, and register as many persons as there will be acts; the acts."""
         declare_topology(self._settings)
-        for service in (RegistryService, ReportingService):
-            with closing(Runtime(service, self._settings)) as made:
-                upgrade(service, made.database)
+        for service in SERVICES:
+            migrate(self._settings, service)
         with closing(Runtime(RegistryService, self._settings)) as registry:
             clerk = Clerk(registry)
             clerk.record_villages()
@@ -79,7 +77,7 @@ class Office:
             ]
 
     @contextmanager
-    def process(self, service: str, roles: str) -> Iterator[psutil.Process]:
+    def process(self, roles: str, *services: str) -> Iterator[psutil.Process]:
         """A process of the office; it may not serve yet."""
         given = self._settings
         env = {
@@ -92,12 +90,13 @@ class Office:
             "CANLIAN_LOG_LEVEL": "WARNING",
             "CANLIAN_ROLES": roles,
         }
-        command = [sys.executable, "-m", "canlian.cli", "up", "--service", service]
+        named = [part for name in services for part in ("--service", name)]
+        command = [sys.executable, "-m", "canlian.cli", "up", *named]
         with subprocess.Popen(command, env=os.environ | env, stdout=subprocess.DEVNULL) as process:
             try:
                 yield psutil.Process(process.pid)
             finally:
-                process.terminate()
+                process.kill()
 
     def wait_until_followed(self) -> None:
         """Wait until reporting has applied all that was recorded. TimeoutError when it takes too long."""
@@ -112,7 +111,7 @@ class Office:
     def ask(self, service: str, query: str) -> list[tuple[Any, ...]]:
         """Rows of a service's database."""
         with (
-            closing(psycopg2.connect(plain(self.urls[service]))) as connection,
+            closing(psycopg2.connect(plain(self._settings.database(service)))) as connection,
             connection.cursor() as cursor,
         ):
             cursor.execute(query)
@@ -157,7 +156,7 @@ def measured(mq: RabbitMQServer) -> Bound:
         folder = Path(stack.enter_context(TemporaryDirectory()))
         pg = stack.enter_context(servers.local_postgres(track_commit_timestamp="on"))
         url = stack.enter_context(mq.vhost())
-        office = Office(folder, url, stack.enter_context(databases(pg, "registry", "reporting")))
+        office = Office(folder, url, stack.enter_context(databases(pg, *SERVICES)))
         acts = office.prepare()
         processes = {name: stack.enter_context(office.process(*given)) for name, given in PROCESSES.items()}
         office.wait_until_followed()

@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 import psutil
 import psycopg2
-from kombu import Connection, Consumer, Exchange, Queue
+from kombu import Connection, Consumer, Queue
 from psycopg2.extras import execute_values
 from sqlalchemy import make_url
 
@@ -73,17 +73,18 @@ def publish(source_url: str, url: str, folder: Path) -> None:
         Queue(FASTSTREAM_QUEUE, events, "#", queue_arguments={"x-queue-type": "quorum"}),
     ]
     with closing(runtime(SourceService, folder, url, source_url)) as source, Connection(url) as connection:
-        dead_letters: Exchange = topology.DEAD_LETTERS
-        dead_letters(connection.channel()).declare()
-        for queue in (ours, *same, *peers):
-            queue(connection.channel()).declare()
+        channel = connection.channel()
+        for declared in (topology.DEAD_LETTERS, ours, *same, *peers):
+            declared(channel).declare()
         relay = Relay(source, connection)
-        for last in (PEER_COUNT, COUNT):
-            fill(source, last, first=1 if last == PEER_COUNT else PEER_COUNT + 1)
-            while relay.run_once():
-                pass
-            for queue in peers:
-                queue(connection.channel()).unbind_from(events, queue.routing_key)
+        fill(source, PEER_COUNT)
+        while relay.run_once():
+            pass
+        for queue in peers:
+            queue(channel).unbind_from(events, queue.routing_key)
+        fill(source, COUNT, PEER_COUNT + 1)
+        while relay.run_once():
+            pass
 
 
 def consumed(here: Round) -> Turn:

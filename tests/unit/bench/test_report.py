@@ -14,7 +14,8 @@ MACHINE = {"cores": "2", "commit": "abc"}
 
 def row(ours: float = 80.0, floor: float = 0.9) -> Row:
     figure = Figure((ours, ours - 10, ours + 10), (0.2, 0.4, 0.3))
-    return Row("projection", "events/s", floor, figure, Figure((100.0,)), "a loop", {"Celery": Figure((40.0,))})
+    peers = {"Celery": Figure((40.0,))}
+    return Row("projection", "events/s", floor, figure, Figure((100.0,)), "a loop", peers)
 
 
 def bound(value: float) -> Bound:
@@ -49,8 +50,9 @@ def test_a_peer_stands_beside_ours_doing_the_same_work() -> None:
 
 
 def test_growth_has_a_column_for_every_size_and_tells_how_the_last_compares_with_the_first() -> None:
-    trends = [Trend("append", "events/s", {10: 400.0, 1000: 200.0}), Trend("query", "ms", {1: 2.0, 1000: 3.0})]
-    head, *body = report.tables([trend.told() for trend in trends])["growth"]
+    append = Trend("append", "events/s", {10: 400.0, 1000: 200.0})
+    query = Trend("query", "ms", {1: 2.0, 1000: 3.0})
+    head, *body = report.tables([append.told(), query.told()])["growth"]
     assert head == ["what", "unit", "at 1", "at 10", "at 1,000", "last to first"]
     assert body == [["append", "events/s", "", "400", "200", "0.50"], ["query", "ms", "2", "", "3", "1.50"]]
 
@@ -73,7 +75,8 @@ def test_the_page_gets_its_tables_and_keeps_its_prose() -> None:
         "<!-- bench: rows -->",
         "| what | unit | ours | beside | raw | ratio | floor |  | CPU s per 1000: ours | raw |",
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
-        "| projection | events/s | 80 (70 to 90) | a loop | 100 (100 to 100) | 0.80 | 0.90 | BELOW | 0.300 |  |",
+        "| projection | events/s | 80 (70 to 90) | a loop | 100 (100 to 100) | 0.80 | 0.90 | BELOW |"
+        " 0.300 |  |",
         "<!-- /bench -->",
         "after",
     ]

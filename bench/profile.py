@@ -39,17 +39,9 @@ PACKAGE = re.compile(r"site-packages/(\w+)")
 def watched(path: Path, pid: int) -> Iterator[None]:
     """Samples of a process while the block runs."""
     program = str(Path(sys.executable).with_name("py-spy"))
-    options = [
-        "--rate",
-        str(RATE),
-        "--function",
-        "--full-filenames",
-        "--format",
-        "raw",
-        "--output",
-        str(path),
-    ]
-    command = [program, "record", "--pid", str(pid), *options]
+    # With --gil what waits for a server does not count.
+    options = ["--gil", "--rate", str(RATE), "--function", "--full-filenames", "--format", "raw"]
+    command = [program, "record", "--pid", str(pid), *options, "--output", str(path)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         yield
         process.send_signal(signal.SIGINT)

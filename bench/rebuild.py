@@ -11,19 +11,17 @@ from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import psycopg2
 from kombu import Connection
 
 from bench.events import CERTIFICATE, COUNT, fill
 from bench.measure import Row, Stopwatch, Turn, figures
-from bench.office import OFFICE, databases, plain, runtime, settings
-from bench.processes import run, running
+from bench.office import databases, plain, runtime
+from bench.processes import running
 from chassis import topology
 from chassis.office import service_class
 from chassis.relay import Relay
-from chassis.token_source import TokenSource
 from contracts.catalogue import SERVICES
 from services.registry.service import RegistryService
 from tests.support.servers import PostgresServer, RabbitMQServer
@@ -68,49 +66,12 @@ def live(url: str, folder: Path, database_url: str) -> Turn:
 
 def rebuilt(url: str, folder: Path, database_url: str) -> dict[str, Turn]:
     """The same events from the log, in a process of its own: applying them alone, and the whole run."""
-    command = [
-        sys.executable,
-        "-W",
-        "ignore",
-        "-m",
-        "bench.rebuild",
-        "rebuild",
-        url,
-        str(folder),
-        database_url,
-    ]
-    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
-    applying, whole, cpu = map(float, told[-3:])
+    command = [sys.executable, "-W", "ignore", "-m", "bench.processes", "rebuild"]
+    done = subprocess.run(
+        [*command, url, str(folder), database_url], check=True, stdout=subprocess.PIPE, text=True
+    )
+    applying, whole, cpu = map(float, done.stdout.split()[-3:])
     return {"ours": Turn(COUNT, applying, cpu), "whole": Turn(COUNT, whole, cpu)}
-
-
-def rebuild(url: str, folder: str, database_url: str) -> None:
-    """In such a process: rebuild, and print the seconds of both, and those of CPU."""
-    from chassis import green
-
-    green.patch()
-    from chassis.rebuilding import Order, Rebuild
-    from chassis.rpc_client import RpcClient
-    from services.reporting.service import ReportingService
-
-    given = settings(Path(folder), url, database_url)
-    tokens = TokenSource(given.token_keys)
-    reached: list[float] = []
-
-    def ask(source: str, fields: dict[str, Any]) -> dict[str, Any]:
-        return client.call(source, "events_after", fields)
-
-    def progress(source: str, _done: int, _total: int) -> None:
-        if source == "registry":
-            reached.append(time.perf_counter())
-
-    with RpcClient(url, lambda: tokens.system_token("reporting", OFFICE)) as client:
-        watch = Stopwatch()
-        order = Order(by="bench", reason="measured", check_only=True)
-        outcome = Rebuild(ReportingService, given, ask, progress).run(order)
-        turn = watch.turn(COUNT)
-    assert outcome.equal, outcome
-    print(reached[-1] - reached[0], turn.seconds, turn.cpu)
 
 
 def one_round(pg: PostgresServer, mq: RabbitMQServer) -> dict[str, Turn]:
@@ -147,7 +108,3 @@ def rows(pg: PostgresServer, mq: RabbitMQServer) -> list[Row]:
             {"the same with making and comparing the copy": rate["whole"]},
         )
     ]
-
-
-if __name__ == "__main__":
-    run({"rebuild": rebuild})

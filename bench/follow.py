@@ -33,7 +33,7 @@ from tests.support.source.service import SourceService
 ROUNDS = 3
 BATCH = 500
 WAIT_SECONDS = 0.05
-PEER_COUNT = 4_000
+PEER_COUNT = 3_000
 DEADLINE_SECONDS = 60.0
 LOOP_QUEUE, CONSUME_QUEUE = "bench.loop", "bench.consume"
 PEERS = {"nameko": "nameko's event_handler", "faststream": "FastStream", "celery": "Celery"}

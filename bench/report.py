@@ -161,6 +161,8 @@ def _number(value: float) -> str:
 
 
 def _markdown(cells: Cells) -> str:
+    if len(cells) == 1:
+        return "Not measured yet.\n"
     lines = [cells[0], ["---"] * len(cells[0]), *cells[1:]]
     return "".join(f"| {' | '.join(row)} |\n" for row in lines)
 

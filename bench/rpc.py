@@ -20,7 +20,7 @@ from chassis.token_source import TokenSource
 from tests.support.servers import PostgresServer, RabbitMQServer
 from tests.support.source.service import SourceService
 
-SECONDS = 2.0
+SECONDS = 1.5
 ROUNDS = 3
 FIELDS = {"refs": ["household-1", "household-2"]}
 NAMEKO = {"args": [], "kwargs": FIELDS}

@@ -82,6 +82,12 @@ def test_the_page_gets_its_tables_and_keeps_its_prose() -> None:
     ]
 
 
+def test_what_was_not_measured_is_said_to_be_so() -> None:
+    page = "<!-- bench: growth -->\n<!-- /bench -->"
+    kept = {"machine": MACHINE, "groups": {}}
+    assert report.written(page, kept) == "<!-- bench: growth -->\nNot measured yet.\n<!-- /bench -->"
+
+
 def test_the_page_has_a_place_for_every_table() -> None:
     blocks = [match[2] for match in report.BLOCK.finditer((ROOT / report.PAGE).read_text("utf-8"))]
     assert sorted(blocks) == sorted(["machine", *report.tables([])])

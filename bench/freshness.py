@@ -19,6 +19,7 @@ from typing import Any
 
 import psutil
 import psycopg2
+from kombu import Connection
 
 from bench.client import Client
 from bench.measure import Bound, Stopwatch, Turn, percentile
@@ -27,6 +28,7 @@ from bench.persons import Clerk, acts_for, chunks, people
 from bench.rpc import authorised
 from chassis.office import declare_topology, migrate
 from chassis.runtime import Runtime
+from chassis.topology import event_queue
 from contracts.catalogue import SERVICES
 from services.registry.service import RegistryService
 from tests.support import servers
@@ -99,14 +101,20 @@ class Office:
                 process.kill()
 
     def wait_until_followed(self) -> None:
-        """Wait until reporting has applied all that was recorded. TimeoutError when it takes too long."""
+        """Wait until reporting has applied all that was recorded and nothing is queued. Raises TimeoutError."""
         deadline = time.monotonic() + DEADLINE_SECONDS
         recorded = self.ask("registry", "select count(*) from event_log")[0][0]
         followed = "select position from checkpoint where source = 'registry'"
-        while self.ask("reporting", followed) != [(recorded,)]:
+        while self.ask("reporting", followed) != [(recorded,)] or self._queued():
             if time.monotonic() > deadline:
                 raise TimeoutError(f"reporting did not come to event {recorded} of the registry")
             time.sleep(0.2)
+
+    def _queued(self) -> int:
+        """Events that wait for reporting; some may be known to it from the registry's log."""
+        queue = event_queue("reporting", "registry", embedded=False)
+        with Connection(self._settings.broker_url) as connection:
+            return int(queue(connection.channel()).queue_declare(passive=True).message_count)
 
     def ask(self, service: str, query: str) -> list[tuple[Any, ...]]:
         """Rows of a service's database."""

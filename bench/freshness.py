@@ -101,7 +101,7 @@ class Office:
                 process.kill()
 
     def wait_until_followed(self) -> None:
-        """Wait until reporting has applied all that was recorded and nothing is queued. Raises TimeoutError."""
+        """Wait until reporting has applied all that was recorded, nothing queued. Raises TimeoutError."""
         deadline = time.monotonic() + DEADLINE_SECONDS
         recorded = self.ask("registry", "select count(*) from event_log")[0][0]
         followed = "select position from checkpoint where source = 'registry'"

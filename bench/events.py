@@ -32,10 +32,11 @@ CERTIFICATE = Made(
     " 'category', (array['visual', 'hearing', 'speech', 'physical'])[1 + mod(n, 4)], 'grade', 1 + mod(n, 4),"
     " 'mode', 'office', 'acted_on', '2024-03-02', 'expires_on', '2034-03-01')",
 )
-# Committed, not numbered. Positions are given where they are wanted at once.
+# Committed, not numbered. Positions are given where they are wanted at once. Two logs that are filled get the
+# same events, instants included.
 FILL = """
 insert into event_log (event_id, type, subject, data, recorded_at, traceparent, epoch, position)
-select md5(n::text), '{event.type}', {event.subject}, {event.data}::text, now(),
+select md5(n::text), '{event.type}', {event.subject}, {event.data}::text, date_trunc('month', now()),
        '00-' || md5(n::text) || '-' || substr(md5(n::text), 1, 16) || '-01',
        case when {numbered} then 1 end, case when {numbered} then n end
 from generate_series({first}, {last}) as n

@@ -42,6 +42,10 @@ RATE = """
 select count(*) filter (where seen.xmin::text <> first.transaction), extract(epoch from max(at) - min(at))
 from seen, (select xmin::text as transaction from seen order by at limit 1) as first
 """
+CHECKPOINT = """
+insert into checkpoint (consumer, source, epoch, position, updated_at)
+values ('rehab', 'registry', 1, 0, now())
+"""
 
 
 @dataclass(frozen=True)
@@ -117,7 +121,7 @@ def looped(here: Round) -> Turn:
         database.cursor() as cursor,
         Connection(here.url) as connection,
     ):
-        cursor.execute("insert into checkpoint values ('rehab', 'registry', 1, 0, now())")
+        cursor.execute(CHECKPOINT)
         channel = connection.channel()
         channel.basic_qos(0, BATCH * 2, False)
         position = 0

@@ -38,6 +38,7 @@ PER_SECOND = 200
 SECONDS = 60
 COUNT = PER_SECOND * SECONDS
 AIM_MS = 1_000.0
+SHARES = (("p50", 0.5), ("p95", 0.95), ("p99", 0.99))
 DEADLINE_SECONDS = 120.0
 PROCESSES = {
     "registry": ("rpc,relay", "registry"),
@@ -182,7 +183,7 @@ def measured(mq: RabbitMQServer) -> Bound:
 
 def _bound(found: Mapping[str, list[float]], used: Mapping[str, Turn]) -> Bound:
     commit = found["commit"]
-    others = {f"{label} from the commit, ms": percentile(commit, share) for label, share in _SHARES}
+    others = {f"{label} from the commit, ms": percentile(commit, share) for label, share in SHARES}
     others |= {
         "most from the commit, ms": max(commit),
         "p95 from the answer, ms": percentile(found["answer"], 0.95),
@@ -193,9 +194,6 @@ def _bound(found: Mapping[str, list[float]], used: Mapping[str, Turn]) -> Bound:
     }
     name = f"committed change to visible indicator, p95 at {PER_SECOND} events/s for {SECONDS} s"
     return Bound(name, "ms", percentile(commit, 0.95), AIM_MS, others)
-
-
-_SHARES = (("p50", 0.5), ("p95", 0.95), ("p99", 0.99))
 
 
 def rows(_: PostgresServer, mq: RabbitMQServer) -> list[Bound]:

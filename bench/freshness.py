@@ -160,7 +160,8 @@ def delays(office: Office, answers: Mapping[str, tuple[float, float]]) -> dict[s
     return found
 
 
-def measured(mq: RabbitMQServer) -> Bound:
+def rows(_: PostgresServer, mq: RabbitMQServer) -> list[Bound]:
+    """On a PostgreSQL of its own, which keeps the instants of commits."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory()))
         pg = stack.enter_context(servers.local_postgres(track_commit_timestamp="on"))
@@ -178,7 +179,7 @@ def measured(mq: RabbitMQServer) -> Bound:
         office.wait_until_followed()
         assert time.perf_counter() - sent < SECONDS, "the backlog of a minute took a minute more"
         used = {name: watch.turn(COUNT) for name, watch in watches.items()}
-        return _bound(delays(office, client.times), used)
+        return [_bound(delays(office, client.times), used)]
 
 
 def _bound(found: Mapping[str, list[float]], used: Mapping[str, Turn]) -> Bound:
@@ -194,7 +195,3 @@ def _bound(found: Mapping[str, list[float]], used: Mapping[str, Turn]) -> Bound:
     }
     name = f"committed change to visible indicator, p95 at {PER_SECOND} events/s for {SECONDS} s"
     return Bound(name, "ms", percentile(commit, 0.95), AIM_MS, others)
-
-
-def rows(_: PostgresServer, mq: RabbitMQServer) -> list[Bound]:
-    return [measured(mq)]

@@ -71,7 +71,7 @@ def rebuilt(url: str, folder: Path, database_url: str) -> dict[str, Turn]:
         [*command, url, str(folder), database_url], check=True, stdout=subprocess.PIPE, text=True
     )
     applying, whole, cpu = map(float, done.stdout.split()[-3:])
-    return {"ours": Turn(COUNT, applying, cpu), "whole": Turn(COUNT, whole, cpu)}
+    return {"ours": Turn(COUNT, applying), "whole": Turn(COUNT, whole, cpu)}
 
 
 def one_round(pg: PostgresServer, mq: RabbitMQServer) -> dict[str, Turn]:

@@ -21,7 +21,7 @@ test: $(DEV) ## all that must hold before a commit: lint, types and every test, 
 	@$(MAKE) --no-print-directory --keep-going lint types tests && echo "make test: all passed" \
 		|| { echo "make test: FAILED"; exit 1; }
 
-bench: $(DEV) ## measure beside a raw loop: calls, events, relay, import, monthly run, snapshot
+bench: $(VENV)/bench.ready ## measure beside raw libraries and other frameworks: calls, events, freshness, growth, import, snapshot
 	@scripts/test-servers.sh
 	$(BIN)/python -m bench
 

@@ -1,12 +1,14 @@
 """`python -m bench [name …]`: run the comparisons on a PostgreSQL and a RabbitMQ of their own.
 
-Without a name all but `city`, which imports a whole city, twice, and takes minutes.
+Without a name all but `city`, which imports a whole city, twice, and takes minutes. The figures go to
+out/bench.json; groups that are not run anew keep theirs. `python -m bench.report` puts them into
+docs/performance.md, `python -m bench.profile` says where the time goes.
 """
 
 import sys
-from pathlib import Path
+import time
 
-from bench import append, follow, measure, persons, relay, rpc, snapshot
+from bench import append, follow, freshness, growth, machine, persons, rebuild, relay, report, rpc, snapshot
 from tests.support import servers
 
 GROUPS = {
@@ -14,8 +16,11 @@ GROUPS = {
     "append": append.rows,
     "relay": relay.rows,
     "follow": follow.rows,
+    "rebuild": rebuild.rows,
+    "freshness": freshness.rows,
     "persons": persons.rows,
     "snapshot": snapshot.rows,
+    "growth": growth.rows,
 }
 ON_DEMAND = {"city": persons.city}
 
@@ -24,15 +29,16 @@ def main(names: set[str]) -> int:
     if not names <= GROUPS.keys() | ON_DEMAND.keys():
         print(f"{__doc__}\nNames: {', '.join((*GROUPS, *ON_DEMAND))}")
         return 2
-    rows: list[measure.Row] = []
+    wanted = {name: group for name, group in (GROUPS | ON_DEMAND).items() if name in (names or GROUPS)}
     with servers.postgres() as pg, servers.rabbitmq() as mq:
-        for name, group in (GROUPS | ON_DEMAND).items():
-            if name in (names or GROUPS):
-                print(f"measuring {name} …", flush=True)
-                rows += group(pg, mq)
-    if rows:
-        measure.show(rows)
-        measure.keep(rows, Path("out/bench.json"))
+        described = machine.described(pg, mq)
+        for number, (name, group) in enumerate(wanted.items(), 1):
+            print(f"{name} ({number} of {len(wanted)}) …", flush=True)
+            started = time.monotonic()
+            results = group(pg, mq)
+            report.show(results)
+            report.keep(name, results, described)
+            print(f"{name}: {time.monotonic() - started:.0f} s", flush=True)
     return 0
 
 

@@ -24,8 +24,8 @@ import psycopg2
 from sqlalchemy import make_url
 from stdnum.cn import ric
 
-from bench.measure import Row, interleaved
-from bench.office import runtime, settings
+from bench.measure import Row, Stopwatch, Turn, interleaved
+from bench.office import OFFICE, plain, runtime, settings
 from chassis import tracing
 from chassis.runtime import Context, Runtime
 from chassis.token_source import TokenSource
@@ -78,7 +78,7 @@ class Clerk:
     def send(self, method: str, items: list[Item]) -> list[Item]:
         """The outcomes of one command with a key of its own."""
         fields = {"idempotency_key": uuid4().hex, "items": items}
-        token = self._tokens.token("bench", frozenset({"clerk"}), ("341524",), "341524")
+        token = self._tokens.token("bench", frozenset({"clerk"}), (OFFICE,), OFFICE)
         context = Context(token, tracing.new(), uuid4().hex)
         outcomes: list[Item] = self._registry.execute(self._endpoints[method], fields, context)["outcomes"]
         return outcomes
@@ -93,18 +93,23 @@ class Clerk:
         outcome.
         """
         registered = self.send("register_persons", persons)
-        acts = [
-            {
-                "ref": f"new-{person['id_number']}",
-                "person_id": told["id"],
-                "action": "new",
-                "certificate_number": f"{person['id_number']}{n % 7 + 1}{n % 4 + 1}",
-                "acted_on": ACTED_ON,
-            }
-            for n, (person, told) in enumerate(zip(persons, registered, strict=True))
-        ]
-        for told in (*registered, *self.send("record_certificate_acts", acts)):
+        recorded = self.send("record_certificate_acts", acts_for(persons, registered))
+        for told in (*registered, *recorded):
             assert told["outcome"] == outcome, told
+
+
+def acts_for(persons: list[Item], registered: list[Item]) -> list[Item]:
+    """A first certificate for each of the persons, who were registered with these outcomes."""
+    return [
+        {
+            "ref": f"new-{person['id_number']}",
+            "person_id": told["id"],
+            "action": "new",
+            "certificate_number": f"{person['id_number']}{n % 7 + 1}{n % 4 + 1}",
+            "acted_on": ACTED_ON,
+        }
+        for n, (person, told) in enumerate(zip(persons, registered, strict=True))
+    ]
 
 
 def prepare(folder: Path, url: str) -> None:
@@ -114,16 +119,16 @@ def prepare(folder: Path, url: str) -> None:
     registry.close()
 
 
-def imported(folder: Path, url: str, persons: list[Item]) -> float:
-    """Persons per second through the registry."""
+def imported(folder: Path, url: str, persons: list[Item]) -> Turn:
+    """Persons through the registry."""
     registry = Runtime(RegistryService, settings(folder, "amqp://unused"), url)
     clerk = Clerk(registry)
-    started = time.perf_counter()
+    watch = Stopwatch()
     for chunk in chunks(persons):
         clerk.load(chunk)
-    seconds = time.perf_counter() - started
+    turn = watch.turn(len(persons))
     registry.close()
-    return len(persons) / seconds
+    return turn
 
 
 def to_copy(pg: PostgresServer, folder: Path) -> Row:
@@ -133,31 +138,38 @@ def to_copy(pg: PostgresServer, folder: Path) -> Row:
         prepare(folder, prepared)
         template = str(make_url(prepared).database)
 
-        def ours() -> float:
+        def ours() -> Turn:
             with pg.database(template) as url:
-                rate = imported(folder, url, persons)
-                with closing(psycopg2.connect(_plain(url))) as connection, connection.cursor() as cursor:
+                turn = imported(folder, url, persons)
+                with closing(psycopg2.connect(plain(url))) as connection, connection.cursor() as cursor:
                     for table, rows in left.items():
                         rows.seek(0)
                         rows.truncate()
                         cursor.copy_expert(f"copy {table} to stdout", rows)
-            return rate
+            return turn
 
-        def raw() -> float:
-            with pg.database(template) as url, closing(psycopg2.connect(_plain(url))) as connection:
+        def raw() -> Turn:
+            with pg.database(template) as url, closing(psycopg2.connect(plain(url))) as connection:
                 with connection.cursor() as cursor:
                     # The villages' own events are among the rows as well.
                     cursor.execute("delete from event_log")
                     connection.commit()
-                    started = time.perf_counter()
+                    watch = Stopwatch()
                     for table, rows in left.items():
                         rows.seek(0)
                         cursor.copy_expert(f"copy {table} from stdin", rows)
                     connection.commit()
-                return COUNT / (time.perf_counter() - started)
+                return watch.turn(COUNT)
 
         rate = interleaved(ROUNDS, ours=ours, raw=raw)
-    return Row("import of persons with certificates, to COPY", "persons/s", rate["ours"], rate["raw"], 0.1)
+    return Row(
+        "import of persons with certificates",
+        "persons/s",
+        0.1,
+        rate["ours"],
+        rate["raw"],
+        "COPY of the rows that it leaves behind",
+    )
 
 
 def to_executemany(folder: Path) -> Row:
@@ -166,28 +178,34 @@ def to_executemany(folder: Path) -> Row:
     left: dict[str, list[tuple[Any, ...]]] = {}
     prepare(folder, f"sqlite:///{prepared}")
 
-    def ours() -> float:
+    def ours() -> Turn:
         shutil.copy(prepared, used)
-        rate = imported(folder, f"sqlite:///{used}", persons)
+        turn = imported(folder, f"sqlite:///{used}", persons)
         with closing(sqlite3.connect(used)) as connection:
             for table in TABLES:
                 left[table] = connection.execute(f"select * from {table}").fetchall()  # noqa: S608
-        return rate
+        return turn
 
-    def raw() -> float:
+    def raw() -> Turn:
         shutil.copy(prepared, used)
         with closing(sqlite3.connect(used)) as connection:
             connection.executescript("pragma synchronous=full; pragma foreign_keys=on; delete from event_log")
-            started = time.perf_counter()
+            watch = Stopwatch()
             with connection:
                 for table, rows in left.items():
                     places = ", ".join("?" * len(rows[0]))
                     connection.executemany(f"insert into {table} values ({places})", rows)  # noqa: S608
-            return COUNT / (time.perf_counter() - started)
+            return watch.turn(COUNT)
 
     rate = interleaved(ROUNDS, ours=ours, raw=raw)
-    name = "import of persons with certificates on SQLite, to executemany"
-    return Row(name, "persons/s", rate["ours"], rate["raw"], 0.1)
+    return Row(
+        "the same on SQLite",
+        "persons/s",
+        0.1,
+        rate["ours"],
+        rate["raw"],
+        "executemany of the rows that it leaves behind",
+    )
 
 
 def rows(pg: PostgresServer, _: RabbitMQServer) -> list[Row]:

@@ -1,90 +1,96 @@
-"""Servers of the comparisons, each in a process of its own: `python -m bench.processes KIND URL FOLDER`."""
+"""Programs that the comparisons measure, each in a process of its own."""
 
+import importlib
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+import psutil
 
 
 @contextmanager
-def running(kind: str, url: str, folder: Path) -> Iterator[None]:
-    """A server process, from when it says that it is ready."""
-    command = [sys.executable, "-W", "ignore", "-m", "bench.processes", kind, url, str(folder)]
+def running(module: str, kind: str, *arguments: object) -> Iterator[psutil.Process]:
+    """One of a module's programs, from when it says that it is ready."""
+    command = [sys.executable, "-W", "ignore", "-m", module, kind, *map(str, arguments)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
             while (line := process.stdout.readline()) and line.strip() != "ready":
                 pass
             if not line:
-                raise RuntimeError(f"the {kind} server did not start")
-            yield
+                raise RuntimeError(f"{kind} of {module} did not start")
+            yield psutil.Process(process.pid)
         finally:
+            for child in psutil.Process(process.pid).children(recursive=True):
+                child.kill()
             process.kill()
 
 
-def echo_raw(url: str, _: Path) -> None:
-    """The least that can answer: one loop, no contract, no caller, no metrics."""
-    from kombu import Connection, Consumer, Queue
-    from kombu.messaging import Producer
-
-    with Connection(url) as connection:
-        channel = connection.channel()
-        producer = Producer(channel)
-
-        def answer(body: object, message: object) -> None:
-            properties = message.properties  # type: ignore[attr-defined]
-            producer.publish(
-                {"result": body, "error": None},
-                routing_key=properties["reply_to"],
-                correlation_id=properties["correlation_id"],
-                delivery_mode=1,
-            )
-            message.ack()  # type: ignore[attr-defined]
-
-        with Consumer(channel, [Queue("bench.echo")], callbacks=[answer], prefetch_count=50):
-            print("ready", flush=True)
-            while True:
-                connection.drain_events()
+def run(programs: Mapping[str, Callable[..., None]]) -> None:
+    """In such a process: run the program that the command line names."""
+    kind, *arguments = sys.argv[1:]
+    programs[kind](*arguments)
 
 
-def echo_nameko(url: str, _: Path) -> None:
-    """Stock nameko."""
-    import eventlet
-
-    eventlet.monkey_patch()
-    from nameko.containers import ServiceContainer
-    from nameko.rpc import rpc
-
-    class Stock:
-        name = "stock"
-
-        @rpc
-        def echo(self, **fields: object) -> dict[str, object]:
-            return fields
-
-    container = ServiceContainer(Stock, {"AMQP_URI": url, "max_workers": 50})
-    container.start()
+def ready() -> None:
+    """In such a process: say that it serves."""
     print("ready", flush=True)
-    container.wait()
 
 
-def echo_ours(url: str, folder: Path) -> None:
-    """The chassis, with contract, caller, role, transaction and metrics."""
+def office(services: str, broker_url: str, folder: str, database_url: str, roles: str) -> None:
+    """Serve services (``module:class``, separated by commas) by the chassis, as `canlian up` does."""
     import eventlet
 
     eventlet.monkey_patch()
     from bench.office import settings
     from chassis.office import Office
-    from tests.support.source.service import SourceService
 
-    office = Office(settings(folder, url, roles="rpc"), (SourceService,))
-    office.start()
-    print("ready", flush=True)
+    places = [place.split(":") for place in services.split(",")]
+    classes = [getattr(importlib.import_module(module), name) for module, name in places]
+    Office(settings(Path(folder), broker_url, database_url, roles), classes).start()
+    ready()
     while True:
         eventlet.sleep(60)
 
 
+def rebuild(broker_url: str, folder: str, database_url: str) -> None:
+    """Rebuild reporting's facts as `canlian rebuild reporting --check` does, and find them equal.
+
+    Prints the seconds of applying the registry's events, those of the whole, and the CPU seconds of it.
+    """
+    from chassis import green
+
+    green.patch()
+    from bench.measure import Stopwatch
+    from bench.office import OFFICE, settings
+    from chassis.rebuilding import Order, Rebuild
+    from chassis.rpc_client import RpcClient
+    from chassis.token_source import TokenSource
+    from services.reporting.service import ReportingService
+
+    given = settings(Path(folder), broker_url, database_url)
+    tokens = TokenSource(given.token_keys)
+    reached: list[float] = []
+
+    def progress(source: str, _done: int, _total: int) -> None:
+        if source == "registry":
+            reached.append(time.perf_counter())
+
+    def ask(source: str, fields: dict[str, Any]) -> dict[str, Any]:
+        return client.call(source, "events_after", fields)
+
+    with RpcClient(broker_url, lambda: tokens.system_token("reporting", OFFICE)) as client:
+        watch = Stopwatch()
+        order = Order(by="bench", reason="measured", check_only=True)
+        outcome = Rebuild(ReportingService, given, ask, progress).run(order)
+        turn = watch.turn(1)
+    assert outcome.equal, outcome
+    print(reached[-1] - reached[0], turn.seconds, turn.cpu)
+
+
 if __name__ == "__main__":
-    kinds = {"raw": echo_raw, "nameko": echo_nameko, "ours": echo_ours}
-    kinds[sys.argv[1]](sys.argv[2], Path(sys.argv[3]))
+    run({"office": office, "rebuild": rebuild})

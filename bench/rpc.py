@@ -1,88 +1,101 @@
-"""A call through the entrypoint beside an echo of raw kombu, with the same raw client for all."""
+"""A call through the entrypoint beside an echo of raw kombu and of others' servers, by the same raw client.
 
-import time
-from functools import partial
+Ours checks the token, the role and the contract, opens a transaction on PostgreSQL, validates the reply,
+measures and logs; the others answer with what they got.
+"""
+
+from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from uuid import uuid4
 
-import orjson
-from kombu import Connection, Consumer, Exchange, Queue
-from kombu.messaging import Producer
+import psutil
 
-from bench.measure import Row, interleaved
-from bench.office import runtime
+from bench.client import Client
+from bench.measure import Figure, Row, Stopwatch, Turn, interleaved
+from bench.office import OFFICE, databases, runtime
 from bench.processes import running
 from chassis.token_source import TokenSource
 from tests.support.servers import PostgresServer, RabbitMQServer
 from tests.support.source.service import SourceService
 
-SECONDS = 2.0
+SECONDS = 1.5
+ROUNDS = 3
 FIELDS = {"refs": ["household-1", "household-2"]}
+NAMEKO = {"args": [], "kwargs": FIELDS}
+PEERS = {"nameko": "stock nameko", "aio_pika": "aio-pika JsonRPC", "faststream": "FastStream"}
 
 
-class Client:
-    """Sends requests and counts answers: sync is one in flight, pipelined fifty."""
+class Caller:
+    """Calls one server and measures its process."""
 
-    def __init__(self, url: str, exchange: str, key: str, headers: dict[str, Any]) -> None:
-        self._connection = Connection(url)
-        self._channel = self._connection.channel()
-        self._producer = Producer(self._channel)
-        self._reply_to = uuid4().hex
-        self._target = {"exchange": exchange, "routing_key": key, "headers": headers}
-        self._answers = 0
-        rpc = Exchange("nameko-rpc", type="topic", durable=True)
-        # The raw echo answers to the default exchange, nameko to its own: the queue hears both.
-        queue = Queue(self._reply_to, rpc, routing_key=self._reply_to, exclusive=True)
-        self._consumer = Consumer(self._channel, [queue], on_message=self._answered, no_ack=True)
-        self._consumer.consume()
+    def __init__(self, server: psutil.Process, client: Client, body: Mapping[str, Any]) -> None:
+        self.server = server
+        self._client = client
+        self._body = body
 
-    def rate(self, in_flight: int, seconds: float = SECONDS) -> float:
-        """Answers per second."""
-        body = orjson.dumps({"args": [], "kwargs": FIELDS})
-        started = time.perf_counter()
-        first, sent = self._answers, 0
-        while (now := time.perf_counter()) - started < seconds:
-            while sent - (self._answers - first) < in_flight:
-                self._producer.publish(
-                    body,
-                    reply_to=self._reply_to,
-                    correlation_id=uuid4().hex,
-                    content_type="application/json",
-                    content_encoding="utf-8",
-                    delivery_mode=1,
-                    **self._target,
-                )
-                sent += 1
-            self._connection.drain_events(timeout=10)
-        answered = self._answers - first
-        while self._answers - first < sent:
-            self._connection.drain_events(timeout=10)
-        return answered / (now - started)
-
-    def _answered(self, message: Any) -> None:
-        if orjson.loads(message.body)["error"] is not None:
-            raise RuntimeError(bytes(message.body).decode())
-        self._answers += 1
+    def turn(self, in_flight: int) -> Turn:
+        """Calls answered in some seconds."""
+        watch = Stopwatch(self.server)
+        return watch.turn(len(self._client.run(lambda: self._body, in_flight, SECONDS)))
 
 
-def rows(_: PostgresServer, mq: RabbitMQServer) -> list[Row]:
-    with TemporaryDirectory() as name, mq.vhost() as url:
-        folder = Path(name)
-        runtime(SourceService, folder, url).close()
-        token = TokenSource(folder / "tokens").token("bench", frozenset({"auditor"}), ("341524",), "341524")
-        headers = {"nameko.auth_token": token}
-        with running("raw", url, folder), running("ours", url, folder), running("nameko", url, folder):
-            clients = {
-                "raw": Client(url, "", "bench.echo", {}),
-                "ours": Client(url, "nameko-rpc", "registry.resolve_households", headers),
-                "nameko": Client(url, "nameko-rpc", "stock.echo", {}),
-            }
-            result = []
-            for label, in_flight, floor in (("sync", 1, 0.55), ("50 in flight", 50, 0.45)):
-                ways = {kind: partial(client.rate, in_flight) for kind, client in clients.items()}
-                rate = interleaved(3, **ways)
-                peers = {"stock nameko": round(rate["nameko"], 1)}
-                result.append(Row(f"RPC, {label}", "calls/s", rate["ours"], rate["raw"], floor, peers))
-            return result
+def authorised(folder: Path, role: str) -> dict[str, str]:
+    """Headers of a call in a role, for the office whose keys lie in the folder."""
+    tokens = TokenSource(folder / "tokens")
+    return {"nameko.auth_token": tokens.token("bench", frozenset({role}), (OFFICE,), OFFICE)}
+
+
+def callers(stack: ExitStack, url: str, folder: Path, database_url: str) -> dict[str, Caller]:
+    """Every server, started, with its client."""
+    runtime(SourceService, folder, url, database_url.format(service="registry")).close()
+    service = "tests.support.source.service:SourceService"
+    ours = stack.enter_context(
+        running("bench.processes", "office", service, url, folder, database_url, "rpc")
+    )
+    servers = {kind: stack.enter_context(running("bench.echoes", kind, url)) for kind in ("raw", *PEERS)}
+    headers = authorised(folder, "auditor")
+    clients = {
+        "raw": Client(url, "", "bench.raw"),
+        "nameko": Client(url, "nameko-rpc", "stock.echo"),
+        "aio_pika": Client(url, "", "bench.aio_pika", type="call"),
+        "faststream": Client(url, "", "bench.faststream"),
+    }
+    bodies = {"nameko": NAMEKO}
+    return {
+        "ours": Caller(
+            ours, Client(url, "nameko-rpc", "registry.resolve_households", headers=headers), NAMEKO
+        ),
+        **{kind: Caller(servers[kind], clients[kind], bodies.get(kind, FIELDS)) for kind in servers},
+    }
+
+
+def rows(pg: PostgresServer, mq: RabbitMQServer) -> list[Row]:
+    with (
+        TemporaryDirectory() as name,
+        mq.vhost() as url,
+        databases(pg, "registry") as database_url,
+        ExitStack() as stack,
+    ):
+        found = callers(stack, url, Path(name), database_url)
+
+        def measured(in_flight: int) -> dict[str, Figure]:
+            ways = {kind: lambda caller=caller: caller.turn(in_flight) for kind, caller in found.items()}
+            return interleaved(ROUNDS, **ways)
+
+        return [
+            Row(
+                f"RPC, {label}",
+                "calls/s",
+                floor,
+                figure["ours"],
+                figure["raw"],
+                "echo on raw kombu",
+                {title: figure[kind] for kind, title in PEERS.items()},
+            )
+            for label, floor, figure in (
+                ("one in flight", 0.55, measured(1)),
+                ("50 in flight", 0.45, measured(50)),
+            )
+        ]

@@ -10,3 +10,4 @@ lock() {
 }
 lock requirements/runtime.txt
 lock requirements/dev.txt --extra dev --constraints requirements/runtime.txt
+lock requirements/bench.txt --extra dev --extra bench --constraints requirements/dev.txt

@@ -103,7 +103,7 @@ def test_every_make_target_that_the_readme_names_exists() -> None:
     assert {quoted or line for quoted, line in named} <= make_targets()
 
 
-@pytest.mark.parametrize("name", ["runtime", "dev"])
+@pytest.mark.parametrize("name", ["runtime", "dev", "bench"])
 def test_every_locked_requirement_has_one_version_and_hashes(name: str) -> None:
     text = (ROOT / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
     entries = re.split(r"\n(?=[a-z])", text.replace("\\\n", ""))[1:]
@@ -114,9 +114,10 @@ def test_every_locked_requirement_has_one_version_and_hashes(name: str) -> None:
 
 def test_the_locks_cover_what_the_project_asks_for_and_agree() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    runtime, dev = locked("runtime"), locked("dev")
-    assert runtime.items() <= dev.items()
-    for wanted, lock in ((project["dependencies"], runtime), (project["optional-dependencies"]["dev"], dev)):
+    runtime, dev, bench = locked("runtime"), locked("dev"), locked("bench")
+    assert runtime.items() <= dev.items() <= bench.items()
+    extras = project["optional-dependencies"]
+    for wanted, lock in ((project["dependencies"], runtime), (extras["dev"], dev), (extras["bench"], bench)):
         for requirement in map(Requirement, wanted):
             assert lock[canonicalize_name(requirement.name)] in requirement.specifier, requirement
 

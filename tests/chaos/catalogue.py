@@ -124,7 +124,7 @@ MUTANT_RUNS = (
     MutantRun("event_committed_after_state", EMBEDDED, "before_commit"),
     MutantRun("reply_not_looked_up", EMBEDDED, "after_commit_before_reply", quick=True),
     MutantRun("checkpoint_not_compared", DISTRIBUTED, "after_checkpoint_commit_before_ack"),
-    MutantRun("gap_not_noticed", DISTRIBUTED, "queue_purged"),
+    MutantRun("gap_not_noticed", DISTRIBUTED, "delivery_dropped"),
     MutantRun("event_committed_before_state", DISTRIBUTED, "before_commit"),
     MutantRun("event_committed_after_state", DISTRIBUTED, "before_commit"),
     MutantRun("reply_not_looked_up", DISTRIBUTED, "after_commit_before_reply"),

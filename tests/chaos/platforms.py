@@ -4,7 +4,6 @@ import json
 import random
 import re
 import time
-import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -30,9 +29,9 @@ from tests.chaos.child import Task
 from tests.chaos.failpoints import DIED_AS_TOLD, Order
 from tests.chaos.mutants import MUTANTS
 from tests.chaos.processes import Nursery, Process
+from tests.chaos.servers import Servers
 from tests.chaos.sink.service import SinkService
 from tests.chaos.source.service import SourceService
-from tests.support import servers
 from tests.support.tcp_proxy import TcpProxy
 
 OFFICE = "341524"
@@ -62,30 +61,6 @@ class Caller(Protocol):
     """How the client calls: the reply's body as nameko sends it, or ``Unavailable``."""
 
     def __call__(self, service: str, method: str, fields: Call) -> Call: ...
-
-
-class Servers:
-    """The PostgreSQL and the RabbitMQ of a run, which its faults kill and start again."""
-
-    def __init__(self) -> None:
-        self._stack = ExitStack()
-        self.postgres: servers.LocalPostgres
-        self.rabbitmq: servers.LocalRabbitMQ
-
-    def start(self) -> None:
-        if not hasattr(self, "postgres"):
-            self.postgres = self._stack.enter_context(servers.local_postgres())
-            self.rabbitmq = self._stack.enter_context(servers.local_rabbitmq())
-
-    def close(self) -> None:
-        self._stack.close()
-
-    def create_databases(self) -> str:
-        """A database for each service; the URL that names them by ``{service}``."""
-        prefix = f"chaos_{uuid.uuid4().hex}"
-        for service in (SourceService, SinkService):
-            self.postgres._run("CREATE DATABASE {}", f"{prefix}_{service.name}")
-        return self.postgres.url(f"{prefix}_SERVICE").replace("SERVICE", "{service}")
 
 
 class Platform:
@@ -148,6 +123,18 @@ class Platform:
     def stop(self) -> None:
         for process in self.processes.values():
             process.close()
+
+    @contextmanager
+    def down(self, prefix: str) -> Iterator[None]:
+        """Keep the processes down whose names begin so."""
+        victims = [process for name, process in self.processes.items() if name.startswith(prefix)]
+        for process in victims:
+            process.hold()
+        try:
+            yield
+        finally:
+            for process in victims:
+                process.release()
 
     def turned_away(self) -> int:
         """How many messages were rejected to the dead letters; the broker inside a process cannot be asked.

@@ -9,9 +9,10 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from tests.chaos.catalogue import EMBEDDED, ENGINES, FAULTS, LINKED, MUTANT_RUNS, TIERS, MutantRun
-from tests.chaos.platforms import Platform, Servers, distributed, embedded, wait_until_serving
+from tests.chaos.platforms import Platform, distributed, embedded, wait_until_serving
 from tests.chaos.processes import Nursery
 from tests.chaos.report import Report, Result
+from tests.chaos.servers import Servers
 from tests.chaos.soak import soak
 from tests.chaos.trial import NotReached, Office, Trial, run_trial
 from tests.support.server_process import FOLDERS

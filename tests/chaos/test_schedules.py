@@ -1,4 +1,4 @@
-"""However the broker drops, repeats and reorders deliveries, the follower's copy is what the owner's log says."""
+"""However the broker drops, repeats and reorders events, the follower's copy is what the owner's log says."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -25,7 +25,7 @@ SUBJECTS = 3
 
 REPEATABLE = settings(deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
 deliveries = st.lists(
-    st.lists(st.integers(1, EVENTS_MAX), min_size=1, max_size=EVENTS_MAX), min_size=1, max_size=8
+    st.lists(st.integers(1, EVENTS_MAX), min_size=1, max_size=EVENTS_MAX), min_size=1, max_size=5
 )
 """Batches of positions as the broker hands them out: any order, any repetition, any omission."""
 
@@ -97,7 +97,7 @@ def expected(log: list[Received]) -> tuple[list[tuple[int, str]], list[int]]:
     return applied, parked
 
 
-@given(poisoned=st.sets(st.integers(1, EVENTS_MAX), max_size=2), schedule=deliveries)
+@given(poisoned=st.sets(st.integers(1, EVENTS_MAX), max_size=1), schedule=deliveries)
 @settings(REPEATABLE, max_examples=SCHEDULES)
 def test_any_schedule_of_deliveries_gives_what_the_owners_log_says(
     harness: Harness, poisoned: set[int], schedule: list[list[int]]
@@ -122,9 +122,8 @@ def test_a_new_epoch_that_contradicts_what_was_applied_is_never_silent(
     after[:kept] = [replace(received, epoch=1) for received in after[:kept]]
     follower = emptied(harness)
     deliver(follower, before, before)
+    for positions in schedule:  # of what the relay sent once, anything may come again
+        follower.apply([before[position - 1] for position in positions if position <= len(before)])
     with pytest.raises(EpochConflict):
-        # The relay publishes in order; among what it sends anew, anything old may come again.
-        for positions in schedule:
-            follower.apply([before[position - 1] for position in positions if position <= len(before)])
         follower.apply(after[kept:])
     assert content(harness) == expected(before), "nothing of the other history was applied"

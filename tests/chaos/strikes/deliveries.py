@@ -25,11 +25,12 @@ def drop_one(office: Office, rng: random.Random, identifier: str) -> float:
 
 
 def purge(office: Office, rng: random.Random, _: str) -> float:
-    """All that waits in the follower's queue is gone, several times."""
-    with Connection(office.platform.settings.broker_url) as connection, connection.channel() as channel:
-        for _again in range(rng.randint(1, 8)):
-            channel.queue_purge(office.platform.follower_queue().name)
-            eventlet.sleep(rng.uniform(0.0, 0.1))
+    """All that came for the follower while it was down is gone."""
+    platform = office.platform
+    with platform.down("sink"):
+        eventlet.sleep(rng.uniform(0.2, 1.0))
+        with Connection(platform.settings.broker_url) as connection, connection.channel() as channel:
+            channel.queue_purge(platform.follower_queue().name)
     return time.monotonic()
 
 

@@ -2,8 +2,6 @@
 
 import random
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import eventlet
 from sqlalchemy.engine import Engine
@@ -22,11 +20,11 @@ def _restore(platform: Platform, database: Engine, prefix: str, rng: random.Rand
     name = str(database.url.database)
     backup = f"{name}_backup"
     server = platform.servers.postgres
-    with _down(platform, prefix):
+    with platform.down(prefix):
         server._run("DROP DATABASE IF EXISTS {}", backup)
         _copy(server, name, backup)
     eventlet.sleep(rng.uniform(0.3, 1.5))
-    with _down(platform, prefix):
+    with platform.down(prefix):
         server._run("DROP DATABASE {} WITH (FORCE)", name)
         _copy(server, backup, name)
     return time.monotonic()
@@ -34,16 +32,3 @@ def _restore(platform: Platform, database: Engine, prefix: str, rng: random.Rand
 
 def _copy(server: PostgresServer, template: str, name: str) -> None:
     server._run("CREATE DATABASE {} TEMPLATE {}", name, template)
-
-
-@contextmanager
-def _down(platform: Platform, prefix: str) -> Iterator[None]:
-    """Keep the service's processes down: PostgreSQL copies only a database that nobody uses."""
-    victims = [process for name, process in platform.processes.items() if name.startswith(prefix)]
-    for process in victims:
-        process.hold()
-    try:
-        yield
-    finally:
-        for process in victims:
-            process.release()

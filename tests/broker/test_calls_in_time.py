@@ -1,5 +1,7 @@
 """A call ends within its deadline, also when the broker takes nothing and says nothing."""
 
+from urllib.parse import urlsplit
+
 import eventlet
 import pytest
 from kombu import Connection
@@ -17,8 +19,8 @@ def test_a_call_through_a_stalled_link_ends_unavailable_and_the_next_gets_throug
     with rabbitmq_server.vhost() as url:
         with Connection(url) as broker:
             EXCHANGE(broker.channel()).declare()
-        address = Connection(url)
-        with TcpProxy(address.hostname, address.port) as proxy:
+        address = urlsplit(url)
+        with TcpProxy(address.hostname or "", address.port or 0) as proxy:
             through = url.replace(f":{address.port}/", f":{proxy.port}/")
             with RpcClient(through, lambda: "token", seconds=1) as client:
                 proxy.stall()

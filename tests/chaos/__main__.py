@@ -31,7 +31,12 @@ def main() -> int:
     parser.add_argument("--tier", choices=TIERS, default="long", help="how many trials of each fault")
     parser.add_argument("--seed", type=int, help="seed of each fault's first trial; by chance when absent")
     parser.add_argument("--trials", type=int, help="trials of each fault, instead of the tier's")
-    parser.add_argument("--only", default="", help='only what "<engine> <fault>" or "mutant …" contains')
+    parser.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        help='only "<engine> <fault>" and "mutant …" that contain one of these',
+    )
     parser.add_argument(
         "--soak", type=float, help="minutes of load at the end; 20 by default, without --only"
     )

@@ -24,7 +24,7 @@ from chassis.database import Database
 from chassis.follow import Follower
 from chassis.jobs import JobRunner
 from chassis.relay import Relay
-from chassis.rpc import GuardedQueueConsumer
+from chassis.rpc import GuardedRpcConsumer
 from chassis.rpc_client import RpcClient
 from chassis.runtime import Runtime
 from chassis.subscription import Subscription
@@ -46,7 +46,7 @@ SINK_POINTS = (
     "after_checkpoint_commit_before_ack",
     "after_ack",
 )
-BROKER_POINTS = ("after_reply_before_request_ack",)
+BROKER_POINTS = ("after_reply",)
 """Boundaries that exist only where calls come by a broker."""
 DROP = "delivery_dropped"
 """Not a death: the follower loses the message that it has just taken."""
@@ -139,12 +139,12 @@ def arm(order: Order) -> None:
 
     _before_commit(order)
     after(Runtime, "execute", "after_commit_before_reply", lambda _, args: args[1].changes)
-    _before_request_ack(order)
+    after(GuardedRpcConsumer, "respond", "after_reply", lambda _, args: _answers_a_command(args[1]))
     _after_job_step(order)
     after(JobRunner, "_run_step", "after_job_step_commit", always)
     _before_numbering(order)
-    # Called when there is something to publish, and the numbers are committed.
-    after(Relay, "_open_channel", "after_numbering_before_publish", always)
+    # Called when the numbers are committed, with what is to be published.
+    after(Relay, "_measure", "after_numbering_before_publish", lambda _, args: bool(args[1]))
     after(Relay, "_await_confirms", "after_publish_before_cursor", always)
     after(Relay, "run_once", "after_cursor", lambda published, _: published > 0)
     after(Follower, "_move_checkpoint", "after_apply_before_checkpoint_commit", always)
@@ -179,16 +179,9 @@ def _before_commit(order: Order) -> None:
     Database.write = patched_write  # type: ignore[assignment,method-assign]
 
 
-def _before_request_ack(order: Order) -> None:
-    original = GuardedQueueConsumer.ack_message
-
-    @wraps(original)
-    def patched(consumer: Any, message: Any) -> None:
-        if message.delivery_info["routing_key"].endswith((".record_regions", ".register_persons")):
-            order.passing("after_reply_before_request_ack")
-        original(consumer, message)
-
-    GuardedQueueConsumer.ack_message = patched  # type: ignore[assignment,method-assign]
+def _answers_a_command(message: Any) -> bool:
+    key: str = message.delivery_info["routing_key"]
+    return key.endswith((".record_regions", ".register_persons"))
 
 
 def _after_job_step(order: Order) -> None:

@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import eventlet
 import sqlalchemy as sa
 
-from chassis import schema
-from chassis.database import Database
+from chassis import relay, schema
 from chassis.follow import Follower
 from chassis.jobs import Job, JobStep
 from chassis.relay import Relay
@@ -130,25 +130,39 @@ def acknowledged_before_commit() -> None:
 def marked_before_confirmed() -> None:
     """The relay saves what it is about to send as published, and the owner's log is not read."""
     _log_not_read()
-    original = Relay._send
+    original = Relay._measure
 
-    def send(self: Relay, rows: list[Any]) -> None:
-        with self._runtime.database.write() as connection:
-            connection.execute(sa.update(schema.stream).values(published=rows[-1].position))
+    def measure(self: Relay, rows: list[Any]) -> None:
         original(self, rows)
+        if rows:
+            with self._runtime.database.write() as connection:
+                connection.execute(sa.update(schema.stream).values(published=rows[-1].position))
 
-    Relay._send = send  # type: ignore[method-assign]
+    Relay._measure = measure  # type: ignore[method-assign]
 
 
-def numbered_without_a_lock() -> None:
-    """Two relays number at once, each after what it has read; the position has no unique key."""
+def numbered_by_two() -> None:
+    """Two relays number at once, each after what it has read of the other; the position has no unique key."""
 
-    @contextmanager
-    def lock(self: Database, name: str) -> Iterator[bool]:
-        yield True
+    def number(self: Relay) -> None:
+        with self._runtime.database.read() as connection:
+            base = connection.execute(sa.select(schema.stream.c.numbered)).scalar_one_or_none()
+        if base is None:
+            original(self)
+            return
+        eventlet.sleep(0.02)
+        with self._runtime.database.write() as connection:
+            values = {"epoch": 1, "base": base, "limit": self._window}
+            count = connection.execute(relay._NUMBER, values).rowcount
+            connection.execute(sa.update(schema.stream).values(numbered=base + count))
 
-    sa.sql.selectable.GenerativeSelect.with_for_update = lambda self, **_: self  # type: ignore[method-assign]
-    Database.lock = lock  # type: ignore[method-assign]
+    def both(self: Relay) -> None:
+        other = eventlet.spawn_after(0.01, number, self)
+        number(self)
+        other.wait()
+
+    original = Relay._number
+    Relay._number = both  # type: ignore[method-assign]
 
 
 @dataclass(frozen=True)
@@ -180,6 +194,6 @@ MUTANTS |= {
     "reply_key_not_unique": Mutant(_nothing, ("alter table reply drop constraint reply_pkey",)),
     "natural_key_not_unique": Mutant(_nothing, ("alter table entries drop constraint uq_entries_person",)),
     "position_not_unique": Mutant(
-        numbered_without_a_lock, ("alter table event_log drop constraint event_log_position_key",)
+        numbered_by_two, ("alter table event_log drop constraint event_log_position_key",)
     ),
 }

@@ -4,7 +4,7 @@ import itertools
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
@@ -27,12 +27,12 @@ MUTANT_PATIENCE = 8.0
 class Suite:
     """One run of a tier from a seed on.
 
-    trials: of each fault, instead of the tier's own. only: keeps those whose title holds it.
+    trials: of each fault, instead of the tier's own. only: keeps those whose title holds one of them.
     soak_minutes: of load at the end; 0 for none.
     """
 
     def __init__(
-        self, tier: str, seed: int, trials: int | None, only: str = "", soak_minutes: float = 0.0
+        self, tier: str, seed: int, trials: int | None, only: Sequence[str] = (), soak_minutes: float = 0.0
     ) -> None:
         self._tier = TIERS.index(tier)
         self._trials = trials
@@ -68,7 +68,7 @@ class Suite:
         results = [
             (Result(fault), self._trials or fault.trials[self._tier])
             for fault in FAULTS
-            if fault.engine == engine and self._only in fault.title
+            if fault.engine == engine and self._chosen(fault.title)
         ]
         waiting = [(result, number) for result, count in results for number in range(count)]
         while waiting:
@@ -82,12 +82,15 @@ class Suite:
                     if not good or not waiting:
                         break
 
+    def _chosen(self, title: str) -> bool:
+        return not self._only or any(part in title for part in self._only)
+
     def _mutants(self) -> list[MutantRun]:
         quick = self._tier == TIERS.index("quick")
         return [
             run
             for run in MUTANT_RUNS
-            if (run.quick or not quick) and self._only in f"mutant {run.engine} {run.mutant}"
+            if (run.quick or not quick) and self._chosen(f"mutant {run.engine} {run.mutant}")
         ]
 
     def _mutant(self, run: MutantRun) -> None:

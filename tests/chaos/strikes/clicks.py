@@ -2,10 +2,11 @@
 
 import random
 import time
+from collections.abc import Callable
 
 import eventlet
 
-from tests.chaos.trial import Office
+from tests.chaos.trial import NotReached, Office, wait_until
 from tests.chaos.workload import Client, id_number
 
 CLICKS = 20
@@ -15,7 +16,7 @@ def same_key(office: Office, rng: random.Random, identifier: str) -> float:
     """Twenty parallel calls with one key: one is carried out, all get its reply."""
     client = Client(office.platform, office.ledger)
     fields = client.regions(rng, f"{identifier}-click")
-    _all(lambda _: client.insist("record_regions", fields))
+    _click(client, office, lambda _: client.insist("record_regions", fields))
     return time.monotonic()
 
 
@@ -27,11 +28,17 @@ def same_person(office: Office, rng: random.Random, identifier: str) -> float:
         client.persons(f"{identifier}-click-{number}", rng.sample(persons, len(persons)))
         for number in range(CLICKS)
     ]
-    _all(lambda number: client.insist("register_persons", commands[number]))
+    _click(client, office, lambda number: client.insist("register_persons", commands[number]))
     return time.monotonic()
 
 
-def _all(call: object) -> None:
+def _click(client: Client, office: Office, call: Callable[[int], None]) -> None:
+    """All at once; those without an answer after a long time have hung."""
     threads = [eventlet.spawn(call, number) for number in range(CLICKS)]
+    try:
+        wait_until(lambda: all(thread.dead for thread in threads), "answers")
+    except NotReached:
+        client.abandoned = True
+        office.ledger.overdue.append(f"{sum(not thread.dead for thread in threads)} clicks")
     for thread in threads:
         thread.wait()

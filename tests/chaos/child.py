@@ -5,6 +5,7 @@ The settings come from the environment, as for any process of an office.
 
 import gc
 import json
+import os
 import signal
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,8 +52,6 @@ def run(task: Task) -> None:
 
 
 def _count_greenlets(folder: Path) -> None:
-    import os
-
     count = sum(isinstance(each, greenlet.greenlet) and not each.dead for each in gc.get_objects())
     draft = folder / f"{os.getpid()}.greenlets.draft"
     draft.write_text(json.dumps(count))

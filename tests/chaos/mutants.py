@@ -190,10 +190,26 @@ MUTANTS: dict[str, Mutant] = {
         marked_before_confirmed,
     )
 }
+_POSITION_NOT_UNIQUE = """
+    do $$ declare found record; begin
+        for found in
+            select i.indrelid::regclass as owner, i.indexrelid::regclass as index, c.conname
+            from pg_index i left join pg_constraint c on c.conindid = i.indexrelid
+            where i.indisunique and pg_get_indexdef(i.indexrelid) like '%("position")%'
+            and (i.indrelid = 'event_log'::regclass
+                 or i.indrelid in (select relid from pg_partition_tree('event_log')))
+        loop
+            if found.conname is null then
+                execute format('drop index %s', found.index);
+            else
+                execute format('alter table %s drop constraint %I', found.owner, found.conname);
+            end if;
+        end loop;
+    end $$
+"""
+"""The log may be one table or have partitions."""
 MUTANTS |= {
     "reply_key_not_unique": Mutant(_nothing, ("alter table reply drop constraint reply_pkey",)),
     "natural_key_not_unique": Mutant(_nothing, ("alter table entries drop constraint uq_entries_person",)),
-    "position_not_unique": Mutant(
-        numbered_by_two, ("alter table event_log drop constraint event_log_position_key",)
-    ),
+    "position_not_unique": Mutant(numbered_by_two, (_POSITION_NOT_UNIQUE,)),
 }

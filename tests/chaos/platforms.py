@@ -250,7 +250,7 @@ def _migrate(settings: Settings, mutant: str) -> None:
         if service is SourceService and mutant:
             with runtime.database.write() as connection:
                 for statement in MUTANTS[mutant].statements:
-                    connection.exec_driver_sql(statement.replace("%", "%%"))
+                    connection.execute(sa.text(statement))
         runtime.close()
 
 

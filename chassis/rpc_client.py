@@ -5,8 +5,8 @@ Every call has a deadline. Replies come to one queue of the client's own.
 
 import socket
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, Self
 from uuid import uuid4
 
@@ -75,10 +75,10 @@ class RpcClient:
         correlation_id = uuid4().hex
         answered = self._waiting[correlation_id] = eventlet.event.Event()
         try:
-            self._publish(service, method, fields, correlation_id, traceparent, token)
             with eventlet.Timeout(
                 seconds or self._seconds, Unavailable(f"{service}.{method} did not answer in time")
             ):
+                self._publish(service, method, fields, correlation_id, traceparent, token)
                 body = answered.wait()
         finally:
             self._waiting.pop(correlation_id, None)
@@ -102,7 +102,7 @@ class RpcClient:
             "nameko.call_id_stack": [f"client.{correlation_id}"],
         }
         try:
-            with self._producers.acquire(block=True) as producer:
+            with self._producers.acquire(block=True) as producer, _dropped_when_late(producer):
                 producer.publish(
                     orjson.dumps({"args": [], "kwargs": fields}),
                     exchange=EXCHANGE,
@@ -116,7 +116,7 @@ class RpcClient:
                     delivery_mode=NON_PERSISTENT,
                     expiration=self._seconds,
                 )
-        except (ChannelError, OperationalError, OSError) as error:
+        except (ChannelError, OperationalError, OSError, *self._connection.connection_errors) as error:
             raise Unavailable(f"{service} was not reached: {type(error).__name__}") from error
 
     def _listen(self) -> None:
@@ -150,6 +150,16 @@ class RpcClient:
         waiting = self._waiting.pop(message.properties.get("correlation_id", ""), None)
         if waiting is not None:
             waiting.send(orjson.loads(message.body))
+
+
+@contextmanager
+def _dropped_when_late(producer: Any) -> Iterator[None]:
+    """A broker that takes nothing leaves half a request on its connection: nobody may use that again."""
+    try:
+        yield
+    except Unavailable:
+        producer.connection.collect()
+        raise
 
 
 def _error(error: dict[str, Any]) -> Exception:

@@ -1,8 +1,9 @@
-"""Boundaries at which a child of the suite dies when it is told to. The product knows nothing of them.
+"""Boundaries at which a child of the suite does as it is told: it dies there. The product knows nothing of
+them.
 
-A child arms itself by patching. Then, whenever it passes a boundary, it looks for the order, a file: the
-name of a boundary, how many times it may still be passed, and an identifier. The process that obeys takes
-the file away first, so that an order is carried out once.
+A child arms itself by patching. Then, whenever it passes a boundary, it looks for the order, a file with one
+step or more: the name of a boundary and how many times it may still be passed. The process that obeys takes
+the step away first, so that it is carried out once.
 """
 
 import json
@@ -16,10 +17,17 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import eventlet
+import sqlalchemy as sa
+
+from chassis import schema
 from chassis.database import Database
 from chassis.follow import Follower
+from chassis.jobs import JobRunner
 from chassis.relay import Relay
+from chassis.rpc_client import RpcClient
 from chassis.runtime import Runtime
+from chassis.subscription import Subscription
 from chassis.wire import frames
 from chassis.wire.connection import ReplyChannel
 
@@ -28,12 +36,26 @@ DIED_AS_TOLD = 86
 SOURCE_POINTS = (
     "before_commit",
     "after_commit_before_reply",
+    "after_job_step_before_commit",
+    "after_job_step_commit",
+    "before_numbering",
     "after_numbering_before_publish",
     "after_publish_before_cursor",
+    "after_cursor",
 )
-SINK_POINTS = ("after_apply_before_checkpoint_commit", "after_checkpoint_commit_before_ack")
-BROKER_POINTS = ("after_reply_before_request_ack",)
+SINK_POINTS = (
+    "after_apply_before_checkpoint_commit",
+    "after_checkpoint_commit_before_ack",
+    "after_ack",
+)
+BROKER_POINTS = ("after_reply",)
 """Boundaries that exist only where calls come by a broker."""
+DROP = "delivery_dropped"
+"""Not a death: the follower loses the message that it has just taken."""
+COMMIT_HELD = "commit_held"
+"""Not a death: the commit of a command waits until the suite lets it go."""
+OWNERS_ANSWER = "after_owners_answer"
+"""In the catch-up, reached after a DROP."""
 
 
 class Order:
@@ -41,30 +63,62 @@ class Order:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._gone = path.with_suffix(".gone")
         self._passed: Counter[str] = Counter()
 
-    def give(self, point: str, passes: int, identifier: str) -> None:
-        """Tell whoever passes the point for the ``passes``-th time to die there."""
+    def give(self, identifier: str, *steps: tuple[str, int]) -> None:
+        """Tell whoever passes the first point for the n-th time to obey there, then for the next point."""
+        self._gone.unlink(missing_ok=True)
         draft = self.path.with_suffix(".draft")
-        draft.write_text(json.dumps({"point": point, "passes": passes, "id": identifier}))
+        draft.write_text(json.dumps({"id": identifier, "steps": steps}))
         draft.rename(self.path)
 
     def withdraw(self) -> None:
-        """Nobody is to die any more."""
+        """Nobody is to obey any more."""
         self.path.unlink(missing_ok=True)
+
+    def let_go(self) -> None:
+        """Let the commit that was held go on."""
+        self._gone.touch()
+
+    def hold(self, point: str) -> None:
+        """Called in the child at a boundary; whom the order meant waits there."""
+        if self.obeyed(point):
+            while not self._gone.exists():
+                eventlet.sleep(0.005)
+
+    def stands(self, point: str) -> bool:
+        """Whether this point is the next that somebody is to pass."""
+        order = self._read()
+        return order is not None and order["steps"][0][0] == point
+
+    def obeyed(self, point: str) -> bool:
+        """Called in the child at a boundary; true for the one whom the order meant."""
+        order = self._read()
+        if order is None or order["steps"][0][0] != point:
+            return False
+        (_, passes), *left = order["steps"]
+        passing = f"{order['id']} {point}"
+        self._passed[passing] += 1
+        if self._passed[passing] < passes:
+            return False
+        if left:
+            self.give(order["id"], *left)
+        else:
+            self.withdraw()
+        return True
 
     def passing(self, point: str) -> None:
         """Called in the child at a boundary; does not return when the order says so."""
-        try:
-            order = json.loads(self.path.read_bytes())
-        except FileNotFoundError:
-            return
-        if order["point"] != point:
-            return
-        self._passed[order["id"]] += 1
-        if self._passed[order["id"]] >= order["passes"]:
-            self.path.unlink()
+        if self.obeyed(point):
             os._exit(DIED_AS_TOLD)
+
+    def _read(self) -> dict[str, Any] | None:
+        try:
+            order: dict[str, Any] = json.loads(self.path.read_bytes())
+        except FileNotFoundError:
+            return None
+        return order
 
 
 def arm(order: Order) -> None:
@@ -87,12 +141,19 @@ def arm(order: Order) -> None:
 
     _before_commit(order)
     after(Runtime, "execute", "after_commit_before_reply", lambda _, args: args[1].changes)
-    # Called when there is something to publish, and the numbers are committed.
-    after(Relay, "_open_channel", "after_numbering_before_publish", always)
-    after(Relay, "_await_confirms", "after_publish_before_cursor", always)
+    _after_reply(order)
+    _after_job_step(order)
+    after(JobRunner, "_run_step", "after_job_step_commit", always)
+    _before_numbering(order)
+    # Called when the numbers are committed, with what is to be published.
+    after(Relay, "_measure", "after_numbering_before_publish", lambda _, args: bool(args[1]))
+    after(Relay, "_confirm", "after_publish_before_cursor", always)
+    after(Relay, "run_once", "after_cursor", lambda published, _: published > 0)
     after(Follower, "_move_checkpoint", "after_apply_before_checkpoint_commit", always)
     after(Follower, "apply", "after_checkpoint_commit_before_ack", lambda applied, _: applied > 0)
-    _before_request_ack(order)
+    after(Subscription, "_settle", "after_ack", always)
+    after(RpcClient, "call", OWNERS_ANSWER, lambda reply, _: bool(reply.get("events")))
+    _drop_delivery(order)
 
 
 def _before_commit(order: Order) -> None:
@@ -113,26 +174,78 @@ def _before_commit(order: Order) -> None:
         with write(database) as connection:
             yield connection
             if getattr(serving, "command", False):
+                order.hold(COMMIT_HELD)
                 order.passing("before_commit")
 
     Runtime._attempt = patched_attempt  # type: ignore[assignment,method-assign]
     Database.write = patched_write  # type: ignore[assignment,method-assign]
 
 
-def _before_request_ack(order: Order) -> None:
+def _after_reply(order: Order) -> None:
     """The one write that carries a reply and its request's acknowledgement is cut between the two."""
     answer = ReplyChannel.answer
 
     @wraps(answer)
     def patched(channel: Any, request: Any, *reply: Any) -> None:
-        if not request.delivery_info["routing_key"].endswith(".record_regions"):
+        if not order.stands("after_reply") or not _answers_a_command(request):
             answer(channel, request, *reply)
             return
         with patch.object(frames, "ack", return_value=b""):
             answer(channel, request, *reply)
         transport = channel.connection.transport
         transport.write(b"")
-        order.passing("after_reply_before_request_ack")
+        order.passing("after_reply")
         transport.write(frames.ack(request.channel.channel_id, request.delivery_tag))
 
     ReplyChannel.answer = patched  # type: ignore[assignment,method-assign]
+
+
+def _answers_a_command(message: Any) -> bool:
+    key: str = message.delivery_info["routing_key"]
+    return key.endswith((".record_regions", ".register_persons"))
+
+
+def _after_job_step(order: Order) -> None:
+    original = JobRunner.__init__
+
+    def dying(step: Any) -> Any:
+        @wraps(step)
+        def patched(*args: Any) -> Any:
+            ended = step(*args)
+            order.passing("after_job_step_before_commit")
+            return ended
+
+        return patched
+
+    @wraps(original)
+    def patched(runner: Any, runtime: Any, steps: dict[str, Any]) -> None:
+        original(runner, runtime, {kind: dying(step) for kind, step in steps.items()})
+
+    JobRunner.__init__ = patched  # type: ignore[assignment,method-assign]
+
+
+def _before_numbering(order: Order) -> None:
+    original = Relay._number
+    new = sa.select(schema.event_log.c.id).where(schema.event_log.c.position.is_(None)).limit(1)
+
+    @wraps(original)
+    def patched(relay: Any) -> None:
+        if order.stands("before_numbering"):
+            with relay._runtime.database.read() as connection:
+                waiting = connection.execute(new).first()
+            if waiting:
+                order.passing("before_numbering")
+        original(relay)
+
+    Relay._number = patched  # type: ignore[assignment,method-assign]
+
+
+def _drop_delivery(order: Order) -> None:
+    original = Subscription._decode
+
+    @wraps(original)
+    def patched(subscription: Any, message: Any) -> Any:
+        event = original(subscription, message)
+        return None if event and order.obeyed(DROP) else event
+
+    Subscription._decode = patched  # type: ignore[assignment,method-assign]

@@ -1,11 +1,9 @@
-"""One office under test, its databases empty: processes that are started again when they end, and calls."""
+"""One office under test, its databases empty: on what it runs, how it is called, what one sees of it."""
 
 import json
-import os
-import subprocess
-import sys
+import random
+import re
 import time
-import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -15,23 +13,46 @@ import eventlet
 import httpx
 import orjson
 import sqlalchemy as sa
+from kombu import Connection, Queue
+from sqlalchemy.engine import make_url
 
+from chassis import topology
 from chassis.access import TokenKeys
 from chassis.migrating import upgrade
+from chassis.rpc import DEAD_LETTERS
 from chassis.rpc_client import RpcClient, Unavailable
 from chassis.runtime import Runtime
 from chassis.sealing import Keys
 from chassis.settings import EMBEDDED_BROKER, Settings
 from chassis.token_source import TokenSource
+from tests.chaos.child import Task
 from tests.chaos.failpoints import DIED_AS_TOLD, Order
+from tests.chaos.mutants import MUTANTS
+from tests.chaos.processes import Nursery, Process
+from tests.chaos.servers import Servers
+from tests.chaos.sink.service import SinkService
 from tests.chaos.source.service import SourceService
-from tests.support import servers
-from tests.support.sink.service import SinkService
+from tests.support.tcp_proxy import TcpProxy
 
-ROOT = Path(__file__).parents[2]
 OFFICE = "341524"
 CALL_SECONDS = 3.0
 """What the client waits for a reply before it sends the command again."""
+HEARTBEAT_SECONDS = 2
+"""Of the processes behind proxies, so that a silent link is noticed within a trial."""
+EMBEDDED = {"office": ("source,sink", "rpc,follow,relay,jobs")}
+DISTRIBUTED = {
+    f"{name}-{number}": (services, roles)
+    for name, services, roles in (
+        ("source", "source", "rpc,jobs"),
+        ("relay", "source", "relay"),
+        ("sink", "sink", "follow,rpc"),
+    )
+    for number in (1, 2)
+}
+"""Each process's services and roles. Of two relays or followers one works, and the other is its spare."""
+
+DEAD_LETTERS_SEEN = Queue("dead-letters-seen-by-chaos", exchange=DEAD_LETTERS, routing_key="#", durable=True)
+"""A second queue of the dead letters, which the suite empties as it counts."""
 
 Call = dict[str, Any]
 
@@ -42,107 +63,113 @@ class Caller(Protocol):
     def __call__(self, service: str, method: str, fields: Call) -> Call: ...
 
 
-class Process:
-    """A child process with a watcher that starts it again whenever it ends, as a service manager would."""
-
-    def __init__(self, name: str, arguments: list[str], environment: dict[str, str], log: Path) -> None:
-        self.name = name
-        self.deaths: list[int] = []
-        python = [sys.executable, "-W", "ignore", "-m", "tests.chaos.child"]
-        self._command = ["setpriv", "--pdeathsig=KILL", *python, *arguments]
-        self._environment = os.environ | environment
-        self._log = log
-        self._stopping = False
-        self._start()
-        self._watcher = eventlet.spawn(self._watch)
-
-    def kill(self) -> None:
-        """End it at once; the watcher starts it again."""
-        with suppress(ProcessLookupError):
-            self._process.kill()
-
-    def close(self) -> None:
-        self._stopping = True
-        self.kill()
-        self._watcher.wait()
-
-    def _start(self) -> None:
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                self._command,
-                env=self._environment,
-                cwd=ROOT,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-            )
-
-    def _watch(self) -> None:
-        while True:
-            while (code := self._process.poll()) is None:
-                eventlet.sleep(0.02)
-            if self._stopping:
-                return
-            self.deaths.append(code)
-            self._start()
-
-
 class Platform:
-    """The source and the sink of one office, running; ``engine`` says on what."""
+    """The source and the sink of one office, running."""
 
-    engine: str
-    processes: dict[str, Process]
     call: Caller
+    servers: Servers
+    broker_link: TcpProxy
+    database_link: TcpProxy
 
     def __init__(self, folder: Path, settings: Settings) -> None:
         self.folder = folder
         self.settings = settings
         self.order = Order(folder / "order")
+        self.processes: dict[str, Process] = {}
         # A new connection for each look: those of a pool die with the database.
         self._engines = {
             service.name: sa.create_engine(settings.database(service.name), poolclass=sa.NullPool)
             for service in (SourceService, SinkService)
         }
         self.tokens = TokenSource(settings.token_keys)
+        self._read_logs: dict[Path, int] = {}
+        self._turned_away = 0
 
     @property
     def source(self) -> sa.Engine:
-        return self._engines["registry"]
+        return self._engines[SourceService.name]
 
     @property
     def sink(self) -> sa.Engine:
-        return self._engines["rehab"]
+        return self._engines[SinkService.name]
 
     def token(self) -> str:
         return self.tokens.token("chaos", frozenset({"clerk", "system"}), (OFFICE,), OFFICE)
 
+    def some(self, rng: random.Random, prefix: str = "") -> Process:
+        """One of the processes, by chance, or of those whose name begins so."""
+        return self.processes[rng.choice(sorted(name for name in self.processes if name.startswith(prefix)))]
+
     def unplanned_deaths(self) -> int:
-        """How many processes ended though nobody told or killed them."""
-        planned = {DIED_AS_TOLD, -9}
+        """How many processes ended though nobody told, asked or killed them."""
+        planned = {DIED_AS_TOLD, -9, 0}
         return sum(code not in planned for process in self.processes.values() for code in process.deaths)
 
     def death_count(self) -> int:
         return sum(len(process.deaths) for process in self.processes.values())
 
-    def start(self, names: dict[str, str], mutant: str) -> None:
-        """Start a process for each name, with the services that it serves."""
+    def start(
+        self, nursery: Nursery, tasks: dict[str, tuple[str, str]], mutant: str, heartbeat: int | None = None
+    ) -> None:
+        """Start a process for each name, with its services and roles."""
         values = self.settings.model_dump(exclude_none=True)
-        values["roles"] = ",".join(sorted(self.settings.roles))
-        environment = {f"CANLIAN_{name.upper()}": str(value) for name, value in values.items()}
-        self.processes = {
-            name: Process(
-                name, [str(self.order.path), services, mutant], environment, self.folder / f"{name}.log"
-            )
-            for name, services in names.items()
-        }
+        for name, (services, roles) in tasks.items():
+            values["roles"] = roles
+            environment = {f"CANLIAN_{key.upper()}": str(value) for key, value in values.items()}
+            task = Task(str(self.order.path), tuple(services.split(",")), mutant, heartbeat)
+            log = self.folder / f"{name}.log"
+            self.processes[name] = Process(nursery, name, task, environment, log)
 
     def stop(self) -> None:
         for process in self.processes.values():
             process.close()
 
+    @contextmanager
+    def down(self, prefix: str) -> Iterator[None]:
+        """Keep the processes down whose names begin so."""
+        victims = [process for name, process in self.processes.items() if name.startswith(prefix)]
+        for process in victims:
+            process.hold()
+        try:
+            yield
+        finally:
+            for process in victims:
+                process.release()
+
+    def turned_away(self) -> int:
+        """How many messages were rejected to the dead letters; the broker inside a process cannot be asked.
+
+        Requests that grew too old are dead letters too, and no fault: the client sent them again.
+        """
+        if self.settings.embedded:
+            return 0
+        with Connection(self.settings.broker_url) as connection, connection.channel() as channel:
+            queue = DEAD_LETTERS_SEEN(channel)
+            queue.declare()
+            while message := queue.get(no_ack=True):
+                self._turned_away += message.headers["x-death"][0]["reason"] == "rejected"
+        return self._turned_away
+
+    def follower_queue(self) -> Queue:
+        """The queue of the sink at the source."""
+        return topology.event_queue(SinkService.name, SourceService.name, embedded=False)
+
+    def new_log_text(self) -> str:
+        """What the processes logged since the last time one asked."""
+        texts = []
+        for path in sorted(self.folder.glob("*.log")):
+            with path.open("rb") as log:
+                log.seek(self._read_logs.get(path, 0))
+                texts.append(log.read().decode("utf-8", "replace"))
+                self._read_logs[path] = log.tell()
+        return "\n".join(texts)
+
     def logs(self) -> str:
         """The last lines of the processes' logs."""
-        texts = (path.read_text("utf-8", "replace")[-3000:] for path in sorted(self.folder.glob("*.log")))
+        texts = (
+            f"--- {path.name}\n" + re.sub(r"(?<=.{600}).*", " …", path.read_text("utf-8", "replace")[-4000:])
+            for path in sorted(self.folder.glob("*.log"))
+        )
         return "\n".join(texts)
 
 
@@ -155,7 +182,7 @@ def _settings(folder: Path, **values: Any) -> Settings:
 
 
 @contextmanager
-def embedded(folder: Path, mutant: str = "") -> Iterator[Platform]:
+def embedded(nursery: Nursery, folder: Path, mutant: str = "") -> Iterator[Platform]:
     """One process on SQLite and the broker inside it; calls go over HTTP."""
     folder.mkdir()
     platform = Platform(folder, _settings(folder, broker_url=EMBEDDED_BROKER))
@@ -177,7 +204,7 @@ def embedded(folder: Path, mutant: str = "") -> Iterator[Platform]:
         return answer
 
     platform.call = call
-    platform.start({"office": "source,sink"}, mutant)
+    platform.start(nursery, EMBEDDED, mutant)
     try:
         with http:
             yield platform
@@ -185,54 +212,58 @@ def embedded(folder: Path, mutant: str = "") -> Iterator[Platform]:
         platform.stop()
 
 
-class Servers:
-    """The PostgreSQL and the RabbitMQ of a run, which its faults kill and start again."""
-
-    def __init__(self) -> None:
-        self._stack = ExitStack()
-        self.postgres: servers.LocalPostgres
-        self.rabbitmq: servers.LocalRabbitMQ
-
-    def start(self) -> None:
-        if not hasattr(self, "postgres"):
-            self.postgres = self._stack.enter_context(servers.local_postgres())
-            self.rabbitmq = self._stack.enter_context(servers.local_rabbitmq())
-
-    def close(self) -> None:
-        self._stack.close()
-
-    def create_databases(self) -> str:
-        """A database for each service; the URL that names them by ``{service}``."""
-        prefix = f"chaos_{uuid.uuid4().hex}"
-        for service in (SourceService, SinkService):
-            self.postgres._run("CREATE DATABASE {}", f"{prefix}_{service.name}")
-        return self.postgres.url(f"{prefix}_SERVICE").replace("SERVICE", "{service}")
-
-
 @contextmanager
-def distributed(folder: Path, run_on: Servers, mutant: str = "") -> Iterator[Platform]:
-    """A process for the source and one for the sink, on PostgreSQL and RabbitMQ."""
+def distributed(
+    nursery: Nursery, folder: Path, run_on: Servers, mutant: str = "", linked: bool = False
+) -> Iterator[Platform]:
+    """Two processes for each role, on PostgreSQL and RabbitMQ; behind proxies when ``linked``."""
     folder.mkdir()
-    with run_on.rabbitmq.vhost() as broker_url:
+    run_on.start()
+    with ExitStack() as stack:
         settings = _settings(
             folder,
-            broker_url=broker_url,
+            broker_url=stack.enter_context(run_on.rabbitmq.vhost()),
             database_url=run_on.create_databases(),
             key_file=folder / "keys.json",
             token_key_dir=folder / "tokens",
         )
-        for service in (SourceService, SinkService):
-            runtime = Runtime(service, settings)
-            upgrade(service, runtime.database)
-            runtime.close()
+        _migrate(settings, mutant)
         platform = Platform(folder, settings)
-        with RpcClient(broker_url, platform.token, CALL_SECONDS) as client:
-            platform.call = client.call
-            platform.start({"source": "source", "sink": "sink"}, mutant)
-            try:
-                yield platform
-            finally:
-                platform.stop()
+        platform.servers = run_on
+        platform.turned_away()  # the queue is to be there before the first dead letter
+        client = stack.enter_context(RpcClient(settings.broker_url, platform.token, CALL_SECONDS))
+        platform.call = client.call
+        stack.callback(platform.stop)
+        if linked:
+            own, platform.settings = platform.settings, _behind_proxies(platform, stack)
+            platform.start(nursery, DISTRIBUTED, mutant, HEARTBEAT_SECONDS)
+            platform.settings = own
+        else:
+            platform.start(nursery, DISTRIBUTED, mutant)
+        yield platform
+
+
+def _migrate(settings: Settings, mutant: str) -> None:
+    for service in (SourceService, SinkService):
+        runtime = Runtime(service, settings)
+        upgrade(service, runtime.database)
+        if service is SourceService and mutant:
+            with runtime.database.write() as connection:
+                for statement in MUTANTS[mutant].statements:
+                    connection.execute(sa.text(statement))
+        runtime.close()
+
+
+def _behind_proxies(platform: Platform, stack: ExitStack) -> Settings:
+    """The settings of processes that reach both servers through proxies."""
+    changed = {}
+    for field, link in (("broker_url", "broker_link"), ("database_url", "database_link")):
+        url = make_url(getattr(platform.settings, field))
+        proxy = stack.enter_context(TcpProxy(url.host or "", url.port or 0))
+        setattr(platform, link, proxy)
+        changed[field] = url.set(port=proxy.port).render_as_string(hide_password=False)
+    changed["database_url"] = changed["database_url"].replace("%7B", "{").replace("%7D", "}")
+    return platform.settings.model_copy(update=changed | {"publish_seconds": 5.0})
 
 
 def wait_until_serving(platform: Platform, seconds: float) -> None:
@@ -242,5 +273,5 @@ def wait_until_serving(platform: Platform, seconds: float) -> None:
         with suppress(Unavailable):
             platform.call("registry", "show_status", {})
             return
-        eventlet.sleep(0.1)
+        eventlet.sleep(0.05)
     raise TimeoutError(f"the office did not start in {seconds:g} s:\n{platform.logs()}")

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.chaos.catalogue import ENGINES
+from tests.chaos.invariants import RULES
+
 ROOT = Path(__file__).parents[2]
-SECONDS = 240
-"""Far more than the minute that it takes alone, for machines that do other things meanwhile."""
+SECONDS = 900
+"""Far more than the minute and a half that it takes alone, for machines that do other things meanwhile."""
 
 
 @pytest.mark.slow
@@ -18,13 +21,13 @@ def test_nothing_is_lost_or_done_twice_when_processes_and_servers_die_and_mutant
     tmp_path: Path,
 ) -> None:
     out = tmp_path / "chaos.json"
-    command = [sys.executable, "-W", "ignore", "-m", "tests.chaos", "--quick", "--out", str(out)]
+    command = [sys.executable, "-W", "ignore", "-m", "tests.chaos", "--tier", "quick", "--out", str(out)]
     done = subprocess.run(command, cwd=ROOT, timeout=SECONDS, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     report = json.loads(out.read_text())
-    assert {fault["engine"] for fault in report["faults"]} == {"embedded", "rabbitmq+postgresql"}
+    assert {fault["engine"] for fault in report["faults"]} == set(ENGINES)
     for fault in report["faults"]:
         assert fault["trials"] == len(fault["seeds"]) >= 1
-        assert (fault["lost"], fault["twice"], fault["not_recovered"]) == (0, 0, 0), fault
-        assert fault["recovered_seconds_max"] <= 60
+        assert not any(fault[rule] for rule in (*RULES, "not_recovered")), fault
+        assert fault["recovered_seconds_max"] <= fault["recovery_seconds"]
     assert report["mutants"]["caught"] == report["mutants"]["total"] == len(report["mutants"]["names"]) > 0

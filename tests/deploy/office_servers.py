@@ -81,9 +81,7 @@ class OfficeRabbitMQ(LocalRabbitMQ):
 
     def url_of(self, user: str) -> str:
         """The secret USER_broker_url, with this broker in the container's place."""
-        return read(self.secrets, f"{user}_broker_url").replace(
-            "@rabbitmq:5672/", f"@127.0.0.1:{self._port}/"
-        )
+        return read(self.secrets, f"{user}_broker_url").replace("@rabbitmq:5672/", f"@127.0.0.1:{self.port}/")
 
 
 @contextmanager

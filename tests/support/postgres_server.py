@@ -89,6 +89,7 @@ class LocalPostgres(Server, PostgresServer):
         }
         arguments = [part for key, value in (options | settings).items() for part in ("-c", f"{key}={value}")]
         self.environment = {}
+        self.port = port
         postgres = str(Path(initdb).with_name("postgres"))
         self.command = [*as_user, "--pdeathsig=QUIT", postgres, "-D", data, *arguments]
 

@@ -1,6 +1,7 @@
 """RabbitMQ for tests, given or of our own; virtual hosts made and deleted on it."""
 
 import os
+import re
 import socket
 import subprocess
 import uuid
@@ -64,13 +65,23 @@ class RabbitMQServer:
 
     def erlang(self, expression: str) -> None:
         """Evaluate an expression whose value is `ok`: `vm_memory_monitor:set_vm_memory_high_watermark(0).`"""
+        if (value := self._evaluate(expression)) not in {"ok", "{ok, ok}"}:
+            raise ServerUnavailable(f"{expression} gave {value}")
+
+    def count(self, expression: str) -> int:
+        """Evaluate an expression whose value is a whole number: `length(rabbit_amqqueue:list()).`"""
+        value = self._evaluate(expression)
+        if not (found := re.fullmatch(r"(?:\{ok, )?(\d+)\}?", value)):
+            raise ServerUnavailable(f"{expression} gave {value}")
+        return int(found[1])
+
+    def _evaluate(self, expression: str) -> str:
         # The node refuses a caller under a name whose last connection it is still closing.
         command = [part.replace(CALLER, f"caller-{uuid.uuid4().hex}") for part in self.evaluate]
         done = subprocess.run(
             command, check=False, input=f"{expression}\n", capture_output=True, text=True, timeout=60
         )
-        if done.stdout.strip() not in {"ok", "{ok, ok}"}:
-            raise ServerUnavailable(f"{expression} gave {done.stdout}{done.stderr}")
+        return (done.stdout + done.stderr).strip()
 
 
 class LocalRabbitMQ(Server, RabbitMQServer):
@@ -85,7 +96,7 @@ class LocalRabbitMQ(Server, RabbitMQServer):
         erl_call = find_program("erl_call", *ERLANG_FOLDERS)
         evaluate = [erl_call, "-address", f"127.0.0.1:{distribution_port}", "-c", cookie, "-h", CALLER, "-e"]
         RabbitMQServer.__init__(self, f"amqp://guest:guest@127.0.0.1:{port}", evaluate)
-        self._port = port
+        self.port = port
         self._epmd_command = [find_program("epmd", *ERLANG_FOLDERS), "-port", str(epmd_port)]
         # Debian's other one, in /usr/sbin, changes user and folder.
         program = find_program("rabbitmq-server", "/usr/lib/rabbitmq/bin", "/opt/rabbitmq*/sbin")
@@ -131,7 +142,7 @@ class LocalRabbitMQ(Server, RabbitMQServer):
     def ready(self) -> bool:
         """The listeners open last: one that answers the protocol header serves."""
         try:
-            with socket.create_connection(("127.0.0.1", self._port), timeout=5) as connection:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=5) as connection:
                 connection.sendall(b"AMQP\x00\x00\x09\x01")
                 return bool(connection.recv(1))
         except OSError:

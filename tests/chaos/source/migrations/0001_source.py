@@ -12,6 +12,8 @@ def upgrade() -> None:
     op.create_table(
         "entries",
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
-        sa.Column("code", sa.String(12), nullable=False),
         sa.Column("name", sa.String(120), nullable=False),
+        sa.Column("amount", sa.BigInteger, nullable=False),
+        sa.Column("person", sa.String(32), comment="natural key, of persons alone"),
+        sa.UniqueConstraint("person", name="uq_entries_person"),
     )

@@ -1,0 +1,1 @@
+"""A service that writes down which events it was given."""

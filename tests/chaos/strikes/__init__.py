@@ -1,0 +1,1 @@
+"""What harms an office, one kind of thing a module."""

@@ -2,7 +2,7 @@
 
 py-amqp reads each frame by three calls, and a message is three frames; through green sockets that is most of
 what a message costs. Here a read takes what the kernel holds, and frames are cut from it. The protocol, its
-errors and its time-outs stay py-amqp's: docs/decisions/0015-wire.md.
+errors and its time-outs stay py-amqp's: docs/decisions/0012-wire.md.
 """
 
 from typing import Any

@@ -13,7 +13,7 @@ from tests.e2e.cli import Running, canlian, running
 from tests.support.office_environment import OFFICE, office_environment
 from tests.support.servers import PostgresServer, RabbitMQServer
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 
 LOAD = ("--as", "wang", "--approve-as", "li")
 PERIOD = ("--office", OFFICE, "--period", "2023", "--format", "json")

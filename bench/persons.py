@@ -145,7 +145,8 @@ def to_copy(pg: PostgresServer, folder: Path) -> Row:
                     for table, rows in left.items():
                         rows.seek(0)
                         rows.truncate()
-                        cursor.copy_expert(f"copy {table} to stdout", rows)
+                        query = f"copy (select * from {table}) to stdout"  # noqa: S608 - names from TABLES
+                        cursor.copy_expert(query, rows)
             return turn
 
         def raw() -> Turn:

@@ -44,23 +44,23 @@ class MutantRun:
 def _boundaries() -> list[Fault]:
     points = {point: processes.die_at(point) for point in (*SOURCE_POINTS, *SINK_POINTS)}
     points["after_owners_answer"] = processes.die_in_catch_up
-    faults = [Fault(name, EMBEDDED, strike, (1, 20, 300)) for name, strike in points.items()]
+    faults = [Fault(name, EMBEDDED, strike, (1, 10, 300)) for name, strike in points.items()]
     points |= {point: processes.die_at(point) for point in BROKER_POINTS}
-    return faults + [Fault(name, DISTRIBUTED, strike, (1, 25, 300)) for name, strike in points.items()]
+    return faults + [Fault(name, DISTRIBUTED, strike, (1, 15, 300)) for name, strike in points.items()]
 
 
 def _kills() -> list[Fault]:
     slow = {"recovery_seconds": SERVER_RECOVERY_SECONDS}
     return [
-        Fault("sigkill", EMBEDDED, processes.kill("office"), (2, 30, 300)),
-        Fault("sigterm", EMBEDDED, processes.terminate, (1, 10, 30)),
-        Fault("sigkill_source", DISTRIBUTED, processes.kill("source"), (1, 30, 300)),
-        Fault("sigkill_relay", DISTRIBUTED, processes.kill("relay"), (1, 30, 300)),
-        Fault("sigkill_sink", DISTRIBUTED, processes.kill("sink"), (1, 30, 300)),
-        Fault("sigkill_all", DISTRIBUTED, processes.kill_all, (1, 15, 100)),
-        Fault("sigterm", DISTRIBUTED, processes.terminate, (1, 10, 30)),
-        Fault("sigstop", DISTRIBUTED, processes.pause("", 0.5, 3.0), (1, 10, 100)),
-        Fault("sigstop_beyond_heartbeat", LINKED, processes.pause("sink", 6.0, 8.0), (0, 5, 30), **slow),
+        Fault("sigkill", EMBEDDED, processes.kill("office"), (2, 20, 300)),
+        Fault("sigterm", EMBEDDED, processes.terminate, (1, 5, 30)),
+        Fault("sigkill_source", DISTRIBUTED, processes.kill("source"), (1, 20, 300)),
+        Fault("sigkill_relay", DISTRIBUTED, processes.kill("relay"), (1, 20, 300)),
+        Fault("sigkill_sink", DISTRIBUTED, processes.kill("sink"), (1, 20, 300)),
+        Fault("sigkill_all", DISTRIBUTED, processes.kill_all, (1, 8, 100)),
+        Fault("sigterm", DISTRIBUTED, processes.terminate, (1, 6, 30)),
+        Fault("sigstop", DISTRIBUTED, processes.pause("", 0.5, 3.0), (1, 6, 100)),
+        Fault("sigstop_beyond_heartbeat", LINKED, processes.pause("sink", 6.0, 8.0), (0, 3, 30), **slow),
     ]
 
 
@@ -71,18 +71,18 @@ def _servers() -> list[Fault]:
 
     mq, pg = servers.rabbitmq, servers.postgres
     return [
-        fault("rabbitmq_kill", servers.kill(mq), 1, 8, 100),
-        fault("rabbitmq_restart", servers.restart(mq), 0, 4, 30),
-        fault("rabbitmq_memory_alarm", servers.alarm(*servers.MEMORY_ALARM), 0, 4, 30),
-        fault("rabbitmq_disk_alarm", servers.alarm(*servers.DISK_ALARM), 0, 4, 30),
-        fault("rabbitmq_closes_connections", servers.close_connections, 1, 15, 100),
-        fault("postgresql_kill", servers.kill(pg), 1, 20, 100),
-        fault("postgresql_restart", servers.restart(pg), 0, 8, 30),
-        fault("postgresql_backend_kill", servers.kill_backend, 1, 20, 100),
-        fault("postgresql_terminates_backends", servers.terminate_backends, 1, 20, 100),
-        fault("sigterm_without_rabbitmq", servers.terminate_without(mq), 0, 4, 30),
-        fault("sigterm_without_postgresql", servers.terminate_without(pg), 0, 4, 30),
-        fault("sink_restored_from_backup", restore.sink, 0, 8, 50),
+        fault("rabbitmq_kill", servers.kill(mq), 1, 5, 100),
+        fault("rabbitmq_restart", servers.restart(mq), 0, 3, 30),
+        fault("rabbitmq_memory_alarm", servers.alarm(*servers.MEMORY_ALARM), 0, 2, 30),
+        fault("rabbitmq_disk_alarm", servers.alarm(*servers.DISK_ALARM), 0, 2, 30),
+        fault("rabbitmq_closes_connections", servers.close_connections, 1, 8, 100),
+        fault("postgresql_kill", servers.kill(pg), 1, 12, 100),
+        fault("postgresql_restart", servers.restart(pg), 0, 4, 30),
+        fault("postgresql_backend_kill", servers.kill_backend, 1, 12, 100),
+        fault("postgresql_terminates_backends", servers.terminate_backends, 1, 12, 100),
+        fault("sigterm_without_rabbitmq", servers.terminate_without(mq), 0, 3, 30),
+        fault("sigterm_without_postgresql", servers.terminate_without(pg), 0, 3, 30),
+        fault("sink_restored_from_backup", restore.sink, 0, 5, 50),
     ]
 
 
@@ -90,24 +90,24 @@ def _links() -> list[Fault]:
     faults = []
     for name, choose in (("broker", links.broker), ("database", links.database)):
         for harm, quick in ((links.cut, 1), (links.stall, 0), (links.half_open, 0)):
-            fault = Fault(f"{name}_link_{harm.__name__}", LINKED, harm(choose), (quick, 8, 100))
+            fault = Fault(f"{name}_link_{harm.__name__}", LINKED, harm(choose), (quick, 5, 100))
             faults.append(fault)
-    return [*faults, Fault("unknown_commit", LINKED, links.unknown_commit, (1, 30, 300))]
+    return [*faults, Fault("unknown_commit", LINKED, links.unknown_commit, (1, 20, 300))]
 
 
 def _messages() -> list[Fault]:
     return [
-        Fault("same_key_clicked_20_times", EMBEDDED, clicks.same_key, (1, 10, 1000)),
-        Fault("same_person_clicked_20_times", EMBEDDED, clicks.same_person, (1, 10, 1000)),
-        Fault("same_key_clicked_20_times", DISTRIBUTED, clicks.same_key, (1, 40, 1000)),
-        Fault("same_person_clicked_20_times", DISTRIBUTED, clicks.same_person, (1, 40, 1000)),
-        Fault("delivery_dropped", EMBEDDED, deliveries.drop_one, (1, 10, 100)),
-        Fault("delivery_dropped", DISTRIBUTED, deliveries.drop_one, (0, 15, 100)),
-        Fault("deliveries_repeated_shuffled", DISTRIBUTED, deliveries.repeat_shuffled, (1, 20, 100)),
-        Fault("queue_purged", DISTRIBUTED, deliveries.purge, (1, 15, 100), SERVER_RECOVERY_SECONDS),
-        Fault("queue_deleted", DISTRIBUTED, deliveries.delete_queue, (0, 5, 30), SERVER_RECOVERY_SECONDS),
-        Fault("malformed_requests", DISTRIBUTED, poison.poison_requests, (1, 3, 20)),
-        Fault("malformed_events", DISTRIBUTED, poison.poison_events, (1, 3, 20)),
+        Fault("same_key_clicked_20_times", EMBEDDED, clicks.same_key, (1, 5, 1000)),
+        Fault("same_person_clicked_20_times", EMBEDDED, clicks.same_person, (1, 5, 1000)),
+        Fault("same_key_clicked_20_times", DISTRIBUTED, clicks.same_key, (1, 20, 1000)),
+        Fault("same_person_clicked_20_times", DISTRIBUTED, clicks.same_person, (1, 20, 1000)),
+        Fault("delivery_dropped", EMBEDDED, deliveries.drop_one, (1, 5, 100)),
+        Fault("delivery_dropped", DISTRIBUTED, deliveries.drop_one, (0, 8, 100)),
+        Fault("deliveries_repeated_shuffled", DISTRIBUTED, deliveries.repeat_shuffled, (1, 10, 100)),
+        Fault("queue_purged", DISTRIBUTED, deliveries.purge, (1, 8, 100), SERVER_RECOVERY_SECONDS),
+        Fault("queue_deleted", DISTRIBUTED, deliveries.delete_queue, (0, 4, 30), SERVER_RECOVERY_SECONDS),
+        Fault("malformed_requests", DISTRIBUTED, poison.poison_requests, (1, 2, 20)),
+        Fault("malformed_events", DISTRIBUTED, poison.poison_events, (1, 2, 20)),
     ]
 
 

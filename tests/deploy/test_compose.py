@@ -15,6 +15,7 @@ from chassis.health import HealthServer
 from chassis.office import service_class
 from chassis.settings import Settings
 from contracts.catalogue import SERVICES, SUBSCRIPTIONS
+from tests.compose import images
 from tests.deploy.office_servers import DEPLOY
 
 ROOT = DEPLOY.parent
@@ -107,6 +108,11 @@ def test_only_keys_that_compose_1_29_knows() -> None:
             for each in container.get("secrets", ())
         )
     assert all(set(secret) == {"file"} for secret in COMPOSE["secrets"].values())
+
+
+def test_every_image_has_a_stand_in_where_no_registry_is_reached() -> None:
+    assert {images.standin(image) for image in images.named()} == set(images.STANDINS.iterdir())
+    assert all((images.standin(image) / "Dockerfile").exists() for image in images.named())
 
 
 def test_images_are_pinned() -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from tests.support.server_process import free_port
 
 HEALTHY_SECONDS_MAX = 240
+_LABEL = "com.docker.compose"
 COMPOSE = "docker-compose" if shutil.which("docker-compose") else "docker compose"
 
 
@@ -69,17 +70,18 @@ class Project:
         return {name: json.loads(self.operator("rpc", name, "show_status"))["recorded"] for name in services}
 
     def container(self, service: str) -> str:
-        """The container's name."""
-        [found] = self.compose("ps", "-q", service).split()
+        """The container's identifier."""
+        [found] = self._containers("--all", "--filter", f"label={_LABEL}.service={service}")
         return found
 
     def services(self) -> list[str]:
         """The services that are to run on, by their names."""
-        listed = self.inspect(*self._run(["docker", "ps", "-q", *self._filter()]).split())
-        return sorted(each["Config"]["Labels"]["com.docker.compose.service"] for each in listed)
+        running = self.inspect(*self._containers())
+        return sorted(each["Config"]["Labels"][f"{_LABEL}.service"] for each in running)
 
-    def _filter(self) -> list[str]:
-        return ["--filter", f"label=com.docker.compose.project={self.name}"]
+    def _containers(self, *options: str) -> list[str]:
+        own = ["--filter", f"label={_LABEL}.project={self.name}", "--filter", f"label={_LABEL}.oneoff=False"]
+        return self._run(["docker", "ps", "--quiet", *own, *options]).split()
 
     def inspect(self, *containers: str) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = json.loads(self._run(["docker", "inspect", *containers]))

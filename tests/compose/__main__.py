@@ -27,6 +27,7 @@ from tests.compose.project import Project
 ROOT = Path(__file__).parents[2]
 OUT = ROOT / "out"
 CACHE = Path(os.environ.get("CANLIAN_COMPOSE_CACHE") or OUT / "standins")
+FAILURES = (RuntimeError, OSError, subprocess.SubprocessError)
 COUNTY, CITY = "341524", "341500"
 
 
@@ -37,12 +38,12 @@ def main() -> int:
         signal.signal(number, lambda *_: sys.exit(130))
     findings = Findings()
     try:
-        with engine() as folder:
-            run(folder, findings)
+        with engine() as folder, closing(work.Embedded(folder / "embedded")) as embedded:
+            run(folder, embedded, findings)
     except EngineUnavailable as error:
         print(f"make compose-test: {error}", file=sys.stderr)
         return 1
-    except RuntimeError as error:
+    except FAILURES as error:
         findings.add("went wrong", error, good=False)
     findings.write(OUT / "compose.json")
     bad = [row.done for row in findings.rows if not row.good]
@@ -50,9 +51,8 @@ def main() -> int:
     return 0 if findings.good else 1
 
 
-def run(folder: Path, findings: Findings) -> None:
+def run(folder: Path, embedded: work.Embedded, findings: Findings) -> None:
     """Images, two offices, work under faults, and what must hold afterwards."""
-    embedded = work.Embedded(folder / "embedded")
     versions = subprocess.run(
         ["docker", "version", "--format={{.Server.Version}}"], check=True, stdout=subprocess.PIPE
     )
@@ -61,7 +61,7 @@ def run(folder: Path, findings: Findings) -> None:
     findings.add("images", ", ".join(f"{image}: {origin}" for image, origin in origins.items()))
     source = copy(folder / "source")
     county, city = (Project(office, source, override(folder)) for office in (COUNTY, CITY))
-    with removed(county, city), closing(embedded):
+    with removed(county, city):
         start(county, city, findings)
         use(folder, embedded, county, city, findings)
 
@@ -83,15 +83,14 @@ def start(county: Project, city: Project, findings: Findings) -> None:
 
 def use(folder: Path, embedded: work.Embedded, county: Project, city: Project, findings: Findings) -> None:
     """The county's year under faults, the city's small one, and what must hold of both afterwards."""
-    measure = embedded.snapshot()
     package = Package(embedded.package)
-    findings.add("embedded office, for comparison", f"hash {measure['hash'][:16]}…")
     for fault, load in work.load_under(county, embedded.package, all_faults(), folder / "load.log"):
         findings.add(fault, f"healthy again; load {load}")
     taken = work.snapshot(county, package, f"{COUNTY}000000")
     count, wrong = work.unequal(taken, package)
     findings.add(f"{COUNTY} published figures", wrong or f"{count} of {count} equal", not wrong)
-    findings.add(f"{COUNTY} snapshot", f"hash {taken['hash'][:16]}…", taken["hash"] == measure["hash"])
+    same = taken["hash"] == embedded.snapshot()["hash"]
+    findings.add(f"{COUNTY} snapshot, as the embedded office's", f"hash {taken['hash'][:16]}…", same)
     recorded = county.recorded()
     same = all(embedded.recorded(service) == number for service, number in recorded.items())
     findings.add(f"{COUNTY} events, as the embedded office's", sum(recorded.values()), same)
@@ -145,7 +144,7 @@ def removed(*projects: Project) -> Iterator[None]:
     """The projects are removed at the end; until then their logs are kept in out/ when something fails."""
     try:
         yield
-    except RuntimeError:
+    except FAILURES:
         OUT.mkdir(exist_ok=True)
         for project in projects:
             (OUT / f"compose-{project.office}.log").write_text(project.compose("logs", "--no-color"), "utf-8")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from canlian.package.reader import Package
+from canlian.sample.generate import write_sample
 from canlian.snapshot.document import compare
 from tests.compose.project import Project
 
@@ -19,12 +20,16 @@ LOAD = ("load", "/package", "--as", "maker", "--approve-as", "checker")
 
 
 class Embedded:
-    """The sample's year in one process on SQLite, begun at once and awaited when its figures are wanted."""
+    """The sample's year in one process on SQLite, begun at once and awaited when its figures are wanted.
+
+    package: the sample's folder, whole from the beginning.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.package = folder / COUNTY_SAMPLE
         folder.mkdir()
+        write_sample(COUNTY_SAMPLE, self.package)
         command = [CANLIAN, "demo", "--out", str(folder), "--sample", COUNTY_SAMPLE]
         with (folder / "log").open("wb") as log:
             self._demo = subprocess.Popen(command, stdout=log, stderr=log)
@@ -52,7 +57,7 @@ class Embedded:
 
 def county_of_the_city(folder: Path, city: str) -> Path:
     """The small sample as a county of the city: other division codes, the same persons."""
-    subprocess.run([CANLIAN, "sample", CITY_SAMPLE, str(folder)], check=True, stdout=subprocess.DEVNULL)
+    write_sample(CITY_SAMPLE, folder)
     manifest = folder / "package.yaml"
     was = re.findall(r"^office: '(\d{6})'$", manifest.read_text("utf-8"), re.MULTILINE)[0]
     manifest.write_text(manifest.read_text("utf-8").replace(f"office: '{was}'", f"office: '{city}'"), "utf-8")

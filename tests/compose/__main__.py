@@ -76,9 +76,10 @@ def start(county: Project, city: Project, findings: Findings) -> None:
         findings.add(f"{project.office} healthy", f"{len(project.services())} containers")
         wrong = checks.unconfined(project)
         findings.add(f"{project.office} limits", wrong or "all confined", not wrong)
+    findings.add("image of the platform", f"{images.added_megabytes():.0f} MB over its base")
     for project, other in ((county, city), (city, county)):
         found = checks.reached(project, other)
-        findings.add(f"{project.office} reaches beyond itself", found or "nothing", not found)
+        findings.add(f"{project.office} reaches the other's servers", found or "nothing", not found)
 
 
 def use(folder: Path, embedded: work.Embedded, county: Project, city: Project, findings: Findings) -> None:

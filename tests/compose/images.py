@@ -8,6 +8,9 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+COMPOSE = (ROOT / "docker-compose.yml").read_text("utf-8")
+DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8")
+_BASES = r"^FROM (\S+)"
 STANDINS = Path(__file__).parent / "standins"
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 BASE = "canlian-standin"
@@ -16,10 +19,17 @@ PULL_SECONDS_MAX = 600
 
 def named() -> list[str]:
     """The images that are not built here."""
-    compose = (ROOT / "docker-compose.yml").read_text("utf-8")
-    dockerfile = (ROOT / "Dockerfile").read_text("utf-8")
-    found = re.findall(r"^ +image: (?!canlian:)(\S+)$", compose, re.MULTILINE)
-    return sorted({*found, *re.findall(r"^FROM (\S+)", dockerfile, re.MULTILINE)})
+    found = re.findall(r"^ +image: (?!canlian:)(\S+)$", COMPOSE, re.MULTILINE)
+    return sorted({*found, *re.findall(_BASES, DOCKERFILE, re.MULTILINE)})
+
+
+def added_megabytes() -> float:
+    """How much larger the platform's image is than the one it is built on."""
+    [own] = set(re.findall(r"^ +image: (canlian:\S+)$", COMPOSE, re.MULTILINE))
+    [base] = set(re.findall(_BASES, DOCKERFILE, re.MULTILINE))
+    command = ["docker", "image", "inspect", "--format={{.Size}}", own, base]
+    sizes = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+    return (int(sizes[0]) - int(sizes[1])) / 1e6
 
 
 def standin(image: str) -> Path:

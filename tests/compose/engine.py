@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -87,7 +87,7 @@ def _sweep() -> None:
 
 
 def _clean(folder: Path) -> None:
-    """Take away the engine's bridge, its chains of the packet filter, its mounts and its folder."""
+    """Take away the engine's bridge, chains of the packet filter, control groups, mounts and folder."""
     subprocess.run(["ip", "link", "delete", "docker0"], check=False, capture_output=True)
     for table in ("filter", "nat"):
         saved = subprocess.run(
@@ -104,4 +104,7 @@ def _clean(folder: Path) -> None:
     mounts = [part.mountpoint for part in psutil.disk_partitions(all=True)]
     for mount in sorted((mount for mount in mounts if mount.startswith(f"{folder}/")), reverse=True):
         subprocess.run(["umount", "--lazy", mount], check=False)
+    for group in Path("/sys/fs/cgroup").glob("*/docker"):
+        with suppress(OSError):  # not empty: another engine's
+            group.rmdir()
     shutil.rmtree(folder, ignore_errors=True)

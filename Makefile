@@ -1,14 +1,14 @@
 # Every target first installs what is missing, given only Python 3.11 (PYTHON=... names another one).
 # Where packages come from is the machine's matter: pip's own settings and PIP_ variables are honoured.
 .DEFAULT_GOAL := help
-.PHONY: help demo up test bench chaos systems contracts fmt lint types tests lock clean
+.PHONY: help demo up test bench chaos compose-test systems contracts fmt lint types tests lock clean
 VENV := .venv
 BIN := $(VENV)/bin
 RUN := $(VENV)/runtime.ready
 DEV := $(VENV)/dev.ready
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 demo: $(RUN) ## an office's year in a minute: load, approve, pay, report, on this machine and nothing else
 	$(BIN)/canlian demo
@@ -28,6 +28,10 @@ bench: $(VENV)/bench.ready ## measure beside raw libraries and other frameworks:
 chaos: $(DEV) ## kill services, broker and database while work goes on, and count what was lost or doubled
 	@scripts/test-servers.sh
 	$(BIN)/python -m tests.chaos
+
+compose-test: $(DEV) ## two offices in containers, under load and faults, on an engine of their own; as root
+	@scripts/compose-engine.sh
+	$(BIN)/python -m tests.compose
 
 systems: $(DEV) ## which of the 71 systems a passing test shows to work: out/systems.json
 	@scripts/test-servers.sh

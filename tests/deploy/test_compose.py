@@ -2,9 +2,12 @@
 
 import re
 import shutil
+import subprocess
 import tomllib
 from pathlib import Path
+from threading import Thread
 from typing import Any
+from wsgiref.simple_server import make_server
 
 import pytest
 import typer
@@ -15,6 +18,7 @@ from chassis.health import HealthServer
 from chassis.office import service_class
 from chassis.settings import Settings
 from contracts.catalogue import SERVICES, SUBSCRIPTIONS
+from tests.compose import images
 from tests.deploy.office_servers import DEPLOY
 
 ROOT = DEPLOY.parent
@@ -109,6 +113,11 @@ def test_only_keys_that_compose_1_29_knows() -> None:
     assert all(set(secret) == {"file"} for secret in COMPOSE["secrets"].values())
 
 
+def test_every_image_has_a_stand_in_where_no_registry_is_reached() -> None:
+    assert {images.standin(image) for image in images.named()} == set(images.STANDINS.iterdir())
+    assert all((images.standin(image) / "Dockerfile").exists() for image in images.named())
+
+
 def test_images_are_pinned() -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
     for container in CONTAINERS.values():
@@ -200,14 +209,28 @@ def test_every_command_exists_with_its_options(name: str) -> None:
 
 def test_health_is_asked_where_it_is_answered() -> None:
     server = HealthServer()
-    for name, container in SERVING.items():
-        script = container["healthcheck"]["test"][-1]
-        compile(script, name, "exec")
-        port, path = re.findall(r"http://127\.0\.0\.1:(\d+)(/\S+?)'", script)[0]
+    for container in SERVING.values():
+        port, path = re.findall(r"/tcp/127\.0\.0\.1/(\d+) .*GET (\S+)", container["healthcheck"]["test"][-1])[
+            0
+        ]
         assert port == container["environment"]["CANLIAN_HTTP_PORT"]
         answer: list[str] = []
         list(server({"PATH_INFO": path, "REQUEST_METHOD": "GET"}, _noting(answer)))
         assert answer == ["200 OK"]
+
+
+@pytest.mark.parametrize(("status", "healthy"), [("200 OK", True), ("503 Service Unavailable", False)])
+def test_a_container_is_healthy_when_it_says_so_and_only_then(status: str, healthy: bool) -> None:
+    def application(_environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        start_response(status, [])
+        return [b"{}"]
+
+    program, option, script = CONTAINERS["registry"]["healthcheck"]["test"][1:]
+    with make_server("127.0.0.1", 0, application) as server:
+        Thread(target=server.handle_request).start()
+        script = script.replace("$$", "$").replace("/8000 ", f"/{server.server_port} ")
+        done = subprocess.run([program, option, script], check=False, timeout=30)
+    assert (done.returncode == 0) == healthy
 
 
 def _noting(answer: list[str]) -> Any:

@@ -1,0 +1,1 @@
+"""A county and a city as docker-compose.yml starts them, in containers, under load and under faults."""

@@ -17,7 +17,7 @@ from sqlalchemy import update
 from bench.events import COUNT, REGION, fill
 from bench.measure import Row, Stopwatch, Turn, interleaved
 from bench.office import OFFICE, runtime
-from chassis import schema, stream, topology
+from chassis import schema, stream, topology, wire
 from chassis.relay import Relay
 from chassis.runtime import Runtime
 from tests.support.servers import PostgresServer, RabbitMQServer
@@ -42,7 +42,7 @@ def relayed(source: Runtime, url: str) -> Turn:
         connection.execute(schema.event_log.delete())
         connection.execute(update(schema.stream).values(numbered=0, published=0))
     fill(source)
-    with Connection(url) as connection:
+    with wire.connect(url) as connection:
         relay = Relay(source, connection)
         watch = Stopwatch()
         sent = 0

@@ -11,9 +11,8 @@ from typing import Any
 
 import eventlet
 import structlog
-from kombu import Connection
 
-from chassis import metrics, partitions, watchdog
+from chassis import metrics, partitions, watchdog, wire
 from chassis.backoff import Backoff
 from chassis.jobs import JobRunner
 from chassis.lease import Lease, only_one
@@ -119,7 +118,7 @@ class Relaying(Background):
 
     def work(self, lease: Lease) -> None:
         """Publish window after window over one connection."""
-        relay = Relay(self._runtime, Connection(self._runtime.settings.broker_url), self._guard)
+        relay = Relay(self._runtime, wire.connect(self._runtime.settings.broker_url), self._guard)
         try:
             while self.goes_on(lease):
                 if relay.run_once():
@@ -132,7 +131,7 @@ class Relaying(Background):
 
     def stand_by(self) -> None:
         """What the holder tells the metrics is not told twice."""
-        Relay(self._runtime, Connection(self._runtime.settings.broker_url)).stand_by()
+        Relay(self._runtime, wire.connect(self._runtime.settings.broker_url)).stand_by()
 
 
 class Working(Background):

@@ -25,12 +25,14 @@ EVERYWHERE_SECONDS = 60.0
 """So often all months are searched until nothing is left, not only those about today: clocks may be wrong."""
 
 # The conditions of the outer table let its index of unnumbered rows find the window, whatever is behind it.
+# It begins with "update": of a statement that begins with "with", Python's sqlite3 does not count the rows.
 _NUMBER = sa.text(
-    "with numbered as (select id, :base + row_number() over (order by id) as position from event_log"
-    " where position is null order by id limit :limit)"
-    " update event_log set position = numbered.position, epoch = :epoch from numbered"
-    " where event_log.id = numbered.id and event_log.position is null"
-    " and event_log.id between (select min(id) from numbered) and (select max(id) from numbered)"
+    "update event_log set position = numbered.position, epoch = :epoch from"
+    " (select id, :base + row_number() over (order by id) as position from event_log"
+    " where position is null order by id limit :limit) as numbered"
+    " where event_log.id = numbered.id and event_log.position is null and event_log.id between"
+    " (select min(id) from event_log where position is null) and (select max(id) from"
+    " (select id from event_log where position is null order by id limit :limit) as ids)"
 )
 
 

@@ -19,7 +19,7 @@ from chassis import metrics, wire
 from chassis.broker import HEARTBEAT_SECONDS
 from chassis.follow import EpochConflict, Follower, Gap
 from chassis.rpc import JSON, LOOK_UP_SECONDS, turn_away
-from chassis.rpc_client import RpcClient
+from chassis.rpc_client import RpcClient, Unavailable
 from chassis.runtime import RUNTIMES
 from chassis.stream import Malformed, Received, receive
 from chassis.topology import event_queue
@@ -77,7 +77,7 @@ class Subscription(Entrypoint):
                     RpcClient(self._settings.broker_url, self._token, self._settings.call_seconds) as client,
                     wire.connect(self._settings.broker_url, heartbeat=HEARTBEAT_SECONDS) as connection,
                 ):
-                    self._catch_up(client)
+                    self._look_into_log(client)
                     self._consume(connection, client)
             except EpochConflict as error:
                 log.exception("stream_conflict", source=self._source, reason=str(error))
@@ -96,6 +96,13 @@ class Subscription(Entrypoint):
         deadline = time.monotonic() + seconds
         while not self._stopping and time.monotonic() < deadline:
             eventlet.sleep(0.1)
+
+    def _look_into_log(self, client: RpcClient) -> None:
+        """Catch up, if the owner answers: what its relay sends is applied without it, but for a gap."""
+        try:
+            self._catch_up(client)
+        except Unavailable:
+            log.info("owner_silent", source=self._source)
 
     def _catch_up(self, client: RpcClient) -> None:
         """Apply what the owner's log holds after the checkpoint, until nothing is left."""
@@ -130,7 +137,7 @@ class Subscription(Entrypoint):
                     applying = eventlet.spawn(self._apply, batch, client), batch
                     quiet_since = time.monotonic()
                 elif time.monotonic() - quiet_since > QUIET_SECONDS:
-                    self._catch_up(client)
+                    self._look_into_log(client)
                     quiet_since = time.monotonic()
             if applying is not None:
                 self._settle(connection, *applying)

@@ -247,6 +247,21 @@ def test_what_the_broker_lost_is_read_from_the_owner(platform: Platform, tmp_pat
     platform.arrived(11)
 
 
+def test_events_flow_while_nobody_answers_for_the_source(platform: Platform) -> None:
+    platform.stop()
+    settings = platform.settings.model_copy(update={"roles": frozenset({"relay", "follow"})})
+    platform.office = Office(settings, (SourceService, SinkService))
+    platform.office.start()
+    source = Runtime(SourceService, settings)
+    call = {
+        "idempotency_key": "no-answer",
+        "items": [{"code": "341524900000", "name": "n", "valid_from": "2024-01-01"}],
+    }
+    endpoint = SourceService.endpoints()["record_regions"]
+    assert GuardedRpc.answer(source, endpoint, call, Context(platform.token())).error is None
+    platform.arrived(1)
+
+
 def publish_to_nobody(platform: Platform) -> None:
     """Empty the sink's queue, as a broker that lost its disk would."""
     with Connection(platform.settings.broker_url) as connection, connection.channel() as channel:

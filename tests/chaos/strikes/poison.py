@@ -61,7 +61,7 @@ def requests(secret: str) -> list[Kind]:
         *_unreadable(secret),
         Kind("no reply_to", True, text, properties={"reply_to": ""}),
         Kind("an unknown encoding", False, text, content_encoding="no-such-code"),
-        Kind("no body", False, b""),
+        Kind("no body", True, b""),
         Kind("a list", False, orjson.dumps([secret])),
         Kind("nothing", False, b"null"),
         Kind("positional arguments", False, orjson.dumps({"args": [secret], "kwargs": {}})),

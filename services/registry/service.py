@@ -1,15 +1,26 @@
-"""What the registry service offers to callers. It follows nobody."""
+"""What the registry service offers to callers, and the jobs it works on. It follows nobody."""
 
-from chassis.service import Service, command, query
+from chassis.jobs import Job
+from chassis.service import Service, command, job, query
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from contracts.message import BulkReply
-from services.registry import queries, tables
-from services.registry.handlers import certificates, disclosure, households, persons, regions
+from services.registry import case_queries, queries, tables
+from services.registry.handlers import (
+    case_acts,
+    cases,
+    certificates,
+    deadlines,
+    disclosure,
+    handling_units,
+    households,
+    persons,
+    regions,
+)
 
 
 class RegistryService(Service):
-    """Regions, households, persons and certificates: the facts that the other services decide by."""
+    """Regions, households, persons and certificates, by which other services decide; and case files."""
 
     name = "registry"
     tables = tables.metadata
@@ -53,3 +64,45 @@ class RegistryService(Service):
     def find_person(self, message: messages.FindPerson, tx: Transaction) -> messages.PersonView:
         """One person, masked."""
         return queries.find_person(tx, message)
+
+    # Cases ---------------------------------------------------------------------------------------
+
+    @command(messages.RegisterHandlingUnits, roles=("clerk",))
+    def register_handling_units(self, message: messages.RegisterHandlingUnits, tx: Transaction) -> BulkReply:
+        """Register units that handle cases."""
+        return handling_units.register_handling_units(tx, message)
+
+    @command(messages.RecordCases, roles=("clerk",))
+    def record_cases(self, message: messages.RecordCases, tx: Transaction) -> BulkReply:
+        """Record petitions and hotline calls."""
+        return cases.record_cases(tx, message)
+
+    @command(messages.RecordCaseActs, roles=("clerk",))
+    def record_case_acts(self, message: messages.RecordCaseActs, tx: Transaction) -> BulkReply:
+        """Record steps of cases."""
+        return case_acts.record_case_acts(tx, message)
+
+    @command(messages.RevealCase, roles=("clerk", "auditor"))
+    def reveal_case(self, message: messages.RevealCase, tx: Transaction) -> messages.RevealedCase:
+        """Read the words of a case in plain; audited."""
+        return disclosure.reveal_case(tx, message)
+
+    @command(messages.CheckDeadlines, roles=("system",))
+    def check_deadlines(self, message: messages.CheckDeadlines, tx: Transaction) -> messages.DeadlineCheck:
+        """Look at the deadlines of a day, once."""
+        return deadlines.check_deadlines(tx, message)
+
+    @query(messages.ListCases, roles=("clerk", "auditor"))
+    def list_cases(self, message: messages.ListCases, tx: Transaction) -> messages.CasePage:
+        """Cases, page by page."""
+        return case_queries.list_cases(tx, message)
+
+    @query(messages.ShowUnitLoads, roles=("clerk", "auditor"))
+    def show_unit_loads(self, message: messages.ShowUnitLoads, tx: Transaction) -> messages.UnitLoads:
+        """Open, soon due and overdue cases by unit."""
+        return case_queries.show_unit_loads(tx, message)
+
+    @job(deadlines.JOB)
+    def deadline_step(self, job: Job, tx: Transaction) -> bool:
+        """Tell of the next clocks that ran out."""
+        return deadlines.deadline_step(tx, job)

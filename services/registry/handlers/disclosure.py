@@ -5,6 +5,8 @@ import sqlalchemy as sa
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from kernel.errors import NotFound
+from services.registry.case_repository import opened
+from services.registry.case_tables import ACT_TEXT, CONTENT, PETITIONER, case_acts, cases
 from services.registry.tables import BANK_ACCOUNT, ID_NUMBER, PHONE, persons
 
 _SEALED = {"id_number": ID_NUMBER, "phone": PHONE, "bank_account": BANK_ACCOUNT}
@@ -26,3 +28,30 @@ def reveal_person(tx: Transaction, message: messages.RevealPerson) -> messages.R
         for name in fields
     }
     return messages.RevealedPerson(person_id=message.person_id, values=values)
+
+
+def reveal_case(tx: Transaction, message: messages.RevealCase) -> messages.RevealedCase:
+    """The words of a case in plain. Who read them, and why, is audited in the same transaction.
+
+    Raises NotFound("registry.unknown_case"), also for a case outside the caller's regions.
+    """
+    query = sa.select(cases).where(cases.c.id == message.case_id, tx.scope(cases.c.region))
+    row = tx.execute(query).one_or_none()
+    if row is None:
+        raise NotFound("registry.unknown_case", "No such case is recorded in the caller's regions.")
+    tx.audit_read(row.id, ["case.content", "case.petitioner", "case.text"], message.purpose)
+    steps = tx.execute(sa.select(case_acts).where(case_acts.c.case_id == row.id).order_by(case_acts.c.seq))
+    return messages.RevealedCase(
+        case_id=row.id,
+        petitioner=opened(tx, PETITIONER, row.id, row.petitioner),
+        content=opened(tx, CONTENT, row.id, row.content),
+        acts=[
+            messages.CaseAct(
+                ref=step.ref,
+                action=step.action,
+                acted_on=step.acted_on,
+                text=opened(tx, ACT_TEXT, step.id, step.text),
+            )
+            for step in steps
+        ],
+    )

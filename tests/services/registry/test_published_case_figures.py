@@ -1,0 +1,115 @@
+"""Figures that offices published, from operations of the registry to cells of a snapshot."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.reporting.service import ReportingService
+from tests.services.registry.case_records import NETWORK, case, handled, received, step, taken
+from tests.services.reporting.steps import take, value
+from tests.support.platform import Harness
+
+Figure = Callable[..., Any]
+
+
+@pytest.fixture
+def figure(registry: Harness, tmp_path: Path) -> Iterator[Callable[[str], Figure]]:
+    """The figures of a period, made by reporting from all that the registry told."""
+    reporting = Harness(ReportingService, f"sqlite:///{tmp_path}/reporting.db")
+
+    def of(period: str) -> Figure:
+        reporting.feed("registry", registry.events())
+        snapshot = take(reporting, period=period)
+        return lambda code, dimensions="": value(snapshot, code, dimensions)
+
+    yield of
+    reporting.close()
+
+
+def test_nanchang_2015_no_escalated_group_or_skip_level_visits_and_a_network_of_three_levels(
+    registry: Harness, figure: Callable[[str], Figure]
+):
+    registry.bulk("register_handling_units", [each | {"registered_on": "2015-01-01"} for each in NETWORK])
+    received(registry, *(case(f"X-{day}", f"2015-06-0{day}", persons=day) for day in range(1, 5)))
+    shown = figure("2015")
+    assert shown("registry.petition.received") == 4
+    assert shown("registry.petition.escalated_visits", "destination=province_or_beijing") == 0
+    assert shown("registry.petition.group_visits") == 0
+    assert shown("registry.petition.skip_level_visits") == 0
+    levels = ("county", "township", "village")
+    assert sum(shown("registry.petition.network_units", f"level={level}") > 0 for level in levels) == 3
+
+
+def test_what_did_not_happen_at_nanchang_is_counted_where_it_does(
+    registry: Harness, figure: Callable[[str], Figure]
+):
+    received(
+        registry,
+        case("A", "2015-01-01", persons=5),
+        case("B", "2015-12-31", reached="capital", skipped_level=True, repeat_of="A"),
+        case("C", "2015-06-01", reached="province"),
+        case("D", "2015-06-01", reached="city"),
+        case("E", "2016-01-01", persons=9, reached="capital", skipped_level=True),
+    )
+    shown = figure("2015")
+    assert shown("registry.petition.escalated_visits", "destination=province_or_beijing") == 2
+    assert shown("registry.petition.group_visits") == 1
+    assert shown("registry.petition.skip_level_visits") == 1
+    assert shown("registry.petition.repeat_visits") == 1
+
+
+def test_luan_2018_every_letter_and_visit_was_replied_to(registry: Harness, figure: Callable[[str], Figure]):
+    registry.bulk("register_handling_units", NETWORK)
+    received(
+        registry,
+        case("A", "2018-02-01", channel="letter"),
+        case("B", "2018-03-01", channel="visit"),
+        case("C", "2018-06-30", channel="visit"),
+    )
+    taken(registry, *handled("A", "2018-02-02", "2018-03-01"), *handled("B", "2018-03-01", "2018-04-01"))
+    # Answered after the half-year, and of its cases all the same.
+    taken(registry, *handled("C", "2018-07-02", "2018-07-20", outcome="explained"))
+    shown = figure("2018H1")
+    assert shown("registry.petition.reply_rate") == "100.00"
+    assert shown("registry.petition.resolution_rate") == "66.67"
+    assert shown("registry.petition.received", "channel=visit") == 2
+
+
+def test_a_case_that_is_not_accepted_has_been_replied_to_and_an_open_one_has_not(
+    registry: Harness, figure: Callable[[str], Figure]
+):
+    received(registry, case("A", "2018-02-01"), case("B", "2018-02-01"))
+    taken(registry, step("decline", "2018-02-10", "A"))
+    assert figure("2018")("registry.petition.reply_rate") == "50.00"
+
+
+def test_jinzhai_2024_hotline_and_mailbox_satisfied_and_nobody_came_again(
+    registry: Harness, figure: Callable[[str], Figure]
+):
+    registry.bulk("register_handling_units", NETWORK)
+    channels = {"A": "hotline_12345", "B": "secretary_mailbox", "C": "visit"}
+    received(registry, *(case(ref, "2024-05-06", channel=channel) for ref, channel in channels.items()))
+    for ref in channels:
+        taken(registry, *handled(ref, "2024-05-06", "2024-05-09"))
+    shown = figure("2024")
+    assert shown("registry.petition.hotline_satisfaction_rate") == "100.00"
+    assert shown("registry.petition.satisfaction_rate") == "100.00"
+    assert shown("registry.petition.repeat_visits") == 0
+    assert shown("registry.petition.settled") == 3
+    assert shown("registry.petition.overdue") == 0
+
+
+def test_one_who_is_not_satisfied_and_one_who_waited_too_long_are_seen(
+    registry: Harness, figure: Callable[[str], Figure]
+):
+    registry.bulk("register_handling_units", NETWORK)
+    received(registry, case("A", "2024-03-01", channel="hotline_12345"), case("B", "2024-03-01"))
+    *steps, rating = handled("A", "2024-03-04", "2024-03-12")
+    taken(registry, *steps, rating | {"satisfied": False}, *handled("B", "2024-03-01", "2024-03-02"))
+    shown = figure("2024")
+    assert shown("registry.petition.hotline_satisfaction_rate") == "0.00"
+    assert shown("registry.petition.satisfaction_rate") == "50.00"
+    assert shown("registry.petition.overdue", "clock=answer") == 1
+    assert shown("registry.petition.overdue", "clock=notice") == 0

@@ -3,15 +3,21 @@
 A room of its own because queries.py answers who people are, and this what they asked for.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
 from chassis.transaction import Transaction
 from contracts import registry as messages
+from contracts.message import Message
 from kernel.regions import RegionCode
 from services.registry.case_tables import cases, handling_units
+from services.registry.dispute_tables import disputes
 from services.registry.domain.case import OPEN
+
+View = TypeVar("View", bound=Message)
 
 
 def list_cases(tx: Transaction, message: messages.ListCases) -> messages.CasePage:
@@ -28,16 +34,35 @@ def list_cases(tx: Transaction, message: messages.ListCases) -> messages.CasePag
         query = query.where(cases.c.state.in_(message.states))
     if message.due_before is not None:
         query = query.where(cases.c.due_on < message.due_before)
-    if message.after is not None:
-        query = query.where(cases.c.id > message.after)
-    rows = tx.execute(query.order_by(cases.c.id).limit(message.limit + 1)).mappings().all()
-    page = [_view(row) for row in rows[: message.limit]]
-    return messages.CasePage(cases=page, after=page[-1].case_id if len(rows) > message.limit else None)
+    page, after = _page(tx, query, cases, message.after, message.limit)
+    return messages.CasePage(cases=[_view(messages.CaseView, "case_id", row) for row in page], after=after)
 
 
-def _view(row: sa.RowMapping) -> messages.CaseView:
-    told = {"case_id": row["id"], **row}
-    return messages.CaseView(**{name: told[name] for name in messages.CaseView.model_fields})
+def list_disputes(tx: Transaction, message: messages.ListDisputes) -> messages.DisputePage:
+    """A page of disputes of the caller's regions."""
+    query = sa.select(disputes).where(tx.scope(disputes.c.region))
+    if message.person_id is not None:
+        query = query.where(disputes.c.person_id == message.person_id)
+    if message.states:
+        query = query.where(disputes.c.state.in_(message.states))
+    page, after = _page(tx, query, disputes, message.after, message.limit)
+    shown = [_view(messages.DisputeView, "dispute_id", row) for row in page]
+    return messages.DisputePage(disputes=shown, after=after)
+
+
+def _page(
+    tx: Transaction, query: sa.Select[Any], table: sa.Table, after: str | None, limit: int
+) -> tuple[Sequence[sa.RowMapping], str | None]:
+    """The rows of a page in the order of their identifiers, and where the next one begins."""
+    if after is not None:
+        query = query.where(table.c.id > after)
+    rows = tx.execute(query.order_by(table.c.id).limit(limit + 1)).mappings().all()
+    return rows[:limit], rows[limit - 1]["id"] if len(rows) > limit else None
+
+
+def _view(view: type[View], identifier: str, row: sa.RowMapping) -> View:
+    told = {identifier: row["id"], **row}
+    return view(**{name: told[name] for name in view.model_fields})
 
 
 def show_unit_loads(tx: Transaction, message: messages.ShowUnitLoads) -> messages.UnitLoads:

@@ -12,10 +12,12 @@ from services.registry.handlers import (
     certificates,
     deadlines,
     disclosure,
+    disputes,
     handling_units,
     households,
     persons,
     regions,
+    screening_rounds,
 )
 
 
@@ -106,3 +108,30 @@ class RegistryService(Service):
     def deadline_step(self, job: Job, tx: Transaction) -> bool:
         """Tell of the next clocks that ran out."""
         return deadlines.deadline_step(tx, job)
+
+    # Disputes ------------------------------------------------------------------------------------
+
+    @command(messages.RecordScreeningRounds, roles=("clerk",))
+    def record_screening_rounds(self, message: messages.RecordScreeningRounds, tx: Transaction) -> BulkReply:
+        """Record rounds of dispute screening."""
+        return screening_rounds.record_screening_rounds(tx, message)
+
+    @command(messages.RecordDisputes, roles=("clerk",))
+    def record_disputes(self, message: messages.RecordDisputes, tx: Transaction) -> BulkReply:
+        """Record disputes that rounds found."""
+        return disputes.record_disputes(tx, message)
+
+    @command(messages.RecordDisputeActs, roles=("clerk",))
+    def record_dispute_acts(self, message: messages.RecordDisputeActs, tx: Transaction) -> BulkReply:
+        """Record steps of disputes."""
+        return disputes.record_dispute_acts(tx, message)
+
+    @command(messages.RevealFile, roles=("clerk", "auditor"))
+    def reveal_file(self, message: messages.RevealFile, tx: Transaction) -> messages.RevealedFile:
+        """Read the words of a file in plain; audited."""
+        return disclosure.reveal_file(tx, message)
+
+    @query(messages.ListDisputes, roles=("clerk", "auditor"))
+    def list_disputes(self, message: messages.ListDisputes, tx: Transaction) -> messages.DisputePage:
+        """Disputes, page by page."""
+        return case_queries.list_disputes(tx, message)

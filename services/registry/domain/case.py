@@ -9,6 +9,7 @@ from kernel.errors import Conflict, Invalid
 from kernel.rulebook import RuleView
 from kernel.workdays import Workdays
 from services.registry.domain.span import Span
+from services.registry.domain.steps import Step, check_step
 
 Action = Literal["accept", "decline", "assign", "extend", "answer", "rate"]
 State = Literal["received", "accepted", "declined", "answered"]
@@ -93,57 +94,22 @@ def check_matter(rules: RuleView, matter: str) -> None:
 
 def decide(case: Case, act: Act, terms: Terms, workdays: Workdays) -> Case:
     """The case after the act. Raises Conflict or Invalid with the code of the broken rule and its field."""
-    _check_fields(act)
-    if act.acted_on < case.last_act_on:
-        raise Conflict(
-            "registry.act_out_of_order",
-            f"A step of {case.last_act_on} is already recorded; record steps in the order of their days.",
-            field="acted_on",
-            last_act_on=case.last_act_on.isoformat(),
+    step, change = _STEPS[act.action]
+    check_step("case", step, case, act, act.acted_on)
+    reasons = _REASONS.get(act.action, frozenset())
+    if act.reason is not None and act.reason not in reasons:
+        raise Invalid(
+            "registry.case_act_fields",
+            f"The reasons of the step {act.action} are {', '.join(sorted(reasons))}.",
+            field="reason",
         )
-    states, step = _STEPS[act.action]
-    if case.state not in states:
-        raise Conflict(
-            "registry.case_state",
-            f"The case is {case.state}; this step is for one that is {' or '.join(states)}.",
-            field="action",
-            state=case.state,
-        )
-    return replace(step(case, act, terms, workdays), last_act_on=act.acted_on)
+    return replace(change(case, act, terms, workdays), last_act_on=act.acted_on)
 
 
-_NEEDS: Mapping[Action, frozenset[str]] = {
-    "accept": frozenset(),
-    "decline": frozenset({"reason"}),
-    "assign": frozenset({"unit_id"}),
-    "extend": frozenset({"reason", "extended_by"}),
-    "answer": frozenset({"outcome"}),
-    "rate": frozenset({"satisfied"}),
-}
-_MAY: Mapping[Action, frozenset[str]] = {"assign": frozenset({"officer"})}
 _REASONS: Mapping[Action, frozenset[str]] = {
     "decline": frozenset({"not_in_charge", "in_litigation", "concluded"}),
     "extend": frozenset({"complex", "joint_handling"}),
 }
-_FIELDS = ("reason", "unit_id", "officer", "extended_by", "outcome", "satisfied")
-
-
-def _check_fields(act: Act) -> None:
-    needed, allowed = _NEEDS[act.action], _NEEDS[act.action] | _MAY.get(act.action, frozenset())
-    for name in _FIELDS:
-        given = getattr(act, name) is not None
-        if given != (name in needed) and not (given and name in allowed):
-            raise Invalid(
-                "registry.case_act_fields",
-                f"The step {act.action} {'must not have' if given else 'needs'} this field.",
-                field="unit_ref" if name == "unit_id" else name,
-            )
-    if act.reason is not None and act.reason not in _REASONS[act.action]:
-        raise Invalid(
-            "registry.case_act_fields",
-            f"The reasons of the step {act.action} are {', '.join(sorted(_REASONS[act.action]))}.",
-            field="reason",
-        )
 
 
 def _accepted(case: Case, act: Act, terms: Terms, workdays: Workdays) -> Case:
@@ -198,12 +164,12 @@ def _rated(case: Case, act: Act, _terms: Terms, _workdays: Workdays) -> Case:
     return replace(case, satisfied=act.satisfied)
 
 
-_Step = Callable[[Case, Act, Terms, Workdays], Case]
-_STEPS: Mapping[Action, tuple[tuple[State, ...], _Step]] = {
-    "accept": (("received",), _accepted),
-    "decline": (("received",), _declined),
-    "assign": (OPEN, _assigned),
-    "extend": (("accepted",), _extended),
-    "answer": (("accepted",), _answered),
-    "rate": (("answered",), _rated),
+_Change = Callable[[Case, Act, Terms, Workdays], Case]
+_STEPS: Mapping[Action, tuple[Step, _Change]] = {
+    "accept": (Step(("received",)), _accepted),
+    "decline": (Step(("received",), frozenset({"reason"})), _declined),
+    "assign": (Step(OPEN, frozenset({"unit_id"}), frozenset({"officer"})), _assigned),
+    "extend": (Step(("accepted",), frozenset({"reason", "extended_by"})), _extended),
+    "answer": (Step(("accepted",), frozenset({"outcome"})), _answered),
+    "rate": (Step(("answered",), frozenset({"satisfied"})), _rated),
 }

@@ -18,6 +18,7 @@ from services.registry.case_tables import ACT_TEXT, case_acts, cases
 from services.registry.domain.case import Act, Case, Terms, decide
 from services.registry.handlers.deadlines import Overdue, wind
 from services.registry.handlers.fields import reading
+from services.registry.handlers.lookup import mine
 from services.registry.repository import Known
 
 _EVENTS: dict[str, type[messages.CaseEvent]] = {
@@ -97,8 +98,7 @@ def record_case_acts(tx: Transaction, message: messages.RecordCaseActs) -> BulkR
 
 def _filed(tx: Transaction, book: Book, ref: str) -> Filed:
     filed = book.filed.get(ref)
-    # A case of another office is as good as unknown: saying more would tell that it exists.
-    if filed is None or not tx.caller.covers(filed.region):
+    if filed is None or not mine(tx, filed.region):
         raise NotFound(
             "registry.unknown_case", "The case is not recorded; record it first.", field="case_ref"
         )

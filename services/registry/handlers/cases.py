@@ -19,6 +19,7 @@ from services.registry.domain.record import check_same
 from services.registry.domain.region import check_known
 from services.registry.handlers.deadlines import wind
 from services.registry.handlers.fields import reading
+from services.registry.handlers.lookup import check_person, mine
 from services.registry.repository import Known
 
 
@@ -69,13 +70,9 @@ def record_cases(tx: Transaction, message: messages.RecordCases) -> BulkReply:
 def _told(tx: Transaction, desk: Desk, item: messages.CaseItem) -> Receipt:
     with reading("region"):
         tx.within(item.region)
-    # A person or a case of another office is as good as unknown: saying more would tell that it exists.
-    if item.person_id is not None and not _mine(tx, desk.homes.get(item.person_id)):
-        raise NotFound(
-            "registry.unknown_person", "The person is not registered; register them first.", field="person_id"
-        )
+    check_person(tx, desk.homes, item.person_id)
     earlier = desk.known.get(item.repeat_of) if item.repeat_of is not None else None
-    if item.repeat_of is not None and (earlier is None or not _mine(tx, earlier.content.region)):
+    if item.repeat_of is not None and (earlier is None or not mine(tx, earlier.content.region)):
         raise NotFound(
             "registry.unknown_case", "The earlier case is not recorded; record it first.", field="repeat_of"
         )
@@ -92,10 +89,6 @@ def _told(tx: Transaction, desk: Desk, item: messages.CaseItem) -> Receipt:
         item.petitioner,
         item.content,
     )
-
-
-def _mine(tx: Transaction, region: str | None) -> bool:
-    return region is not None and tx.caller.covers(region)
 
 
 def _record(tx: Transaction, desk: Desk, entry: Entry, told: Receipt) -> None:

@@ -2,11 +2,13 @@
 
 import sqlalchemy as sa
 
+from chassis.sealing import Sealed
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from kernel.errors import NotFound
 from services.registry.case_repository import opened
 from services.registry.case_tables import ACT_TEXT, CONTENT, PETITIONER, case_acts, cases
+from services.registry.dispute_tables import DISPUTE_CONTENT, PARTIES, disputes
 from services.registry.tables import BANK_ACCOUNT, ID_NUMBER, PHONE, persons
 
 _SEALED = {"id_number": ID_NUMBER, "phone": PHONE, "bank_account": BANK_ACCOUNT}
@@ -55,3 +57,25 @@ def reveal_case(tx: Transaction, message: messages.RevealCase) -> messages.Revea
             for step in steps
         ],
     )
+
+
+_FILES: dict[str, tuple[sa.Table, dict[str, Sealed]]] = {
+    "dispute": (disputes, {"parties": PARTIES, "content": DISPUTE_CONTENT}),
+}
+
+
+def reveal_file(tx: Transaction, message: messages.RevealFile) -> messages.RevealedFile:
+    """The words of a file in plain. Who read them, and why, is audited in the same transaction.
+
+    Raises NotFound("registry.unknown_<kind>"), also for a file outside the caller's regions.
+    """
+    table, columns = _FILES[message.kind]
+    query = sa.select(table).where(table.c.id == message.file_id, tx.scope(table.c.region))
+    row = tx.execute(query).mappings().one_or_none()
+    if row is None:
+        raise NotFound(
+            f"registry.unknown_{message.kind}", "No such file is recorded in the caller's regions."
+        )
+    tx.audit_read(message.file_id, [f"{message.kind}.{name}" for name in columns], message.purpose)
+    values = {name: opened(tx, column, row["id"], row[name]) for name, column in columns.items()}
+    return messages.RevealedFile(file_id=message.file_id, values=values)

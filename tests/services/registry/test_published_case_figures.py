@@ -9,7 +9,8 @@ import pytest
 from services.reporting.service import ReportingService
 from tests.services.registry.case_records import NETWORK, case, handled, received, step, taken
 from tests.services.reporting.steps import take, value
-from tests.support.platform import Harness
+from tests.support.platform import COUNTY, Harness
+from tests.support.registry_events import VILLAGE
 
 Figure = Callable[..., Any]
 
@@ -113,3 +114,22 @@ def test_one_who_is_not_satisfied_and_one_who_waited_too_long_are_seen(
     assert shown("registry.petition.satisfaction_rate") == "50.00"
     assert shown("registry.petition.overdue", "clock=answer") == 1
     assert shown("registry.petition.overdue", "clock=notice") == 0
+
+
+def test_jinzhai_2024_held_six_screening_rounds(registry: Harness, figure: Callable[[str], Figure]):
+    rounds = [
+        {"ref": f"K-{month}", "region": COUNTY, "held_on": f"2024-{month:02d}-06"}
+        for month in range(1, 13, 2)
+    ]
+    registry.bulk("record_screening_rounds", [*rounds, rounds[0] | {"ref": "K-0", "held_on": "2023-12-31"}])
+    found = {"round_ref": "K-1", "kind": "land", "region": VILLAGE, "found_on": "2024-01-08"}
+    registry.bulk("record_disputes", [found | {"ref": ref} for ref in ("J-1", "J-2", "J-3", "J-4")])
+    for action in ("mediate", "settle"):
+        steps = [
+            {"ref": f"{ref}-{action}", "dispute_ref": ref, "action": action, "acted_on": "2025-01-02"}
+            for ref in ("J-1", "J-2", "J-3")
+        ]
+        registry.bulk("record_dispute_acts", steps)
+    shown = figure("2024")
+    assert shown("registry.petition.dispute_screenings") == 6
+    assert shown("registry.petition.dispute_settlement_rate") == "75.00"

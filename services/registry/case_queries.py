@@ -16,6 +16,8 @@ from kernel.regions import RegionCode
 from services.registry.case_tables import cases, handling_units
 from services.registry.dispute_tables import disputes
 from services.registry.domain.case import OPEN
+from services.registry.legal_aid_tables import legal_aid
+from services.registry.proposal_tables import proposals
 
 View = TypeVar("View", bound=Message)
 
@@ -48,6 +50,34 @@ def list_disputes(tx: Transaction, message: messages.ListDisputes) -> messages.D
     page, after = _page(tx, query, disputes, message.after, message.limit)
     shown = [_view(messages.DisputeView, "dispute_id", row) for row in page]
     return messages.DisputePage(disputes=shown, after=after)
+
+
+def list_legal_aid(tx: Transaction, message: messages.ListLegalAid) -> messages.LegalAidPage:
+    """A page of legal aid matters of the caller's regions."""
+    query = sa.select(legal_aid).where(tx.scope(legal_aid.c.region))
+    if message.person_id is not None:
+        query = query.where(legal_aid.c.person_id == message.person_id)
+    if message.states:
+        query = query.where(legal_aid.c.state.in_(message.states))
+    if message.due_before is not None:
+        late = legal_aid.c.decision_due_on < message.due_before
+        query = query.where(late, legal_aid.c.state == "requested")
+    page, after = _page(tx, query, legal_aid, message.after, message.limit)
+    shown = [_view(messages.LegalAidView, "matter_id", row) for row in page]
+    return messages.LegalAidPage(matters=shown, after=after)
+
+
+def list_proposals(tx: Transaction, message: messages.ListProposals) -> messages.ProposalPage:
+    """A page of proposals of the caller's regions."""
+    query = sa.select(proposals).where(tx.scope(proposals.c.region))
+    if message.states:
+        query = query.where(proposals.c.state.in_(message.states))
+    if message.due_before is not None:
+        late = proposals.c.reply_due_on < message.due_before
+        query = query.where(late, proposals.c.state != "replied")
+    page, after = _page(tx, query, proposals, message.after, message.limit)
+    shown = [_view(messages.ProposalView, "proposal_id", row) for row in page]
+    return messages.ProposalPage(proposals=shown, after=after)
 
 
 def _page(

@@ -18,21 +18,11 @@ from services.registry.case_tables import (
     PETITIONER,
     case_acts,
     cases,
-    handling_units,
     overdue_clocks,
 )
 from services.registry.domain.case import Case
 from services.registry.repository import Known, rows_among
 from services.registry.tables import persons
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """What a unit's reference stands for."""
-
-    unit: str
-    region: str
-    registered_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +71,9 @@ class Filed:
     case: Case
 
 
-def units_by_ref(tx: Transaction, refs: Collection[str]) -> dict[str, Known[Unit]]:
-    """Units of any region by the office's reference."""
-    found = rows_among(tx, sa.select(handling_units), handling_units.c.ref, refs)
-    return {row.ref: Known(row.id, Unit(row.unit, row.region, row.registered_on)) for row in found}
+def ids_by_ref(tx: Transaction, table: sa.Table, refs: Collection[str]) -> dict[str, str]:
+    """The identifiers in a table, of any region, by the office's reference."""
+    return {row.ref: row.id for row in rows_among(tx, sa.select(table.c.ref, table.c.id), table.c.ref, refs)}
 
 
 def person_regions(tx: Transaction, person_ids: Collection[str]) -> dict[str, str]:

@@ -13,11 +13,12 @@ from services.registry.handlers import (
     deadlines,
     disclosure,
     disputes,
-    handling_units,
     households,
+    legal_aid,
     persons,
+    plain_records,
+    proposals,
     regions,
-    screening_rounds,
 )
 
 
@@ -72,7 +73,7 @@ class RegistryService(Service):
     @command(messages.RegisterHandlingUnits, roles=("clerk",))
     def register_handling_units(self, message: messages.RegisterHandlingUnits, tx: Transaction) -> BulkReply:
         """Register units that handle cases."""
-        return handling_units.register_handling_units(tx, message)
+        return plain_records.register_handling_units(tx, message)
 
     @command(messages.RecordCases, roles=("clerk",))
     def record_cases(self, message: messages.RecordCases, tx: Transaction) -> BulkReply:
@@ -114,7 +115,7 @@ class RegistryService(Service):
     @command(messages.RecordScreeningRounds, roles=("clerk",))
     def record_screening_rounds(self, message: messages.RecordScreeningRounds, tx: Transaction) -> BulkReply:
         """Record rounds of dispute screening."""
-        return screening_rounds.record_screening_rounds(tx, message)
+        return plain_records.record_screening_rounds(tx, message)
 
     @command(messages.RecordDisputes, roles=("clerk",))
     def record_disputes(self, message: messages.RecordDisputes, tx: Transaction) -> BulkReply:
@@ -135,3 +136,42 @@ class RegistryService(Service):
     def list_disputes(self, message: messages.ListDisputes, tx: Transaction) -> messages.DisputePage:
         """Disputes, page by page."""
         return case_queries.list_disputes(tx, message)
+
+    # Legal aid -----------------------------------------------------------------------------------
+
+    @command(messages.RegisterLegalAgencies, roles=("clerk",))
+    def register_legal_agencies(self, message: messages.RegisterLegalAgencies, tx: Transaction) -> BulkReply:
+        """Register institutions that give legal help."""
+        return plain_records.register_legal_agencies(tx, message)
+
+    @command(messages.RecordLegalAid, roles=("clerk",))
+    def record_legal_aid(self, message: messages.RecordLegalAid, tx: Transaction) -> BulkReply:
+        """Record requests for legal help."""
+        return legal_aid.record_legal_aid(tx, message)
+
+    @command(messages.RecordLegalAidActs, roles=("clerk",))
+    def record_legal_aid_acts(self, message: messages.RecordLegalAidActs, tx: Transaction) -> BulkReply:
+        """Record steps of legal aid matters."""
+        return legal_aid.record_legal_aid_acts(tx, message)
+
+    @query(messages.ListLegalAid, roles=("clerk", "auditor"))
+    def list_legal_aid(self, message: messages.ListLegalAid, tx: Transaction) -> messages.LegalAidPage:
+        """Legal aid matters, page by page."""
+        return case_queries.list_legal_aid(tx, message)
+
+    # Proposals -----------------------------------------------------------------------------------
+
+    @command(messages.RecordProposals, roles=("clerk",))
+    def record_proposals(self, message: messages.RecordProposals, tx: Transaction) -> BulkReply:
+        """Record proposals to answer."""
+        return proposals.record_proposals(tx, message)
+
+    @command(messages.RecordProposalActs, roles=("clerk",))
+    def record_proposal_acts(self, message: messages.RecordProposalActs, tx: Transaction) -> BulkReply:
+        """Record steps of proposals."""
+        return proposals.record_proposal_acts(tx, message)
+
+    @query(messages.ListProposals, roles=("clerk", "auditor"))
+    def list_proposals(self, message: messages.ListProposals, tx: Transaction) -> messages.ProposalPage:
+        """Proposals, page by page."""
+        return case_queries.list_proposals(tx, message)

@@ -1,5 +1,6 @@
 """Lengths of time that a rule gives, and the last day of a period of that length."""
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Self
@@ -41,3 +42,15 @@ class Span:
             raise Invalid(
                 "registry.date_out_of_range", "The year of the date cannot be right.", field="acted_on"
             ) from None
+
+
+def months_later(start: date, months: int) -> date:
+    """The last day of a period of months: the same day of the month, or its last one (民法典 Art. 202).
+
+    Raises Invalid("registry.date_out_of_range") beyond the calendar.
+    """
+    years, month = divmod(start.month - 1 + months, 12)
+    year = start.year + years
+    if year > date.max.year:
+        raise Invalid("registry.date_out_of_range", "The year of the date cannot be right.", field="acted_on")
+    return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))

@@ -13,8 +13,8 @@ from contracts.message import BulkReply
 from kernel.errors import Conflict, NotFound
 from kernel.workdays import Workdays
 from services.registry import case_repository
-from services.registry.case_repository import Filed, Step, Unit, sealed
-from services.registry.case_tables import ACT_TEXT, case_acts, cases
+from services.registry.case_repository import Filed, Step, sealed
+from services.registry.case_tables import ACT_TEXT, case_acts, cases, handling_units
 from services.registry.domain.case import Act, Case, Terms, decide
 from services.registry.handlers.deadlines import Overdue, wind
 from services.registry.handlers.fields import reading
@@ -40,7 +40,7 @@ class Book:
 
     filed: dict[str, Filed]
     steps: dict[str, Known[Step]]
-    units: dict[str, Known[Unit]]
+    units: dict[str, str]
     overdue: Overdue
     workdays: Workdays
     terms: dict[tuple[date, str], Terms] = field(default_factory=dict)
@@ -54,7 +54,9 @@ class Book:
         return cls(
             filed,
             case_repository.steps_by_ref(tx, {item.ref for item in bulk.items()}),
-            case_repository.units_by_ref(tx, {item.unit_ref for item in bulk.items() if item.unit_ref}),
+            case_repository.ids_by_ref(
+                tx, handling_units, {item.unit_ref for item in bulk.items() if item.unit_ref}
+            ),
             Overdue(case_repository.told_overdue(tx, {each.id for each in filed.values()})),
             Workdays.of(tx.rules),
         )
@@ -106,8 +108,8 @@ def _filed(tx: Transaction, book: Book, ref: str) -> Filed:
 
 
 def _told(book: Book, item: messages.CaseActItem, filed: Filed) -> Step:
-    unit = book.units.get(item.unit_ref) if item.unit_ref is not None else None
-    if item.unit_ref is not None and unit is None:
+    unit_id = book.units.get(item.unit_ref) if item.unit_ref is not None else None
+    if item.unit_ref is not None and unit_id is None:
         raise NotFound(
             "registry.unknown_unit", "The unit is not registered; register it first.", field="unit_ref"
         )
@@ -116,7 +118,7 @@ def _told(book: Book, item: messages.CaseActItem, filed: Filed) -> Step:
         item.action,
         item.acted_on,
         item.reason,
-        unit.id if unit else None,
+        unit_id,
         item.officer,
         item.extended_by,
         item.outcome,

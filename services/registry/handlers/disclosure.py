@@ -9,6 +9,8 @@ from kernel.errors import NotFound
 from services.registry.case_repository import opened
 from services.registry.case_tables import ACT_TEXT, CONTENT, PETITIONER, case_acts, cases
 from services.registry.dispute_tables import DISPUTE_CONTENT, PARTIES, disputes
+from services.registry.legal_aid_tables import MATTER_CONTENT, legal_aid
+from services.registry.proposal_tables import PROPOSERS, proposals
 from services.registry.tables import BANK_ACCOUNT, ID_NUMBER, PHONE, persons
 
 _SEALED = {"id_number": ID_NUMBER, "phone": PHONE, "bank_account": BANK_ACCOUNT}
@@ -61,6 +63,8 @@ def reveal_case(tx: Transaction, message: messages.RevealCase) -> messages.Revea
 
 _FILES: dict[str, tuple[sa.Table, dict[str, Sealed]]] = {
     "dispute": (disputes, {"parties": PARTIES, "content": DISPUTE_CONTENT}),
+    "legal_aid": (legal_aid, {"content": MATTER_CONTENT}),
+    "proposal": (proposals, {"proposers": PROPOSERS}),
 }
 
 

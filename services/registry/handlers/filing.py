@@ -5,7 +5,7 @@ Several steps of one file in one command are decided in their order.
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import sqlalchemy as sa
 
@@ -18,8 +18,11 @@ from services.registry.handlers.fields import reading
 from services.registry.handlers.lookup import mine
 from services.registry.repository import rows_among
 
-State = TypeVar("State")
-Act = TypeVar("Act")
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+State = TypeVar("State", bound="DataclassInstance")
+Act = TypeVar("Act", bound="DataclassInstance")
 Row = dict[str, Any]
 
 
@@ -77,13 +80,14 @@ def record_steps(
 
 
 def _by_ref(tx: Transaction, query: sa.Select[Any], table: sa.Table, refs: set[str]) -> dict[str, Row]:
-    return {row.ref: dict(row._mapping) for row in rows_among(tx, query, table.c.ref, refs)}  # noqa: SLF001
+    found = rows_among(tx, query, table.c.ref, refs)
+    return {row.ref: dict(row._mapping) for row in found}  # noqa: SLF001 - public in SQLAlchemy
 
 
 def _decide(
     tx: Transaction, book: Book, register: Register[State, Act], entry: Entry, file: Row, act: Act
 ) -> None:
-    told = {"file_id": file["id"], **asdict(act)}  # type: ignore[call-overload]
+    told = {"file_id": file["id"], **asdict(act)}
     if same := book.acts.get(entry.item.ref):
         if any(same[column] != value for column, value in told.items()):
             raise Conflict(
@@ -93,10 +97,10 @@ def _decide(
             )
         entry.unchanged(same["id"])
         return
-    before = register.state(**{each.name: file[each.name] for each in fields(register.state)})  # type: ignore[arg-type]
+    before = register.state(**{each.name: file[each.name] for each in fields(register.state)})
     with reading("acted_on"):
         after = register.decide(before, act, tx.rules.at(told["acted_on"]))
-    now = {**file, **asdict(after), "steps": file["steps"] + 1}  # type: ignore[call-overload]
+    now = {**file, **asdict(after), "steps": file["steps"] + 1}
     step = {
         "id": tx.new_id(),
         "ref": entry.item.ref,
@@ -116,20 +120,20 @@ def _decide(
 
 def _save(tx: Transaction, book: Book, register: Register[State, Act]) -> None:
     """Write each file once, however many steps it took, and all steps."""
-    columns = [*(each.name for each in fields(register.state)), "steps"]  # type: ignore[arg-type]
+    columns = [*(each.name for each in fields(register.state)), "steps"]
     altered = [
-        {"key": file["id"], **{column: file[column] for column in columns}}
+        {"file": file["id"], **{column: file[column] for column in columns}}
         for file in (book.files[ref] for ref in sorted(book.touched))
     ]
     if altered:
         table = register.files
-        tx.execute(sa.update(table).where(table.c.id == sa.bindparam("key")), altered)
+        tx.execute(sa.update(table).where(table.c.id == sa.bindparam("file")), altered)
     tx.insert(register.acts, book.history)
 
 
 def fields_of(act: type[Act]) -> Callable[[Any], Act]:
     """Reads an act from the fields of a record that are called the same."""
-    names = [each.name for each in fields(act)]  # type: ignore[arg-type]
+    names = [each.name for each in fields(act)]
 
     def read(item: Any) -> Act:
         values: Mapping[str, Any] = {name: getattr(item, name) for name in names}

@@ -6,9 +6,9 @@ indicators:
     aliases: [registry.certified]  # optional: older codes of the same figure
     zh: 持证残疾人
     en: Certified disabled persons
-    unit: person                   # person, household, township, case, yuan, percent
+    unit: person                   # person, household, institution, township, case, yuan, percent
     kind: stock                    # flow: in the period; stock: on the day; money; ratio
-    measure: persons               # events, persons, households, townships, money; absent for a ratio
+    measure: persons               # events, persons, households, institutions, townships or money; no ratio
     source: 金寨县残联2024年工作总结, 金寨县现有持证残疾人27066人
     feeds:
       - event: registry.certificate_changed.v1
@@ -54,6 +54,7 @@ _UNITS = {
     "events": "case",
     "persons": "person",
     "households": "household",
+    "institutions": "institution",
     "townships": "township",
     "money": "yuan",
     "ratio": "percent",
@@ -147,7 +148,7 @@ class _Reader:
         if kind == "ratio":
             return "ratio"
         allowed: Mapping[str, tuple[catalogue.Measure, ...]] = {
-            "flow": ("events", "persons", "households", "townships"),
+            "flow": ("events", "persons", "households", "institutions", "townships"),
             "stock": ("persons", "households"),
             "money": ("money",),
         }

@@ -1,6 +1,7 @@
 """Figures that offices published, from operations of the registry to cells of a snapshot."""
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,10 @@ import pytest
 
 from services.reporting.service import ReportingService
 from tests.services.registry.case_records import NETWORK, case, handled, received, step, taken
+from tests.services.registry.factories import citizen, person
+from tests.services.registry.test_legal_aid import AGENCY
+from tests.services.registry.test_proposals import proposal
+from tests.services.registry.test_proposals import step as proposal_step
 from tests.services.reporting.steps import take, value
 from tests.support.platform import COUNTY, Harness
 from tests.support.registry_events import VILLAGE
@@ -133,3 +138,67 @@ def test_jinzhai_2024_held_six_screening_rounds(registry: Harness, figure: Calla
     shown = figure("2024")
     assert shown("registry.petition.dispute_screenings") == 6
     assert shown("registry.petition.dispute_settlement_rate") == "75.00"
+
+
+def test_suzhou_2007_forty_four_institutions_helped_2468_persons(
+    registry: Harness, figure: Callable[[str], Figure]
+):
+    agencies = [AGENCY | {"ref": f"F-{number}", "registered_on": "2007-01-01"} for number in range(45)]
+    registry.bulk("register_legal_agencies", agencies)
+    numbers = [citizen(n % 999 + 1, date(1960, 5, 1 + n // 999)) for n in range(2468)]
+    people = [person(id_number=number, registered_on="2007-01-01") for number in numbers]
+    ids = [
+        outcome["id"]
+        for first in range(0, len(people), 1000)
+        for outcome in registry.bulk("register_persons", people[first : first + 1000])
+    ]
+    ids.append(ids[0])  # who is helped twice is one person
+    for first in range(0, len(ids), 1000):
+        part = list(enumerate(ids[first : first + 1000], start=first))
+        asked = {"kind": "consultation", "requested_on": "2007-03-01"}
+        registry.bulk(
+            "record_legal_aid",
+            [asked | {"ref": f"L-{n}", "person_id": each, "agency_ref": f"F-{n % 44}"} for n, each in part],
+        )
+        for action, more in (("grant", {}), ("give", {"outcome": "advised", "hours": 1})):
+            step_of = {"action": action, "acted_on": "2007-03-02"} | more
+            steps = [step_of | {"ref": f"L-{n}-{action}", "legal_aid_ref": f"L-{n}"} for n, _ in part]
+            assert {outcome["outcome"] for outcome in registry.bulk("record_legal_aid_acts", steps)} == {
+                "created"
+            }
+    shown = figure("2007")
+    assert shown("registry.legal_aid.institutions") == 44
+    assert shown("registry.legal_aid.persons") == 2468
+    assert shown("registry.legal_aid.cases") == 2469
+
+
+def test_luan_2018_two_proposals_assigned_in_march_and_replied_to_in_june_to_all_satisfaction(
+    registry: Harness, figure: Callable[[str], Figure]
+):
+    numbers = ("174", "277")
+    registry.bulk("record_proposals", [proposal(number, assigned_on="2018-03-30") for number in numbers])
+    for number in numbers:
+        steps = [
+            proposal_step("consult", "2018-05-10", number),
+            proposal_step("reply", "2018-06-28", number),
+            proposal_step("rate", "2018-06-30", number),
+        ]
+        registry.bulk("record_proposal_acts", steps)
+    shown = figure("2018H1")
+    assert shown("registry.proposal.handled") == 2
+    assert shown("registry.proposal.handled", "kind=consultative_proposal") == 2
+    assert shown("registry.proposal.satisfaction_rate") == "100.00"
+    assert shown("registry.proposal.late") == 0
+
+
+def test_jinzhai_2024_one_key_proposal_was_replied_to_in_class_a(
+    registry: Harness, figure: Callable[[str], Figure]
+):
+    registry.bulk("record_proposals", [proposal("79", key=True), proposal("80")])
+    steps = [proposal_step("consult", "2024-05-10"), proposal_step("reply", "2024-06-28")]
+    registry.bulk("record_proposal_acts", steps)
+    shown = figure("2024")
+    assert shown("registry.proposal.assigned") == 2
+    assert shown("registry.proposal.handled") == 1
+    assert shown("registry.proposal.handled", "class=A") == 1
+    assert shown("registry.proposal.satisfaction_rate") is None

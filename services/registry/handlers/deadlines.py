@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from chassis.jobs import Job
 from chassis.transaction import Transaction
 from contracts import registry as messages
+from kernel.errors import Invalid
 from services.registry import case_repository
 from services.registry.case_repository import Filed
 from services.registry.case_tables import cases, overdue_clocks
@@ -56,18 +57,29 @@ class Overdue:
 
 def wind(tx: Transaction) -> None:
     """Start the look at the deadlines of the present day, unless it was started before."""
-    start(tx, tx.now.astimezone(_CHINA).date())
+    _start(tx, _today(tx))
 
 
 def check_deadlines(tx: Transaction, message: messages.CheckDeadlines) -> messages.DeadlineCheck:
-    """Start the look at the deadlines of a day; the same day again changes nothing."""
+    """Start the look at the deadlines of a day; the same day again changes nothing.
+
+    Raises Invalid("registry.day_to_come"), for what is told of a clock is not taken back.
+    """
     tx.no_scope("the clocks of the whole office; nothing of any case is told to the caller")
-    return messages.DeadlineCheck(job_id=start(tx, message.day), day=message.day)
+    if message.day > _today(tx):
+        raise Invalid(
+            "registry.day_to_come", "The day has not come; look at its deadlines then.", field="day"
+        )
+    return messages.DeadlineCheck(job_id=_start(tx, message.day), day=message.day)
 
 
-def start(tx: Transaction, day: date) -> str:
+def _start(tx: Transaction, day: date) -> str:
     """The job of a day; there is one for each."""
     return tx.start_job(JOB, key=day.isoformat(), payload={})
+
+
+def _today(tx: Transaction) -> date:
+    return tx.now.astimezone(_CHINA).date()
 
 
 def deadline_step(tx: Transaction, job: Job) -> bool:

@@ -24,12 +24,12 @@ MEASURES: tuple[Measure, ...] = (
     "money",
     "ratio",
 )
-SUBJECTS: Mapping[str, str] = {
-    "persons": "person_id",
-    "households": "household_id",
-    "institutions": "agency_id",
+SUBJECTS: Mapping[str, tuple[str, ...]] = {
+    "persons": ("person_id",),
+    "households": ("household_id",),
+    "institutions": ("agency_id", "unit_id"),
 }
-"""Field that tells the subjects of a measure apart."""
+"""Fields that may tell the subjects of a measure apart."""
 
 SEPARATORS = frozenset(";=,")
 """Stand between dimensions, never in them."""

@@ -149,7 +149,7 @@ class _Reader:
             return "ratio"
         allowed: Mapping[str, tuple[catalogue.Measure, ...]] = {
             "flow": ("events", "persons", "households", "institutions", "townships"),
-            "stock": ("persons", "households"),
+            "stock": ("persons", "households", "institutions"),
             "money": ("money",),
         }
         chosen = fields["measure"].choice(allowed[kind])
@@ -168,8 +168,9 @@ class _Reader:
             raise fields["each"].error(f'"{each}" is no list of {event}')
         parts = shape.parts[each] if each is not None else None
         subject = self._field_name(fields["subject"], shape) if "subject" in fields else shape.subject
-        if subject != catalogue.SUBJECTS.get(measure, subject):
-            raise entry.error(f"{measure} are told apart by {catalogue.SUBJECTS[measure]}, not by {subject}")
+        if subject not in catalogue.SUBJECTS.get(measure, (subject,)):
+            told_by = " or ".join(catalogue.SUBJECTS[measure])
+            raise entry.error(f"{measure} are told apart by {told_by}, not by {subject}")
         return Feed(
             event=event,
             where=self._where(fields["where"], shape) if "where" in fields else {},

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 
 from chassis import schema
 from chassis.rpc import Refused
@@ -172,11 +173,17 @@ def test_loading_cases_twice_changes_nothing_and_tells_nobody(office: Harness):
 # Clocks ------------------------------------------------------------------------------------------
 
 
+def start_check(office: Harness, day: str) -> None:
+    # A caller for each day: tokens are made on the day on which they are used.
+    office.call("check_deadlines", {"day": day}, office.caller("system", subject=f"scheduler {day}"))
+
+
 def check(office: Harness, day: str) -> int:
     """Look at the deadlines of a day, and return how many clocks it told of."""
     before = len(told(office, messages.CaseOverdue))
-    office.call("check_deadlines", {"day": day}, office.caller("system"))
-    office.run_jobs()
+    with time_machine.travel(f"{day}T12:00:00Z", tick=False):
+        start_check(office, day)
+        office.run_jobs()
     return len(told(office, messages.CaseOverdue)) - before
 
 
@@ -216,6 +223,11 @@ def test_a_case_recorded_on_the_day_itself_is_left_for_the_next(office: Harness)
     assert check(office, "2030-01-01") == 1
 
 
+def test_a_day_that_has_not_come_is_not_looked_at(office: Harness):
+    with pytest.raises(Refused, match=r"registry\.day_to_come"):
+        start_check(office, "2099-01-01")
+
+
 def test_recording_starts_the_look_at_the_present_day_once(office: Harness):
     received(office, case("A"))
     received(office, case("B"))
@@ -229,7 +241,8 @@ def test_a_look_that_was_killed_goes_on_and_tells_nothing_twice(
     monkeypatch.setattr("services.registry.handlers.deadlines.CASES_PER_STEP", 2)
     received(office, *(case(f"X-{number}") for number in range(5)))
     office.run_jobs()
-    office.call("check_deadlines", {"day": "2030-01-01"}, office.caller("system"))
+    with time_machine.travel("2030-01-01T12:00:00Z", tick=False):
+        start_check(office, "2030-01-01")
     runner = office.job_runner()
     [job] = [row.id for row in office.rows(schema.job) if row.key == "2030-01-01"]
     assert runner._step(job) is False

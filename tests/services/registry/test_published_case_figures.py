@@ -37,7 +37,7 @@ def figure(registry: Harness, tmp_path: Path) -> Iterator[Callable[[str], Figure
 def test_nanchang_2015_no_escalated_group_or_skip_level_visits_and_a_network_of_three_levels(
     registry: Harness, figure: Callable[[str], Figure]
 ):
-    registry.bulk("register_handling_units", [each | {"registered_on": "2015-01-01"} for each in NETWORK])
+    registry.bulk("register_handling_units", NETWORK)
     received(registry, *(case(f"X-{day}", f"2015-06-0{day}", persons=day) for day in range(1, 5)))
     shown = figure("2015")
     assert shown("registry.petition.received") == 4

@@ -68,7 +68,9 @@ class Sender:
             values = dict(record.values)
             problem = None
             for column, identifiers in found.items():
-                identifier = identifiers.get(values.get(column.field, ""))
+                if column.field not in values:
+                    continue  # an optional one that was left empty
+                identifier = identifiers.get(values[column.field])
                 if identifier is None:
                     text = _UNKNOWN[column.field]
                     problem = Problem(
@@ -80,7 +82,9 @@ class Sender:
     def _resolve(self, field: str, records: Sequence[Record]) -> dict[str, str]:
         query, argument = _RESOLVERS[field]
         service, _, method = query.TYPE.partition(".")
-        asked = sorted({record.values[field] for record in records})
+        asked = sorted({record.values[field] for record in records if field in record.values})
+        if not asked:
+            return {}
         found: dict[str, str] = self._caller.call(service, method, {argument: asked}, self._who)["found"]
         return found
 

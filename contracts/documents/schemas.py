@@ -61,8 +61,8 @@ def name_of(message: type[Message]) -> str:
 
 
 def reply_name(reply: type[Reply]) -> str:
-    """The name of a reply: its module and its class."""
-    return f"{reply.__module__.rpartition('.')[2]}.{snake(reply.__name__)}"
+    """The name of a reply: the module or package under `contracts` that it comes from, and its class."""
+    return f"{reply.__module__.split('.')[1]}.{snake(reply.__name__)}"
 
 
 def snake(name: str) -> str:

@@ -76,7 +76,7 @@ class ActContent:
 def region_histories(tx: Transaction, codes: Collection[str]) -> dict[str, dict[date, RegionRow]]:
     """The rows of each division by their first day; an empty history for an unknown one."""
     found: dict[str, dict[date, RegionRow]] = {code: {} for code in codes}
-    for row in _rows(tx, sa.select(regions), regions.c.code, codes):
+    for row in rows_among(tx, sa.select(regions), regions.c.code, codes):
         found[row.code][row.valid_from] = RegionRow(
             RegionCode(row.code), row.name, row.valid_from, row.valid_to, region_codes(row.successors)
         )
@@ -94,7 +94,7 @@ def households_by_ref(tx: Transaction, refs: Collection[str]) -> dict[str, Known
         row.ref: Known(
             row.id, Household(row.region, tuple(filter(None, row.flags.split(","))), row.registered_on)
         )
-        for row in _rows(tx, sa.select(households), households.c.ref, refs)
+        for row in rows_among(tx, sa.select(households), households.c.ref, refs)
     }
 
 
@@ -112,7 +112,7 @@ def persons_by_index(tx: Transaction, indexes: Collection[str]) -> dict[str, Kno
                 registered_on=row.registered_on,
             ),
         )
-        for row in _rows(tx, sa.select(persons), persons.c.id_number_index, indexes)
+        for row in rows_among(tx, sa.select(persons), persons.c.id_number_index, indexes)
     }
 
 
@@ -121,19 +121,19 @@ def lock_holders(tx: Transaction, person_ids: Collection[str]) -> dict[str, Hold
     query = sa.select(persons.c.id, persons.c.id_number_index, persons.c.birth_date, persons.c.region)
     # In the order of their keys, or two commands could wait for each other.
     locked = query.order_by(persons.c.id).with_for_update()
-    return {row.id: Holder(*tuple(row)) for row in _rows(tx, locked, persons.c.id, person_ids)}
+    return {row.id: Holder(*tuple(row)) for row in rows_among(tx, locked, persons.c.id, person_ids)}
 
 
 def certificates_of(tx: Transaction, person_ids: Collection[str]) -> dict[str, Held]:
     """The certificates of these persons, by person."""
-    rows = _rows(tx, sa.select(certificates), certificates.c.person_id, person_ids)
+    rows = rows_among(tx, sa.select(certificates), certificates.c.person_id, person_ids)
     return {row.person_id: _held(row) for row in rows}
 
 
 def certificate_owners(tx: Transaction, number_indexes: Collection[str]) -> dict[str, str]:
     """Who has a certificate of these numbers, by the blind index of the number."""
     query = sa.select(certificates.c.number_index, certificates.c.person_id)
-    rows = _rows(tx, query, certificates.c.number_index, number_indexes)
+    rows = rows_among(tx, query, certificates.c.number_index, number_indexes)
     return {row.number_index: row.person_id for row in rows}
 
 
@@ -143,7 +143,7 @@ def acts_by_ref(tx: Transaction, refs: Collection[str]) -> dict[str, Known[ActCo
     content = (act.person_id, act.action, act.mode, act.acted_on, act.number_index, act.standard, act.reason)
     return {
         row.ref: Known(row.id, ActContent(*tuple(row)[2:]))
-        for row in _rows(tx, sa.select(act.ref, act.id, *content), act.ref, refs)
+        for row in rows_among(tx, sa.select(act.ref, act.id, *content), act.ref, refs)
     }
 
 
@@ -180,10 +180,10 @@ def _opened(
     return None if stored is None else make(sealed.open(tx.vault, row_id, stored))
 
 
-def _rows(
+def rows_among(
     tx: Transaction, query: sa.Select[Any], column: sa.ColumnElement[str], keys: Collection[str]
 ) -> list[sa.Row[Any]]:
-    """At most a command's 1000 keys, or their few indexes each: one statement on either database."""
+    """The rows whose column is one of a command's 1000 keys, or of their few indexes each: one statement."""
     if not keys:
         return []
     # One document, not a thousand parameters, which each take their time to be bound and read.

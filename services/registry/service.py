@@ -1,15 +1,29 @@
-"""What the registry service offers to callers. It follows nobody."""
+"""What the registry service offers to callers, and the jobs it works on. It follows nobody."""
 
-from chassis.service import Service, command, query
+from chassis.jobs import Job
+from chassis.service import Service, command, job, query
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from contracts.message import BulkReply
-from services.registry import queries, tables
-from services.registry.handlers import certificates, disclosure, households, persons, regions
+from services.registry import case_queries, queries, tables
+from services.registry.handlers import (
+    case_acts,
+    cases,
+    certificates,
+    deadlines,
+    disclosure,
+    disputes,
+    households,
+    legal_aid,
+    persons,
+    plain_records,
+    proposals,
+    regions,
+)
 
 
 class RegistryService(Service):
-    """Regions, households, persons and certificates: the facts that the other services decide by."""
+    """Regions, households, persons and certificates, by which other services decide; and case files."""
 
     name = "registry"
     tables = tables.metadata
@@ -53,3 +67,111 @@ class RegistryService(Service):
     def find_person(self, message: messages.FindPerson, tx: Transaction) -> messages.PersonView:
         """One person, masked."""
         return queries.find_person(tx, message)
+
+    # Cases ---------------------------------------------------------------------------------------
+
+    @command(messages.RegisterHandlingUnits, roles=("clerk",))
+    def register_handling_units(self, message: messages.RegisterHandlingUnits, tx: Transaction) -> BulkReply:
+        """Register units that handle cases."""
+        return plain_records.register_handling_units(tx, message)
+
+    @command(messages.RecordCases, roles=("clerk",))
+    def record_cases(self, message: messages.RecordCases, tx: Transaction) -> BulkReply:
+        """Record petitions and hotline calls."""
+        return cases.record_cases(tx, message)
+
+    @command(messages.RecordCaseActs, roles=("clerk",))
+    def record_case_acts(self, message: messages.RecordCaseActs, tx: Transaction) -> BulkReply:
+        """Record steps of cases."""
+        return case_acts.record_case_acts(tx, message)
+
+    @command(messages.RevealCase, roles=("clerk", "auditor"))
+    def reveal_case(self, message: messages.RevealCase, tx: Transaction) -> messages.RevealedCase:
+        """Read the words of a case in plain; audited."""
+        return disclosure.reveal_case(tx, message)
+
+    @command(messages.CheckDeadlines, roles=("system",))
+    def check_deadlines(self, message: messages.CheckDeadlines, tx: Transaction) -> messages.DeadlineCheck:
+        """Look at the deadlines of a day, once."""
+        return deadlines.check_deadlines(tx, message)
+
+    @query(messages.ListCases, roles=("clerk", "auditor"))
+    def list_cases(self, message: messages.ListCases, tx: Transaction) -> messages.CasePage:
+        """Cases, page by page."""
+        return case_queries.list_cases(tx, message)
+
+    @query(messages.ShowUnitLoads, roles=("clerk", "auditor"))
+    def show_unit_loads(self, message: messages.ShowUnitLoads, tx: Transaction) -> messages.UnitLoads:
+        """Open, soon due and overdue cases by unit."""
+        return case_queries.show_unit_loads(tx, message)
+
+    @job(deadlines.JOB)
+    def deadline_step(self, job: Job, tx: Transaction) -> bool:
+        """Tell of the next clocks that ran out."""
+        return deadlines.deadline_step(tx, job)
+
+    # Disputes ------------------------------------------------------------------------------------
+
+    @command(messages.RecordScreeningRounds, roles=("clerk",))
+    def record_screening_rounds(self, message: messages.RecordScreeningRounds, tx: Transaction) -> BulkReply:
+        """Record rounds of dispute screening."""
+        return plain_records.record_screening_rounds(tx, message)
+
+    @command(messages.RecordDisputes, roles=("clerk",))
+    def record_disputes(self, message: messages.RecordDisputes, tx: Transaction) -> BulkReply:
+        """Record disputes that rounds found."""
+        return disputes.record_disputes(tx, message)
+
+    @command(messages.RecordDisputeActs, roles=("clerk",))
+    def record_dispute_acts(self, message: messages.RecordDisputeActs, tx: Transaction) -> BulkReply:
+        """Record steps of disputes."""
+        return disputes.record_dispute_acts(tx, message)
+
+    @command(messages.RevealFile, roles=("clerk", "auditor"))
+    def reveal_file(self, message: messages.RevealFile, tx: Transaction) -> messages.RevealedFile:
+        """Read the words of a file in plain; audited."""
+        return disclosure.reveal_file(tx, message)
+
+    @query(messages.ListDisputes, roles=("clerk", "auditor"))
+    def list_disputes(self, message: messages.ListDisputes, tx: Transaction) -> messages.DisputePage:
+        """Disputes, page by page."""
+        return case_queries.list_disputes(tx, message)
+
+    # Legal aid -----------------------------------------------------------------------------------
+
+    @command(messages.RegisterLegalAgencies, roles=("clerk",))
+    def register_legal_agencies(self, message: messages.RegisterLegalAgencies, tx: Transaction) -> BulkReply:
+        """Register institutions that give legal help."""
+        return plain_records.register_legal_agencies(tx, message)
+
+    @command(messages.RecordLegalAid, roles=("clerk",))
+    def record_legal_aid(self, message: messages.RecordLegalAid, tx: Transaction) -> BulkReply:
+        """Record requests for legal help."""
+        return legal_aid.record_legal_aid(tx, message)
+
+    @command(messages.RecordLegalAidActs, roles=("clerk",))
+    def record_legal_aid_acts(self, message: messages.RecordLegalAidActs, tx: Transaction) -> BulkReply:
+        """Record steps of legal aid matters."""
+        return legal_aid.record_legal_aid_acts(tx, message)
+
+    @query(messages.ListLegalAid, roles=("clerk", "auditor"))
+    def list_legal_aid(self, message: messages.ListLegalAid, tx: Transaction) -> messages.LegalAidPage:
+        """Legal aid matters, page by page."""
+        return case_queries.list_legal_aid(tx, message)
+
+    # Proposals -----------------------------------------------------------------------------------
+
+    @command(messages.RecordProposals, roles=("clerk",))
+    def record_proposals(self, message: messages.RecordProposals, tx: Transaction) -> BulkReply:
+        """Record proposals to answer."""
+        return proposals.record_proposals(tx, message)
+
+    @command(messages.RecordProposalActs, roles=("clerk",))
+    def record_proposal_acts(self, message: messages.RecordProposalActs, tx: Transaction) -> BulkReply:
+        """Record steps of proposals."""
+        return proposals.record_proposal_acts(tx, message)
+
+    @query(messages.ListProposals, roles=("clerk", "auditor"))
+    def list_proposals(self, message: messages.ListProposals, tx: Transaction) -> messages.ProposalPage:
+        """Proposals, page by page."""
+        return case_queries.list_proposals(tx, message)

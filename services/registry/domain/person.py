@@ -1,10 +1,10 @@
 """Persons and households as the registry is told of them."""
 
 import re
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date
 
-from kernel.errors import Conflict, Invalid
+from kernel.errors import Invalid
 from kernel.masking import BankAccount, Phone
 
 # The two-character family names that are common enough to meet (百家姓 and the 2010 census).
@@ -42,20 +42,6 @@ def check_born(birth_date: date, registered_on: date) -> None:
             "registry.registered_before_birth",
             "The person would be registered before the day of birth in the citizen number; check both.",
             field="registered_on",
-        )
-
-
-def check_same(kind: str, known: Person | Household, told: Person | Household) -> None:
-    """Refuse a record that has the key of a known one and other content.
-
-    Raises Conflict("registry.<kind>_differs") naming the fields that differ, never their values.
-    """
-    differing = [item.name for item in fields(known) if getattr(known, item.name) != getattr(told, item.name)]
-    if differing:
-        raise Conflict(
-            f"registry.{kind}_differs",
-            f"The {kind} is already registered with another {', '.join(differing)}; check which is right.",
-            field=differing[0],
         )
 
 

@@ -33,17 +33,31 @@ def adds_to(history: Mapping[date, RegionRow], told: RegionRow) -> bool:
     return True
 
 
-def check_home(rows: Collection[RegionRow], code: str, day: date) -> None:
-    """Refuse unless a division, whose known rows are given, exists on that day and is one people live in.
+def check_known(rows: Collection[RegionRow], code: str, day: date) -> None:
+    """Refuse unless a division of any level, whose known rows are given, exists on that day.
 
     Raises NotFound("registry.unknown_region").
     """
     if not rows:
         problem = f"Division {code} is not in the table of divisions; check it or record it first."
-    elif RegionCode(code).level not in HOME_LEVELS:
-        problem = f"Division {code} is not a township, village or community; name the one people live in."
     elif not any(row.holds_on(day) for row in rows):
         problem = f"Division {code} does not exist on {day}; name the one that did, or its successor."
     else:
         return
-    raise NotFound("registry.unknown_region", problem, field="region", region=code)
+    raise _unknown(code, problem)
+
+
+def check_home(rows: Collection[RegionRow], code: str, day: date) -> None:
+    """Refuse unless a division, whose known rows are given, exists on that day and is one people live in.
+
+    Raises NotFound("registry.unknown_region").
+    """
+    check_known(rows, code, day)
+    if RegionCode(code).level not in HOME_LEVELS:
+        raise _unknown(
+            code, f"Division {code} is not a township, village or community; name the one people live in."
+        )
+
+
+def _unknown(code: str, problem: str) -> NotFound:
+    return NotFound("registry.unknown_region", problem, field="region", region=code)

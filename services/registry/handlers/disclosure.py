@@ -2,9 +2,15 @@
 
 import sqlalchemy as sa
 
+from chassis.sealing import Sealed
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from kernel.errors import NotFound
+from services.registry.case_repository import opened
+from services.registry.case_tables import ACT_TEXT, CONTENT, PETITIONER, case_acts, cases
+from services.registry.dispute_tables import DISPUTE_CONTENT, PARTIES, disputes
+from services.registry.legal_aid_tables import MATTER_CONTENT, legal_aid
+from services.registry.proposal_tables import PROPOSERS, proposals
 from services.registry.tables import BANK_ACCOUNT, ID_NUMBER, PHONE, persons
 
 _SEALED = {"id_number": ID_NUMBER, "phone": PHONE, "bank_account": BANK_ACCOUNT}
@@ -26,3 +32,54 @@ def reveal_person(tx: Transaction, message: messages.RevealPerson) -> messages.R
         for name in fields
     }
     return messages.RevealedPerson(person_id=message.person_id, values=values)
+
+
+def reveal_case(tx: Transaction, message: messages.RevealCase) -> messages.RevealedCase:
+    """The words of a case in plain. Who read them, and why, is audited in the same transaction.
+
+    Raises NotFound("registry.unknown_case"), also for a case outside the caller's regions.
+    """
+    query = sa.select(cases).where(cases.c.id == message.case_id, tx.scope(cases.c.region))
+    row = tx.execute(query).one_or_none()
+    if row is None:
+        raise NotFound("registry.unknown_case", "No such case is recorded in the caller's regions.")
+    tx.audit_read(row.id, ["case.content", "case.petitioner", "case.text"], message.purpose)
+    steps = tx.execute(sa.select(case_acts).where(case_acts.c.case_id == row.id).order_by(case_acts.c.seq))
+    return messages.RevealedCase(
+        case_id=row.id,
+        petitioner=opened(tx, PETITIONER, row.id, row.petitioner),
+        content=opened(tx, CONTENT, row.id, row.content),
+        acts=[
+            messages.CaseAct(
+                ref=step.ref,
+                action=step.action,
+                acted_on=step.acted_on,
+                text=opened(tx, ACT_TEXT, step.id, step.text),
+            )
+            for step in steps
+        ],
+    )
+
+
+_FILES: dict[str, tuple[sa.Table, dict[str, Sealed]]] = {
+    "dispute": (disputes, {"parties": PARTIES, "content": DISPUTE_CONTENT}),
+    "legal_aid": (legal_aid, {"content": MATTER_CONTENT}),
+    "proposal": (proposals, {"proposers": PROPOSERS}),
+}
+
+
+def reveal_file(tx: Transaction, message: messages.RevealFile) -> messages.RevealedFile:
+    """The words of a file in plain. Who read them, and why, is audited in the same transaction.
+
+    Raises NotFound("registry.unknown_<kind>"), also for a file outside the caller's regions.
+    """
+    table, columns = _FILES[message.kind]
+    query = sa.select(table).where(table.c.id == message.file_id, tx.scope(table.c.region))
+    row = tx.execute(query).mappings().one_or_none()
+    if row is None:
+        raise NotFound(
+            f"registry.unknown_{message.kind}", "No such file is recorded in the caller's regions."
+        )
+    tx.audit_read(message.file_id, [f"{message.kind}.{name}" for name in columns], message.purpose)
+    values = {name: opened(tx, column, row["id"], row[name]) for name, column in columns.items()}
+    return messages.RevealedFile(file_id=message.file_id, values=values)

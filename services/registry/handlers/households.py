@@ -7,7 +7,8 @@ from chassis.transaction import Transaction
 from contracts import registry as messages
 from contracts.message import BulkReply
 from services.registry import repository
-from services.registry.domain.person import Household, check_same
+from services.registry.domain.person import Household
+from services.registry.domain.record import check_same
 from services.registry.domain.region import check_home
 from services.registry.handlers.fields import reading
 from services.registry.repository import Known

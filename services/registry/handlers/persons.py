@@ -12,7 +12,8 @@ from kernel.citizen_id import CitizenId
 from kernel.errors import Conflict, Forbidden, NotFound
 from kernel.masking import BankAccount, Phone
 from services.registry import repository
-from services.registry.domain.person import Household, Person, check_born, check_same
+from services.registry.domain.person import Household, Person, check_born
+from services.registry.domain.record import check_same
 from services.registry.domain.region import check_home
 from services.registry.handlers.fields import reading
 from services.registry.repository import Known

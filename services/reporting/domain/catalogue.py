@@ -12,12 +12,24 @@ from typing import Literal
 from kernel.errors import Invalid, NotFound
 
 Kind = Literal["flow", "stock", "money", "ratio"]
-Measure = Literal["events", "persons", "households", "townships", "money", "ratio"]
+Measure = Literal["events", "persons", "households", "institutions", "townships", "money", "ratio"]
 
 KINDS: tuple[Kind, ...] = ("flow", "stock", "money", "ratio")
-MEASURES: tuple[Measure, ...] = ("events", "persons", "households", "townships", "money", "ratio")
-SUBJECTS: Mapping[str, str] = {"persons": "person_id", "households": "household_id"}
-"""Field that tells the subjects of a measure apart."""
+MEASURES: tuple[Measure, ...] = (
+    "events",
+    "persons",
+    "households",
+    "institutions",
+    "townships",
+    "money",
+    "ratio",
+)
+SUBJECTS: Mapping[str, tuple[str, ...]] = {
+    "persons": ("person_id",),
+    "households": ("household_id",),
+    "institutions": ("agency_id", "unit_id"),
+}
+"""Fields that may tell the subjects of a measure apart."""
 
 SEPARATORS = frozenset(";=,")
 """Stand between dimensions, never in them."""

@@ -6,9 +6,9 @@ indicators:
     aliases: [registry.certified]  # optional: older codes of the same figure
     zh: 持证残疾人
     en: Certified disabled persons
-    unit: person                   # person, household, township, case, yuan, percent
+    unit: person                   # person, household, institution, township, case, yuan, percent
     kind: stock                    # flow: in the period; stock: on the day; money; ratio
-    measure: persons               # events, persons, households, townships, money; absent for a ratio
+    measure: persons               # events, persons, households, institutions, townships or money; no ratio
     source: 金寨县残联2024年工作总结, 金寨县现有持证残疾人27066人
     feeds:
       - event: registry.certificate_changed.v1
@@ -54,6 +54,7 @@ _UNITS = {
     "events": "case",
     "persons": "person",
     "households": "household",
+    "institutions": "institution",
     "townships": "township",
     "money": "yuan",
     "ratio": "percent",
@@ -147,8 +148,8 @@ class _Reader:
         if kind == "ratio":
             return "ratio"
         allowed: Mapping[str, tuple[catalogue.Measure, ...]] = {
-            "flow": ("events", "persons", "households", "townships"),
-            "stock": ("persons", "households"),
+            "flow": ("events", "persons", "households", "institutions", "townships"),
+            "stock": ("persons", "households", "institutions"),
             "money": ("money",),
         }
         chosen = fields["measure"].choice(allowed[kind])
@@ -167,8 +168,9 @@ class _Reader:
             raise fields["each"].error(f'"{each}" is no list of {event}')
         parts = shape.parts[each] if each is not None else None
         subject = self._field_name(fields["subject"], shape) if "subject" in fields else shape.subject
-        if subject != catalogue.SUBJECTS.get(measure, subject):
-            raise entry.error(f"{measure} are told apart by {catalogue.SUBJECTS[measure]}, not by {subject}")
+        if subject not in catalogue.SUBJECTS.get(measure, (subject,)):
+            told_by = " or ".join(catalogue.SUBJECTS[measure])
+            raise entry.error(f"{measure} are told apart by {told_by}, not by {subject}")
         return Feed(
             event=event,
             where=self._where(fields["where"], shape) if "where" in fields else {},

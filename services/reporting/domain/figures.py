@@ -24,7 +24,8 @@ class Tally:
     """What was counted, by indicator.
 
     sums: the sum of values by the facts' dimensions. subjects: how many subjects (persons, households,
-    townships) have facts of exactly these dimensions, so that one subject is never counted twice in a cell.
+    institutions, townships) have facts of exactly these dimensions, so that one subject is never counted
+    twice in a cell.
     """
 
     sums: Mapping[str, Mapping[str, int]] = field(default_factory=dict)

@@ -71,6 +71,18 @@ def test_a_longer_file_creates_only_what_is_new(tmp_path: Path) -> None:
     assert tally(longer, "persons.csv") == (2, 3, 0)
 
 
+def test_an_optional_person_may_be_left_out_but_not_be_unknown(tmp_path: Path) -> None:
+    cases = "ref,channel,matter,region,received_on,id_number\n" + "".join(
+        f"{ref},visit,subsidy,341524100201,2024-02-01,{number}\n"
+        for ref, number in (("X1", "P0"), ("X2", ""), ("X3", "P9"))
+    )
+    office, rejections = FakeOffice(), Rejections()
+    folder = write_package(tmp_path, persons=PERSONS + persons(1), cases=cases)
+    assert tally(load(folder, office, rejections=rejections), "cases.csv") == (2, 0, 1)
+    (command,) = office.sent("record_cases")
+    assert [item.get("person_id") for item in command["items"]] == [identifier("P0"), None]
+
+
 def test_numbers_go_to_the_registry_alone(tmp_path: Path) -> None:
     office = FakeOffice()
     needs = NEEDS + "N1,P0,vocational,2024-02-01\nN2,P1,vocational,2024-02-01\n"

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from kernel.errors import Refusal
 from kernel.masking import Phone
-from services.registry.domain.person import Person, check_born, check_same, masked_name
+from services.registry.domain.person import Person, check_born, masked_name
+from services.registry.domain.record import check_same
 
 PERSON = Person("王小明", "341524103206", None, Phone("13800000000"), None, date(2020, 1, 1))
 

@@ -1,0 +1,65 @@
+"""What every step of a file must keep to: the fields of its action, the order of days, its states."""
+
+from dataclasses import dataclass, field, fields
+from datetime import date
+from typing import TYPE_CHECKING, Protocol
+
+from kernel.errors import Conflict, Invalid
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One action. states: where the file must be; needs, may: the fields that it must and may have."""
+
+    states: tuple[str, ...]
+    needs: frozenset[str] = field(default=frozenset())
+    may: frozenset[str] = field(default=frozenset())
+
+
+class File(Protocol):
+    """Anything that takes steps."""
+
+    @property
+    def state(self) -> str:
+        """Where it stands."""
+        ...
+
+    @property
+    def last_act_on(self) -> date:
+        """The day of its last step, or of its beginning."""
+        ...
+
+
+def check_step(noun: str, step: Step, file: File, act: "DataclassInstance", acted_on: date) -> None:
+    """Refuse a step that does not fit. noun: what the file is, as a word of a code.
+
+    Raises Invalid("registry.<noun>_act_fields"), Conflict("registry.act_out_of_order") or
+    Conflict("registry.<noun>_state").
+    """
+    for name in (each.name for each in fields(act) if each.name not in {"action", "acted_on"}):
+        given = getattr(act, name) is not None
+        if given != (name in step.needs) and not (given and name in step.may):
+            raise Invalid(
+                f"registry.{noun}_act_fields",
+                f"This step {'must not have' if given else 'needs'} the field.",
+                # An identifier in here is a reference in the record.
+                field=f"{name.removesuffix('_id')}_ref" if name.endswith("_id") else name,
+            )
+    if acted_on < file.last_act_on:
+        raise Conflict(
+            "registry.act_out_of_order",
+            f"A step of {file.last_act_on} is already recorded; record steps in the order of their days.",
+            field="acted_on",
+            last_act_on=file.last_act_on.isoformat(),
+        )
+    if file.state not in step.states:
+        raise Conflict(
+            f"registry.{noun}_state",
+            f"The {noun.replace('_', ' ')} is {file.state}; this step is for one that is "
+            f"{' or '.join(step.states)}.",
+            field="action",
+            state=file.state,
+        )

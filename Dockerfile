@@ -18,7 +18,8 @@ COPY canlian canlian
 RUN python -m pip --python /opt/canlian/bin/python install --no-index --no-deps --no-build-isolation .
 
 FROM python:3.11-slim-bookworm
-RUN groupadd --gid 1000 canlian && useradd --uid 1000 --gid 1000 --create-home canlian
+RUN groupadd --gid 1000 canlian && useradd --uid 1000 --gid 1000 --create-home canlian \
+ && install -d -m 0700 -o canlian -g canlian /srv/canlian/archive # a new volume takes owner and mode from here
 COPY --from=build /opt/canlian /opt/canlian
 ENV PATH=/opt/canlian/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 USER 1000:1000

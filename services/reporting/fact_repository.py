@@ -46,7 +46,7 @@ class Scope:
 
 def add(tx: Transaction, rows: Sequence[dict[str, Any]]) -> None:
     """Append facts. Raises IntegrityError when an event would count twice."""
-    tx.execute(sa.insert(facts), rows)
+    tx.insert(facts, rows)
 
 
 def hold(tx: Transaction) -> dict[str, int]:

@@ -55,7 +55,7 @@ class Settings(BaseSettings):
     relay_window: int = Field(
         default=500, ge=1, le=5000, description="Events published before confirms are awaited"
     )
-    relay_seconds: float = Field(default=0.05, gt=0, description="Pause of an idle relay")
+    relay_seconds: float = Field(default=0.1, gt=0, description="Pause of an idle relay")
     publish_seconds: float = Field(
         default=30.0, gt=0, description="A window not confirmed by then has failed"
     )

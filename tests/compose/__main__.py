@@ -58,7 +58,8 @@ def run(folder: Path, embedded: work.Embedded, findings: Findings) -> None:
     )
     findings.add("start an engine", f"dockerd {versions.stdout.decode().strip()}")
     origins = images.provide(folder, CACHE)
-    findings.add("images", ", ".join(f"{image}: {origin}" for image, origin in origins.items()))
+    for origin in sorted(set(origins.values())):
+        findings.add(f"images, {origin}", ", ".join(image for image in origins if origins[image] == origin))
     source = copy(folder / "source")
     county, city = (Project(office, source, override(folder)) for office in (COUNTY, CITY))
     with removed(county, city):
@@ -91,10 +92,10 @@ def use(folder: Path, embedded: work.Embedded, county: Project, city: Project, f
     count, wrong = work.unequal(taken, package)
     findings.add(f"{COUNTY} published figures", wrong or f"{count} of {count} equal", not wrong)
     same = taken["hash"] == embedded.snapshot()["hash"]
-    findings.add(f"{COUNTY} snapshot, as the embedded office's", f"hash {taken['hash'][:16]}…", same)
+    findings.add(f"{COUNTY} snapshot, as the embedded one", f"hash {taken['hash'][:16]}…", same)
     recorded = county.recorded()
     same = all(embedded.recorded(service) == number for service, number in recorded.items())
-    findings.add(f"{COUNTY} events, as the embedded office's", sum(recorded.values()), same)
+    findings.add(f"{COUNTY} events, as in the embedded", sum(recorded.values()), same)
     small = Package(work.county_of_the_city(folder / "small", CITY))
     city.operator(*work.LOAD, package=folder / "small")
     count, wrong = work.unequal(work.snapshot(city, small, f"{work.CITY_COUNTY}000000"), small)

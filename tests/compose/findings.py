@@ -4,7 +4,6 @@ import json
 import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
 
 @dataclass(frozen=True)
@@ -29,15 +28,15 @@ class Findings:
         now = time.monotonic()
         self.rows.append(Row(done, str(found), good, round(now - self._last, 1)))
         self._last = now
-        print(f"{'ok' if good else 'BAD':3} {done:38.38} {self.rows[-1].seconds:6.1f} s  {found}", flush=True)
+        print(f"{'ok' if good else 'BAD':3} {done:40.40} {self.rows[-1].seconds:6.1f} s  {found}", flush=True)
 
     @property
     def good(self) -> bool:
         """Whether something was found, and nothing bad."""
         return bool(self.rows) and all(row.good for row in self.rows)
 
-    def write(self, path: Path, **more: Any) -> None:
+    def write(self, path: Path) -> None:
         """Write all as JSON."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        content = {"good": self.good, **more, "rows": [asdict(row) for row in self.rows]}
+        content = {"good": self.good, "rows": [asdict(row) for row in self.rows]}
         path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8")

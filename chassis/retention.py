@@ -106,7 +106,8 @@ class Retention:
                 raise _busy()
             month, note = self._write(partition)
             try:
-                with self._database.write() as connection:
+                # By a transaction of the driver's own, which its cursors that fetch in parts want.
+                with self._database.engine.begin() as connection:
                     self._drop(connection, partition, note)
             except sa.exc.OperationalError as error:
                 if getattr(error.orig, "pgcode", None) in {"55P03", "40P01"}:

@@ -14,7 +14,7 @@ from uuid import uuid4
 import orjson
 import structlog
 from amqp.exceptions import AMQPError
-from kombu import Connection, Exchange, Queue
+from kombu import Connection, Queue
 from nameko.exceptions import ContainerBeingKilled
 from nameko.messaging import QueueConsumer
 from nameko.rpc import Rpc, RpcConsumer, get_rpc_exchange
@@ -27,7 +27,8 @@ from kernel.errors import Forbidden, Refusal
 log = structlog.get_logger(__name__)
 
 JSON = "application/json"
-DEAD_LETTERS = Exchange("dead-letters", type="topic", durable=True)
+DEAD_LETTERS = "dead-letters"
+"""Where a broker sends what is turned away; chassis/topology.py says what it is."""
 NON_PERSISTENT = 1
 LOOK_UP_SECONDS = 0.25
 """How long a loop that waits for messages does not see that it should stop."""
@@ -126,7 +127,7 @@ def request_queue(service: str) -> Queue:
         exchange=get_rpc_exchange({}),
         routing_key=f"{service}.*",
         durable=True,
-        queue_arguments={"x-dead-letter-exchange": DEAD_LETTERS.name},
+        queue_arguments={"x-dead-letter-exchange": DEAD_LETTERS},
     )
 
 

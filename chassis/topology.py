@@ -14,6 +14,9 @@ EMBEDDED_QUEUE_LENGTH = 5000
 NO_DELIVERY_LIMIT = 2_000_000_000
 """So high that it is none; RabbitMQ 3 has no word for none, and RabbitMQ 4 none that 3 understands."""
 
+DEAD_LETTER_DAYS = 14
+"""What could not be read may be about somebody: long enough to find out who sent it, and then it goes."""
+
 
 def event_exchange(service: str) -> Exchange:
     """The topic exchange of a service's events; the name is nameko's convention."""
@@ -24,7 +27,7 @@ def event_queue(consumer: str, source: str, embedded: bool) -> Queue:
     """The one queue of a consumer for a source: all events, in order, to one consumer at a time."""
     arguments: dict[str, object] = {
         "x-single-active-consumer": True,
-        "x-dead-letter-exchange": DEAD_LETTERS.name,
+        "x-dead-letter-exchange": DEAD_LETTERS,
     }
     if embedded:
         arguments["x-max-length"] = EMBEDDED_QUEUE_LENGTH
@@ -42,6 +45,27 @@ def event_queue(consumer: str, source: str, embedded: bool) -> Queue:
     )
 
 
+def dead_letters(embedded: bool) -> Exchange:
+    """Where the broker sends what is turned away, and RabbitMQ also requests that grew too old."""
+    return Exchange(DEAD_LETTERS, type="topic" if embedded else "headers", durable=True)
+
+
+def dead_letter_queue(name: str, embedded: bool) -> Queue:
+    """A queue of what was turned away. A request that grew too old holds somebody's data, and its caller
+    sends it again: it is kept nowhere. The broker inside a process lets none grow old.
+    """
+    if embedded:
+        return Queue(name, exchange=dead_letters(embedded), routing_key="#", durable=True)
+    return Queue(
+        name,
+        exchange=dead_letters(embedded),
+        routing_key="#",
+        binding_arguments={"x-match": "all-with-x", "x-first-death-reason": "rejected"},
+        durable=True,
+        queue_arguments={"x-queue-type": "quorum", "x-message-ttl": DEAD_LETTER_DAYS * 86_400_000},
+    )
+
+
 def queues(embedded: bool) -> Iterator[Queue]:
     """Every queue that outlives its consumers."""
     for service in SERVICES:
@@ -49,10 +73,7 @@ def queues(embedded: bool) -> Iterator[Queue]:
     for consumer, sources in SUBSCRIPTIONS.items():
         for source in sources:
             yield event_queue(consumer, source, embedded)
-    arguments = {} if embedded else {"x-queue-type": "quorum"}
-    yield Queue(
-        "dead-letters", exchange=DEAD_LETTERS, routing_key="#", durable=True, queue_arguments=arguments
-    )
+    yield dead_letter_queue(DEAD_LETTERS, embedded)
 
 
 def declare(connection: Connection, embedded: bool) -> None:
@@ -60,7 +81,7 @@ def declare(connection: Connection, embedded: bool) -> None:
     with connection.channel() as channel:
         for service in SERVICES:
             event_exchange(service).declare(channel=channel)
-        DEAD_LETTERS.declare(channel=channel)
+        dead_letters(embedded).declare(channel=channel)
         for queue in queues(embedded):
             queue.declare(channel=channel)
 
@@ -77,6 +98,7 @@ def is_declared(connection: Connection, embedded: bool) -> bool:
         with connection.channel() as channel:
             for service in SERVICES:
                 event_exchange(service)(channel).declare(passive=True)
+            dead_letters(embedded)(channel).declare(passive=True)
             for queue in queues(embedded):
                 queue(channel).queue_declare(passive=True)
     except NotFound:

@@ -33,7 +33,7 @@ ANSWERS = rf"rpc\.reply-client-{CLIENT}"
 
 def definitions() -> dict[str, Any]:
     """The whole file as JSON values."""
-    exchanges = [*map(topology.event_exchange, SERVICES), DEAD_LETTERS, CALLS]
+    exchanges = [*map(topology.event_exchange, SERVICES), topology.dead_letters(embedded=False), CALLS]
     queues = list(topology.queues(embedded=False))
     permissions = [_permission(user, **rights) for user, rights in _rights().items()]
     return {
@@ -76,7 +76,7 @@ def _binding(queue: Queue) -> dict[str, Any]:
         "destination": queue.name,
         "destination_type": "queue",
         "routing_key": queue.routing_key,
-        "arguments": {},
+        "arguments": queue.binding_arguments or {},
     }
 
 
@@ -106,7 +106,7 @@ def _service_rights(service: str) -> dict[str, list[str]]:
     own = [requests, ANSWERS, *streams]
     return {
         "configure": [*own, *sources, CALLS.name],
-        "write": [*own, CALLS.name, DEAD_LETTERS.name],
+        "write": [*own, CALLS.name, DEAD_LETTERS],
         "read": [*own, *sources, CALLS.name],
     }
 

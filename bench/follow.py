@@ -78,7 +78,7 @@ def publish(source_url: str, url: str, folder: Path) -> None:
     ]
     with closing(runtime(SourceService, folder, url, source_url)) as source, Connection(url) as connection:
         channel = connection.channel()
-        for declared in (topology.DEAD_LETTERS, ours, *same, *peers):
+        for declared in (topology.dead_letters(embedded=False), ours, *same, *peers):
             declared(channel).declare()
         relay = Relay(source, connection)
         fill(source, PEER_COUNT)

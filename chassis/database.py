@@ -33,6 +33,8 @@ COMMITS_ITSELF = "canlian_commits_itself"
 AT_COMMIT = "canlian_at_commit"
 """Key under which a connection keeps what it sends with its commit."""
 
+_QUEUE_UP = sa.text("select pg_advisory_xact_lock(hashtext(:name))")
+
 MANY = 10
 """From so many rows on, one document is quicker than their values."""
 
@@ -112,6 +114,11 @@ class Database:
         """A transaction that only reads, on one consistent state of the data."""
         with self._reader.begin() as connection:
             yield connection
+
+    def queue_up(self, connection: Connection, name: str) -> None:
+        """Wait until no other transaction that queued up under this name is left; SQLite has one writer."""
+        if not self.is_sqlite:
+            connection.execute(_QUEUE_UP, {"name": name})
 
     def close(self) -> None:
         """Give back all connections."""

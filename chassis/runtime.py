@@ -29,7 +29,7 @@ from kernel.rulebook import RuleBook
 if TYPE_CHECKING:
     from chassis.service import Service
 
-ATTEMPTS = 3
+ATTEMPTS = 5
 RUNTIMES = "CANLIAN_RUNTIMES"
 """Key of nameko's configuration under which each service's runtime stands."""
 
@@ -96,16 +96,19 @@ class Runtime:
             ) from None
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                return self._attempt(endpoint, message, caller, context)
+                return self._attempt(endpoint, message, caller, context, alone=attempt > 1)
             except (sa.exc.IntegrityError, sa.exc.OperationalError) as error:
                 if attempt == ATTEMPTS or not may_pass(error):
                     raise
         raise AssertionError("unreachable")
 
     def _attempt(
-        self, endpoint: Endpoint, message: Request, caller: Caller, context: Context
+        self, endpoint: Endpoint, message: Request, caller: Caller, context: Context, *, alone: bool
     ) -> dict[str, Any]:
         with self.transaction(caller, write=endpoint.changes) as tx:
+            if alone:
+                # Those that collided go one after the other: all at once they would only collide again.
+                self.database.queue_up(tx.connection, endpoint.method)
             tx.traceparent = context.traceparent
             tx.correlation_id = context.call_id
             if isinstance(message, Command) and message.KEEP_REPLY:

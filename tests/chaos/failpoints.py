@@ -162,10 +162,10 @@ def _before_commit(order: Order) -> None:
     serving = threading.local()
 
     @wraps(attempt)
-    def patched_attempt(runtime: Any, endpoint: Any, *args: Any) -> Any:
+    def patched_attempt(runtime: Any, endpoint: Any, *args: Any, **options: Any) -> Any:
         serving.command = endpoint.changes
         try:
-            return attempt(runtime, endpoint, *args)
+            return attempt(runtime, endpoint, *args, **options)
         finally:
             serving.command = False
 

@@ -43,10 +43,18 @@ def hears_nothing(end: socket.socket) -> bool:
     return False
 
 
-def expect_reset(proxy: TcpProxy) -> None:
+def expect_nobody(proxy: TcpProxy) -> None:
     client = socket.create_connection(("127.0.0.1", proxy.port), timeout=SECONDS)
-    with client, pytest.raises(ConnectionResetError):
-        client.recv(1)
+    with client:
+        assert is_gone(client)
+
+
+def is_gone(client: socket.socket) -> bool:
+    """Wait until the other side has gone; on a busy machine its end may overtake its reset."""
+    try:
+        return client.recv(1) == b""
+    except ConnectionResetError:
+        return True
 
 
 def test_bytes_and_the_end_pass_both_ways(server: socket.socket, proxy: TcpProxy) -> None:
@@ -103,9 +111,8 @@ def test_a_cut_resets_what_is_open_and_what_comes(server: socket.socket, proxy: 
     client, accepted = connected(server, proxy)
     with client, accepted:
         threading.Timer(0.1, proxy.cut).start()
-        with pytest.raises(ConnectionResetError):
-            client.recv(1)
-        expect_reset(proxy)
+        assert is_gone(client)
+        expect_nobody(proxy)
     proxy.heal()
     client, accepted = connected(server, proxy)
     with client, accepted:
@@ -115,4 +122,4 @@ def test_a_cut_resets_what_is_open_and_what_comes(server: socket.socket, proxy: 
 
 def test_a_server_that_is_not_there_refuses(server: socket.socket, proxy: TcpProxy) -> None:
     server.close()
-    expect_reset(proxy)
+    expect_nobody(proxy)

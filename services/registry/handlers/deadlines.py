@@ -1,7 +1,7 @@
 """The clocks of cases: what ran out is told once, when a late step shows it or when a day's job finds it."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Any
 
 import sqlalchemy as sa
@@ -89,7 +89,7 @@ def deadline_step(tx: Transaction, job: Job) -> bool:
     as in the import of an old register.
     """
     day = date.fromisoformat(job.key)
-    begun = datetime.combine(day, time(), _CHINA)
+    begun = datetime.combine(day, time(), _CHINA).astimezone(UTC)  # as SQLite keeps instants
     query = sa.select(cases.c.due_on, cases.c.id, cases.c.ref).where(
         cases.c.due_on < day, cases.c.recorded_at < begun
     )

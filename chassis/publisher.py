@@ -14,6 +14,7 @@ from typing import Any
 import eventlet
 from kombu import Connection
 
+from chassis import wire
 from chassis.rpc import JSON
 
 PERSISTENT = 2
@@ -76,20 +77,9 @@ class Publisher:
         self._left = self._seconds
         with self._limited():
             channel = self._open_channel()
-            for message in messages:
-                # Before it is sent: in one process it may come back at once.
-                self._tag += 1
-                self._unconfirmed.add(self._tag)
-                prepared = channel.prepare_message(
-                    message.body.encode(),
-                    content_type=JSON,
-                    content_encoding="utf-8",
-                    headers=message.headers,
-                    properties={"delivery_mode": PERSISTENT},
-                )
-                channel.basic_publish(
-                    prepared, exchange=self._exchange, routing_key=message.key, mandatory=self._mandatory
-                )
+            with wire.gathering(self._connection):
+                for message in messages:
+                    self._publish(channel, message)
 
     def confirm(self) -> None:
         """Wait until all that was sent is confirmed.
@@ -110,6 +100,21 @@ class Publisher:
         """Leave without a goodbye, which a stalled broker would not answer."""
         with self._guard():
             self._connection.collect()
+
+    def _publish(self, channel: Any, message: Outgoing) -> None:
+        # Before it is sent: in one process it may come back at once.
+        self._tag += 1
+        self._unconfirmed.add(self._tag)
+        prepared = channel.prepare_message(
+            message.body.encode(),
+            content_type=JSON,
+            content_encoding="utf-8",
+            headers=message.headers,
+            properties={"delivery_mode": PERSISTENT},
+        )
+        channel.basic_publish(
+            prepared, exchange=self._exchange, routing_key=message.key, mandatory=self._mandatory
+        )
 
     def _open_channel(self) -> Any:
         if self._channel is None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import servers
+from tests.support.migrated import Migrated
 
 pytest_plugins = ["tests.support.systems"]
 
@@ -26,6 +27,16 @@ def postgres_server() -> Iterator[servers.PostgresServer]:
 def rabbitmq_server() -> Iterator[servers.RabbitMQServer]:
     with servers.rabbitmq() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def migrated_files(tmp_path_factory: pytest.TempPathFactory) -> Migrated:
+    return Migrated.files(tmp_path_factory.mktemp("migrated"))
+
+
+@pytest.fixture(scope="session")
+def migrated_databases(postgres_server: servers.PostgresServer) -> Migrated:
+    return Migrated.databases(postgres_server)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -5,6 +5,7 @@ what a message costs. Here a read takes what the kernel holds, and frames are cu
 errors and its time-outs stay py-amqp's: docs/decisions/0012-wire.md.
 """
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from kombu import Connection
@@ -17,3 +18,10 @@ def connect(url: str, **options: Any) -> Connection:
     connection = Connection(url, **options)
     connection.transport_cls = _TRANSPORTS.get(connection.transport_cls, connection.transport_cls)
     return connection
+
+
+def gathering(connection: Connection) -> AbstractContextManager[None]:
+    """Send what the block publishes in few large pieces. After an error in it, drop the connection."""
+    gather = getattr(connection.connection, "gathering", nullcontext)
+    context: AbstractContextManager[None] = gather()
+    return context

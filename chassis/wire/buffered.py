@@ -3,6 +3,8 @@
 import errno
 import struct
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import eventlet
@@ -35,6 +37,7 @@ class _Buffered(_AbstractTransport):
         # Made here rather than at import, so that it is green where the standard library is.
         self._writing = threading.Lock()
         self._soon: list[bytes] = []
+        self._gathered: bytearray | None = None
 
     def buffered_frame(self) -> Frame | None:
         """The next frame if all of it was read. Raises ``UnexpectedFrame`` for one without its end."""
@@ -73,8 +76,32 @@ class _Buffered(_AbstractTransport):
         self._data = self._data[self._start :] + chunk
         self._start = 0
 
+    @property
+    def gathers(self) -> bool:
+        """Whether what is written now waits for more."""
+        return self._gathered is not None
+
+    @contextmanager
+    def gathering(self) -> Iterator[None]:
+        """Send what the block writes in pieces of about ``CHUNK`` bytes, the last one when it ends.
+
+        After an error in the block some is not sent: drop the connection.
+        """
+        self._gathered = bytearray()
+        try:
+            yield
+            rest = bytes(self._gathered)
+        finally:
+            self._gathered = None
+        self.write(rest)
+
     def write(self, s: Any) -> None:
         """Send whole frames, never inside those of another writer. Raises ``OSError``."""
+        if self._gathered is not None:
+            self._gathered += s
+            if len(self._gathered) < CHUNK:
+                return
+            s, self._gathered = self._gathered, bytearray()
         with self._writing:
             soon, self._soon = self._soon, []
             super().write(b"".join((*soon, s)) if soon else s)

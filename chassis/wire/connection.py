@@ -1,5 +1,6 @@
 """kombu's AMQP transport over the buffered one, and the channel that answers calls."""
 
+from contextlib import AbstractContextManager
 from typing import Any
 
 import structlog
@@ -32,6 +33,16 @@ class Connection(pyamqp.Connection):
         channel = ReplyChannel(self)
         channel.open()
         return channel
+
+    def gathering(self) -> AbstractContextManager[None]:
+        """A context whose messages are sent in large pieces. After an error in it, drop the connection."""
+        return self.transport.gathering()
+
+    def drain_events(self, timeout: float | None = None) -> Any:
+        """Handle what has come; py-amqp asks so before each message, at the cost of a call of the kernel."""
+        if timeout == 0 and self.transport.gathers:
+            raise TimeoutError
+        return super().drain_events(timeout)
 
     def blocking_read(self, timeout: float | None = None) -> Any:
         """Handle the next frame; wait for it at most so long, if it was not read yet."""

@@ -85,9 +85,10 @@ class Running:
 @pytest.fixture(params=["embedded", "servers"])
 def running(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Running]:
     if request.param == "embedded":
-        databases, broker_url = LoggedOffice(tmp_path), f"inproc://localhost/{uuid.uuid4().hex}"
+        databases = LoggedOffice.on("sqlite", tmp_path, request)
+        broker_url = f"inproc://localhost/{uuid.uuid4().hex}"
     else:
-        databases = LoggedOffice(tmp_path, request.getfixturevalue("postgres_server"))
+        databases = LoggedOffice.on("postgresql", tmp_path, request)
         broker_url = request.getfixturevalue("rabbitmq_server").create_vhost()
     running = Running(databases, broker_url)
     running.start()

@@ -10,8 +10,6 @@ from tests.support.logged_office import LoggedOffice
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[LoggedOffice]:
-    kind = request.param
-    postgres = request.getfixturevalue("postgres_server") if kind == "postgresql" else None
-    office = LoggedOffice(tmp_path, postgres)
+    office = LoggedOffice.on(request.param, tmp_path, request)
     yield office
     office.remove()

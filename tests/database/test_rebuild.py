@@ -77,8 +77,7 @@ def test_both_databases_give_the_same_hash(tmp_path: Path, request: pytest.Fixtu
     for kind in ("sqlite", "postgresql"):
         folder = tmp_path / kind
         folder.mkdir()
-        server = request.getfixturevalue("postgres_server") if kind == "postgresql" else None
-        office = LoggedOffice(folder, server)
+        office = LoggedOffice.on(kind, folder, request)
         office.record("registry", *(registry_events.registered(n) for n in range(1, 6)))
         office.record("registry", *(told.issued(n) for n in range(1, 6)))
         office.follow("rehab")

@@ -1,25 +1,47 @@
 """Each service of Jinzhai County on each database, without a broker: events are handed to it."""
 
 from collections.abc import Callable, Iterator
-from functools import partial
+from contextlib import ExitStack
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
 
 from chassis.office import service_class
+from chassis.service import Service
 from tests.services.registry import factories
 from tests.support.platform import Harness
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[type[Service]], str]]:
+    """Makes the URL of the test's database, on SQLite and PostgreSQL, as a service's migrations leave it."""
+    with ExitStack() as stack:
+
+        @cache
+        def make(service: type[Service]) -> str:
+            if request.param == "sqlite":
+                file = tmp_path / "x.db"
+                request.getfixturevalue("migrated_files").copy_file(service, file)
+                return f"sqlite:///{file}"
+            template = request.getfixturevalue("migrated_databases").name(service)
+            return stack.enter_context(request.getfixturevalue("postgres_server").database(template))
+
+        yield make
+
+
 @pytest.fixture
-def open_service(database_url: str, tmp_path: Path) -> Iterator[Callable[[str], Harness]]:
+def open_service(
+    migrated_url: Callable[[type[Service]], str], tmp_path: Path
+) -> Iterator[Callable[[str], Harness]]:
     """Opens a service by name on the test's database, again as if its process had been started anew."""
     opened: list[Harness] = []
 
     def start(name: str) -> Harness:
         for harness in opened:
             harness.close()
-        opened[:] = [Harness(service_class(name), database_url, keys=tmp_path / "keys")]
+        service = service_class(name)
+        opened[:] = [Harness(service, migrated_url(service), keys=tmp_path / "keys")]
         return opened[0]
 
     yield start

@@ -5,6 +5,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from chassis import schema
@@ -15,15 +16,17 @@ from contracts.catalogue import SUBSCRIPTIONS
 from contracts.message import Event
 from tests.services.reporting import factories as told
 from tests.support import registry_events
+from tests.support.migrated import Migrated
 from tests.support.platform import OFFICE, Harness
 from tests.support.servers import PostgresServer
 
 
 class LoggedOffice:
-    """The services of one office on databases of one kind; ``postgres`` is None for SQLite."""
+    """The services of one office on copies of migrated databases; ``postgres`` is None for SQLite."""
 
-    def __init__(self, folder: Path, postgres: PostgresServer | None = None) -> None:
+    def __init__(self, folder: Path, migrated: Migrated, postgres: PostgresServer | None = None) -> None:
         self.folder = folder
+        self._migrated = migrated
         self._postgres = postgres
         self._prefix = f"office_{uuid.uuid4().hex}"
         self._open: dict[str, Harness] = {}
@@ -34,14 +37,24 @@ class LoggedOffice:
         self._databases: set[str] = set()
         self.settings = Settings(office=OFFICE, data_dir=folder, database_url=url)
 
+    @classmethod
+    def on(cls, kind: str, folder: Path, request: pytest.FixtureRequest) -> "LoggedOffice":
+        """One on ``sqlite`` or ``postgresql``, made with the fixtures of a test."""
+        if kind == "sqlite":
+            return cls(folder, request.getfixturevalue("migrated_files"))
+        migrated = request.getfixturevalue("migrated_databases")
+        return cls(folder, migrated, request.getfixturevalue("postgres_server"))
+
     def service(self, name: str) -> Harness:
         """A service, opened when first asked for."""
         if name not in self._open:
-            if self._postgres is not None and name not in self._databases:
-                self._sql("CREATE DATABASE {}", name)
+            service = service_class(name)
+            if self._postgres is None:
+                self._migrated.copy_file(service, self.folder / f"{name}.db")
+            elif name not in self._databases:
+                self._postgres.create_database(self._migrated.name(service), f"{self._prefix}_{name}")
                 self._databases.add(name)
-            url = self.settings.database(name)
-            self._open[name] = Harness(service_class(name), url, keys=self.folder)
+            self._open[name] = Harness(service, self.settings.database(name), keys=self.folder)
         return self._open[name]
 
     # events -------------------------------------------------------------------------------------

@@ -27,9 +27,9 @@ class PostgresServer:
         address = self._address.set(drivername=driver, database=database)
         return address.render_as_string(hide_password=False)
 
-    def create_database(self, template: str = "template1") -> str:
+    def create_database(self, template: str = "template1", name: str = "") -> str:
         """The URL of a new copy of `template`, dropped by `drop_database` or else with the fixture."""
-        name = f"test_{uuid.uuid4().hex}"
+        name = name or f"test_{uuid.uuid4().hex}"
         self._run("CREATE DATABASE {} TEMPLATE {}", name, template)
         self._databases.add(name)
         return self.url(name)

@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis import schema
-from chassis.database import Database
+from chassis.database import READS, Database
 from chassis.lease import only_one
 from chassis.rebuilding.comparing import SHADOW
 from kernel.errors import Forbidden
@@ -103,7 +103,7 @@ class SqliteShadow:
         """A transaction of the live file that also sees the copy, which may still be written meanwhile."""
         # "begin immediate" would lock both files, so this begins as a reader does, and writes nothing first.
         nothing = sa.update(schema.checkpoint).values(position=0).where(sa.false())
-        reader = self.live.engine.connect().execution_options(read_only=True)
+        reader = self.live.engine.connect().execution_options(**{READS: True})
         with reader as connection, connection.begin():
             connection.execute(nothing)
             yield connection

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,10 +15,9 @@ from tests.support.platform import Harness
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[type[Service]], str]]:
-    """Makes the URL of the test's database, on SQLite and PostgreSQL, as a service's migrations leave it."""
+    """Makes the test's database, on SQLite and PostgreSQL, as a service's migrations leave it; its URL."""
     with ExitStack() as stack:
 
-        @cache
         def make(service: type[Service]) -> str:
             if request.param == "sqlite":
                 file = tmp_path / "x.db"
@@ -36,12 +35,14 @@ def open_service(
 ) -> Iterator[Callable[[str], Harness]]:
     """Opens a service by name on the test's database, again as if its process had been started anew."""
     opened: list[Harness] = []
+    urls: list[str] = []
 
     def start(name: str) -> Harness:
         for harness in opened:
             harness.close()
         service = service_class(name)
-        opened[:] = [Harness(service, migrated_url(service), keys=tmp_path / "keys")]
+        urls[:] = urls or [migrated_url(service)]
+        opened[:] = [Harness(service, urls[0], keys=tmp_path / "keys")]
         return opened[0]
 
     yield start

@@ -18,13 +18,13 @@ from tests.support import servers
 
 FOLDER = Path(__file__).parent
 AT_A_TIME = 2
-LONG = ("broker", "e2e")
+LONG = ("e2e", "services", "database", "broker")
 
 
 def main(arguments: list[str]) -> int:
     folders = sorted(
         (folder for folder in FOLDER.iterdir() if any(folder.rglob("test_*.py"))),
-        key=lambda folder: (folder.name not in LONG, folder.name),
+        key=lambda folder: (LONG.index(folder.name) if folder.name in LONG else len(LONG), folder.name),
     )
     with servers.postgres() as pg, servers.rabbitmq() as mq:
         shared = {

@@ -94,19 +94,6 @@ def test_a_second_run_changes_nothing(full: tuple[Path, str]) -> None:
     assert all_equal(again, 39)
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(1800)
-def test_the_county_s_demo_killed_in_the_middle_comes_to_the_same_end(
-    tmp_path: Path, full: tuple[Path, str]
-) -> None:
-    with running("demo", "--out", str(tmp_path)) as demo:
-        demo.wait_for("certificate_acts.csv (残疾人证办理): 12000")
-        demo.kill()
-    output = canlian("demo", "--out", str(tmp_path))
-    assert hash_of(output) == hash_of(full[1])
-    assert all_equal(output, 39)
-
-
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("seed", range(4))
 def test_a_demo_killed_twice_at_any_stage_comes_to_the_same_end(

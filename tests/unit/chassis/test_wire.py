@@ -141,6 +141,30 @@ def test_answers_of_the_same_round_go_in_one_write_and_before_any_later_one() ->
     assert b"".join(socket.sent) == b"onetwothreefour"
 
 
+def test_gathered_messages_go_in_large_pieces_whole_and_in_their_order() -> None:
+    socket = Socket()
+    writer = transport(socket)
+    messages = [bytes([n]) * 30_000 for n in range(5)]
+    with writer.gathering():
+        for message in messages:
+            writer.write(memoryview(message))
+        assert [len(piece) for piece in socket.sent] == [90_000]
+    assert [len(piece) for piece in socket.sent] == [90_000, 60_000]
+    assert b"".join(socket.sent) == b"".join(messages)
+    writer.write(b"later")
+    assert socket.sent[-1] == b"later"
+
+
+def test_what_was_gathered_before_an_error_is_not_sent_later() -> None:
+    socket = Socket()
+    writer = transport(socket)
+    with pytest.raises(RuntimeError), writer.gathering():
+        writer.write(b"half a window")
+        raise RuntimeError
+    writer.write(b"")
+    assert socket.sent == []
+
+
 def test_an_answer_that_cannot_be_written_is_nobody_s_exception() -> None:
     writer = transport(Socket(takes=[ConnectionResetError("gone")]))
     writer.write_soon(b"one")

@@ -52,6 +52,12 @@ STREAM_CONFLICT = Gauge(
 JOB_DONE = Gauge("canlian_job_done_items", "Items that the latest job has done.", ["service", "kind"])
 JOB_TOTAL = Gauge("canlian_job_total_items", "Items that the latest job has in all.", ["service", "kind"])
 
+DAILY_SUCCESS = Gauge(
+    "canlian_daily_success_timestamp_seconds",
+    "When the daily job last ended well, in seconds since 1970; 0 if it never did.",
+    ["service", "kind"],
+)
+
 MONTHS_AHEAD = Gauge(
     "canlian_months_ahead",
     "Months to come that have a partition in every table kept by month; PostgreSQL only.",

@@ -181,9 +181,11 @@ class Office:
             if settings.embedded:
                 upgrade(service, runtime.database)
             if "relay" in settings.roles:
-                self._background += [Relaying(runtime), Watching(runtime)]
-            if "jobs" in settings.roles and service.job_steps():
-                self._background.append(Working(runtime))
+                self._background.append(Relaying(runtime))
+            if "jobs" in settings.roles:
+                self._background.append(Watching(runtime))
+                if service.job_steps():
+                    self._background.append(Working(runtime))
 
     def _topology_is_there(self) -> bool:
         """Wait for the broker and its queues, which another may have to declare; False when asked to stop."""

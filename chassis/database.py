@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 from psycopg2 import OperationalError
-from psycopg2.extensions import TRANSACTION_STATUS_IDLE
+from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED, TRANSACTION_STATUS_IDLE
 from sqlalchemy import BigInteger, Connection, Engine, Integer, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import psycopg2
@@ -213,9 +213,14 @@ def _committing_itself(engine: Engine) -> Engine:
 
     @event.listens_for(engine, "reset")
     def _roll_back(driver: Any, *_: object) -> None:
+        if not driver.autocommit:
+            return
         # Whatever ended the transaction, a failed commit too: back in the pool, none may be open.
-        if driver.autocommit and driver.info.transaction_status != TRANSACTION_STATUS_IDLE:
+        if driver.info.transaction_status != TRANSACTION_STATUS_IDLE:
             with driver.cursor() as cursor:
                 cursor.execute("rollback")
+        # As SQLAlchemy would right after this. But this asks the server, and what fails here costs the pool a
+        # connection that is replaced; what fails there costs it a place for ever, and the caller its reply.
+        driver.set_isolation_level(ISOLATION_LEVEL_READ_COMMITTED)
 
     return engine.execution_options(isolation_level="AUTOCOMMIT", **{COMMITS_ITSELF: True})

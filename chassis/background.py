@@ -10,10 +10,9 @@ from functools import partial
 from typing import Any
 
 import eventlet
-import sqlalchemy as sa
 import structlog
 
-from chassis import daily, metrics, partitions, watchdog, wire
+from chassis import watchdog, watching, wire
 from chassis.backoff import Backoff
 from chassis.daily import Daily
 from chassis.jobs import JobRunner
@@ -153,33 +152,17 @@ class Working(Background):
 
 
 class Watching(Background):
-    """Tells the metrics what a service's database knows: partitions to come, and when daily jobs ended."""
+    """Tells the metrics what a service's database knows."""
 
     kind = "watch"
 
     def work(self, lease: Lease) -> None:
         """Look now and then."""
         while self.goes_on(lease):
-            with self._runtime.database.read() as connection:
-                self._tell_months(connection)
-                self._tell_daily(connection)
+            watching.tell(self._runtime)
             self.went_well()
             self.rest(WATCH_SECONDS)
 
     def stand_by(self) -> None:
         """What the holder tells the metrics is not told twice, least of all as it was."""
-        for gauge in (metrics.MONTHS_AHEAD, metrics.STRAY_BYTES, metrics.DAILY_SUCCESS):
-            gauge.remove_by_labels({"service": self._runtime.service.name})
-
-    def _tell_months(self, connection: sa.Connection) -> None:
-        found = partitions.found(connection)
-        ahead = partitions.months_ahead(found, self._runtime.now().date())
-        if ahead is not None:
-            labels = {"service": self._runtime.service.name}
-            metrics.MONTHS_AHEAD.labels(**labels).set(ahead)
-            metrics.STRAY_BYTES.labels(**labels).set(partitions.strays(found))
-
-    def _tell_daily(self, connection: sa.Connection) -> None:
-        service = self._runtime.service
-        for kind, at in daily.last_successes(connection, service.daily_jobs()).items():
-            metrics.DAILY_SUCCESS.labels(service=service.name, kind=kind).set(at)
+        watching.forget(self._runtime.service)

@@ -129,8 +129,8 @@ class OverHttp:
             answer = orjson.loads(response.content)
         except (httpx.TransportError, orjson.JSONDecodeError) as error:
             raise CallUnavailable(f"{service} did not answer ({type(error).__name__})") from None
-        if error := answer["error"]:
-            refused = Refused(*error["exc_args"])
+        if told := answer["error"]:
+            refused = Refused(*told["exc_args"])
             if refused.kind == UNAVAILABLE:
                 raise CallUnavailable(refused.message)
             raise CallRefused(refused.code, refused.message)

@@ -7,11 +7,15 @@ docs/performance.md, `python -m bench.profile` says where the time goes.
 
 import sys
 import time
+from collections.abc import Callable, Sequence
 
 from bench import append, follow, freshness, growth, machine, persons, rebuild, relay, report, rpc, snapshot
+from bench.measure import Result
 from tests.support import servers
 
-GROUPS = {
+Group = Callable[[servers.PostgresServer, servers.RabbitMQServer], Sequence[Result]]
+
+GROUPS: dict[str, Group] = {
     "rpc": rpc.rows,
     "append": append.rows,
     "relay": relay.rows,
@@ -22,7 +26,7 @@ GROUPS = {
     "snapshot": snapshot.rows,
     "growth": growth.rows,
 }
-ON_DEMAND = {"city": persons.city}
+ON_DEMAND: dict[str, Group] = {"city": persons.city}
 
 
 def main(names: set[str]) -> int:

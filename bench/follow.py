@@ -67,7 +67,7 @@ class Round:
 def publish(source_url: str, url: str, folder: Path) -> None:
     """Fill the queues by the real relay; those of the peers get the first events only."""
     events = topology.event_exchange("registry")
-    ours = topology.event_queue("rehab", "registry", embedded=False)
+    ours: Any = topology.event_queue("rehab", "registry", embedded=False)
     same = [
         Queue(name, events, "#", queue_arguments=ours.queue_arguments) for name in (LOOP_QUEUE, CONSUME_QUEUE)
     ]
@@ -78,8 +78,9 @@ def publish(source_url: str, url: str, folder: Path) -> None:
     ]
     with closing(runtime(SourceService, folder, url, source_url)) as source, Connection(url) as connection:
         channel = connection.channel()
-        for declared in (topology.dead_letters(embedded=False), ours, *same, *peers):
-            declared(channel).declare()
+        wanted: list[Any] = [topology.dead_letters(embedded=False), ours, *same, *peers]
+        for each in wanted:
+            each(channel).declare()
         relay = Relay(source, connection)
         fill(source, PEER_COUNT)
         while relay.run_once():

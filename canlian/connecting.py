@@ -15,7 +15,7 @@ from canlian.calling import Caller, CallRefused, CallUnavailable, Identity
 from canlian.settling import remember
 from chassis import logs, tracing
 from chassis.office import AlreadyRunning, Office
-from chassis.rpc import Refused
+from chassis.rpc import UNAVAILABLE, Refused
 from chassis.rpc_client import RpcClient, Unavailable
 from chassis.settings import Settings
 from chassis.token_source import TokenSource
@@ -129,8 +129,11 @@ class OverHttp:
             answer = orjson.loads(response.content)
         except (httpx.TransportError, orjson.JSONDecodeError) as error:
             raise CallUnavailable(f"{service} did not answer ({type(error).__name__})") from None
-        if refused := answer["error"]:
-            raise CallRefused(*refused["exc_args"][:2])
+        if told := answer["error"]:
+            refused = Refused(*told["exc_args"])
+            if refused.kind == UNAVAILABLE:
+                raise CallUnavailable(refused.message)
+            raise CallRefused(refused.code, refused.message)
         result: dict[str, Any] = answer["result"]
         return result
 

@@ -1,4 +1,4 @@
-"""Work that a process does beside its calls, in green threads: publish events, do jobs, count months.
+"""Work that a process does beside its calls, in green threads: publish events, do jobs, look at the database.
 
 Each piece is done by one process at a time, the holder of its lease; the others stand by and try again.
 """
@@ -12,8 +12,9 @@ from typing import Any
 import eventlet
 import structlog
 
-from chassis import metrics, partitions, watchdog, wire
+from chassis import watchdog, watching, wire
 from chassis.backoff import Backoff
+from chassis.daily import Daily
 from chassis.jobs import JobRunner
 from chassis.lease import Lease, only_one
 from chassis.relay import Relay
@@ -27,8 +28,8 @@ LONGEST_PAUSE_SECONDS = 5.0
 LOOK_UP_SECONDS = 0.2
 GRACE_SECONDS = 10.0
 """What a window may take beyond its deadline before the process is taken for stuck."""
-MONTHS_SECONDS = 60.0
-"""Between two looks at the partitions."""
+WATCH_SECONDS = 60.0
+"""Between two looks at what a database tells the metrics."""
 
 
 class Background:
@@ -140,29 +141,28 @@ class Working(Background):
     kind = "jobs"
 
     def work(self, lease: Lease) -> None:
-        """Do open jobs, the oldest first; look for new ones now and then."""
+        """Do open jobs, the oldest first; then those of the day; look for new ones now and then."""
         jobs = JobRunner(self._runtime, self._runtime.service.job_steps())
+        today = Daily(self._runtime)
         while self.goes_on(lease):
             if jobs.run_one(lambda: self.goes_on(lease)):
                 self.went_well()
-            else:
+            elif not today.start():
                 self.rest(self._runtime.settings.relay_seconds)
 
 
-class CountingMonths(Background):
-    """Tells the metrics for how many months to come a service's tables have a place."""
+class Watching(Background):
+    """Tells the metrics what a service's database knows."""
 
-    kind = "months"
+    kind = "watch"
 
     def work(self, lease: Lease) -> None:
-        """Look at the partitions now and then."""
-        labels = {"service": self._runtime.service.name}
+        """Look now and then."""
         while self.goes_on(lease):
-            with self._runtime.database.read() as connection:
-                found = partitions.found(connection)
-            ahead = partitions.months_ahead(found, self._runtime.now().date())
-            if ahead is not None:
-                metrics.MONTHS_AHEAD.labels(**labels).set(ahead)
-                metrics.STRAY_BYTES.labels(**labels).set(partitions.strays(found))
+            watching.tell(self._runtime)
             self.went_well()
-            self.rest(MONTHS_SECONDS)
+            self.rest(WATCH_SECONDS)
+
+    def stand_by(self) -> None:
+        """What the holder tells the metrics is not told twice, least of all as it was."""
+        watching.forget(self._runtime.service)

@@ -2,12 +2,20 @@
 
 import os
 import time
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
+
+OFFICE_ZONE = timezone(timedelta(hours=8), "Asia/Shanghai")
+"""The time that all of China keeps, without summer time since 1992."""
 
 
 def now() -> datetime:
     """The present instant, aware, in UTC."""
     return datetime.now(UTC)
+
+
+def office_day(instant: datetime) -> date:
+    """The calendar day of an instant at the office."""
+    return instant.astimezone(OFFICE_ZONE).date()
 
 
 def new_id() -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 import orjson
 import sqlalchemy as sa
+from psycopg2 import OperationalError
 from psycopg2.extensions import TRANSACTION_STATUS_IDLE
 from sqlalchemy import BigInteger, Connection, Engine, Integer, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql
@@ -39,6 +40,26 @@ _QUEUE_UP = sa.text("select pg_advisory_xact_lock(hashtext(:name))")
 
 MANY = 10
 """From so many rows on, one document is quicker than their values."""
+
+
+class DatabaseAway(Exception):
+    """The server was not reached, or left before it answered: what was asked is done wholly or not at all."""
+
+
+def is_away(error: sa.exc.SQLAlchemyError) -> bool:
+    """Whether an error is about the server and not about what it was asked.
+
+    So are: no connection, none free in time, one that ended, a server that stops or starts (SQLSTATE 57P…).
+    """
+    if isinstance(error, sa.exc.TimeoutError):
+        return True
+    if not isinstance(error, sa.exc.DBAPIError):
+        return False
+    # What the server itself says has a code; what psycopg2 says of the connection has none.
+    code = getattr(error.orig, "pgcode", None) or "57P"
+    return error.connection_invalidated or (
+        isinstance(error.orig, OperationalError) and code.startswith(("08", "57P"))
+    )
 
 
 def insert(connection: Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:

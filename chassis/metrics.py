@@ -52,6 +52,28 @@ STREAM_CONFLICT = Gauge(
 JOB_DONE = Gauge("canlian_job_done_items", "Items that the latest job has done.", ["service", "kind"])
 JOB_TOTAL = Gauge("canlian_job_total_items", "Items that the latest job has in all.", ["service", "kind"])
 
+DAILY_SUCCESS = Gauge(
+    "canlian_daily_success_timestamp_seconds",
+    "When the daily job last ended well, in seconds since 1970; 0 if it never did.",
+    ["service", "kind"],
+)
+
+REBUILD_CHECKED = Gauge(
+    "canlian_rebuild_checked_timestamp_seconds",
+    "When the projections were last compared with the logs, in seconds since 1970; 0 if never.",
+    ["service"],
+)
+REBUILD_DIFFERS = Gauge(
+    "canlian_rebuild_differs",
+    "1 if the last comparison found projections that differ from the logs and left them so.",
+    ["service"],
+)
+RETENTION_RUN = Gauge(
+    "canlian_retention_timestamp_seconds",
+    "When the retention of months last ran to its end, in seconds since 1970; 0 if never; PostgreSQL only.",
+    ["service"],
+)
+
 MONTHS_AHEAD = Gauge(
     "canlian_months_ahead",
     "Months to come that have a partition in every table kept by month; PostgreSQL only.",

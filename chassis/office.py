@@ -24,7 +24,7 @@ from nameko.runners import ServiceRunner
 
 from chassis import broker, inproc, logs, topology
 from chassis.access import TokenKeys
-from chassis.background import Background, CountingMonths, Relaying, Working
+from chassis.background import Background, Relaying, Watching, Working
 from chassis.backoff import Backoff
 from chassis.bridge import Bridge
 from chassis.database import Database
@@ -182,10 +182,10 @@ class Office:
                 upgrade(service, runtime.database)
             if "relay" in settings.roles:
                 self._background.append(Relaying(runtime))
-                if not runtime.database.is_sqlite:
-                    self._background.append(CountingMonths(runtime))
-            if "jobs" in settings.roles and service.job_steps():
-                self._background.append(Working(runtime))
+            if "jobs" in settings.roles:
+                self._background.append(Watching(runtime))
+                if service.job_steps():
+                    self._background.append(Working(runtime))
 
     def _topology_is_there(self) -> bool:
         """Wait for the broker and its queues, which another may have to declare; False when asked to stop."""

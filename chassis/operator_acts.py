@@ -7,6 +7,16 @@ import sqlalchemy as sa
 
 from chassis import clock, schema
 
+CHECKED, REBUILT, RETAINED = "checked", "rebuilt", "retained"
+"""Acts whose latest is asked for: projections compared, or put right; months archived and made."""
+
+
+def last(connection: sa.Connection, *acts: str) -> sa.Row[Any] | None:
+    """The latest of some acts; None if there was none."""
+    table = schema.operator_act
+    query = sa.select(table).where(table.c.act.in_(acts)).order_by(table.c.id.desc()).limit(1)
+    return connection.execute(query).one_or_none()
+
 
 def record(connection: sa.Connection, act: str, by: str, reason: str, details: dict[str, Any]) -> None:
     """Write an act down in the transaction that does it. details: counts, positions and hashes."""

@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from chassis import archive, clock, partitions, schema
+from chassis import archive, clock, operator_acts, partitions, schema
 from chassis.database import Database
 from chassis.lease import only_one
 from chassis.partitions import Partition
@@ -114,6 +114,12 @@ class Retention:
                     raise _busy() from None
                 raise
         return month
+
+    def note_run(self, made: int, archived: list[str]) -> None:
+        """Write down that all that was due is done. made: partitions. archived: months."""
+        with self._database.write() as connection:
+            details = {"made": made, "archived": archived}
+            operator_acts.record(connection, operator_acts.RETAINED, self._who, "", details)
 
     def _drop(self, connection: sa.Connection, partition: Partition, note: dict[str, Any] | None) -> None:
         connection.execute(sa.text(f"set local lock_timeout = '{WAIT_SECONDS}s'"))

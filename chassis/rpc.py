@@ -21,12 +21,15 @@ from nameko.rpc import Rpc, RpcConsumer, get_rpc_exchange
 
 from chassis import clock, logs, metrics, tracing, wire
 from chassis.broker import HEARTBEAT_SECONDS
+from chassis.database import DatabaseAway
 from chassis.runtime import RUNTIMES, Context, Endpoint, Runtime
 from kernel.errors import Forbidden, Refusal
 
 log = structlog.get_logger(__name__)
 
 JSON = "application/json"
+UNAVAILABLE = "unavailable"
+"""Kind of the answer "not now", as HTTP's 503: the same request may be sent again."""
 DEAD_LETTERS = "dead-letters"
 """Where a broker sends what is turned away; chassis/topology.py says what it is."""
 NON_PERSISTENT = 1
@@ -76,6 +79,12 @@ def internal_error() -> tuple[str, Refused]:
         f"The service failed; the operator finds the cause in its log under {reference}. Try again later."
     )
     return reference, Refused("internal_error", message, {"reference": reference}, "fault")
+
+
+def database_away(service: str) -> Refused:
+    """What a caller hears whose request was done wholly or not at all, nobody knows which."""
+    message = f"The database of {service} is away; send the same request again, a command under the same key."
+    return Refused("database_away", message, {}, UNAVAILABLE)
 
 
 class GuardedQueueConsumer(QueueConsumer):
@@ -226,6 +235,10 @@ class GuardedRpc(Rpc):
             if isinstance(refusal, Forbidden) and refusal.code.startswith("access.token"):
                 metrics.TOKEN_REFUSALS.labels(service=labels["service"], code=refusal.code).inc()
             return Answer(None, Refused(refusal.code, refusal.message, refusal.facts, refusal.kind))
+        except DatabaseAway as away:
+            outcome = UNAVAILABLE
+            log.warning("database_away", error=type(away.__cause__).__name__, **labels)
+            return Answer(None, database_away(labels["service"]))
         except Exception:
             outcome = "fault"
             reference, refused = internal_error()

@@ -18,7 +18,7 @@ from kombu.pools import ProducerPool
 
 from chassis import tracing, wire
 from chassis.broker import HEARTBEAT_SECONDS
-from chassis.rpc import JSON, LOOK_UP_SECONDS, NON_PERSISTENT, Refused
+from chassis.rpc import JSON, LOOK_UP_SECONDS, NON_PERSISTENT, UNAVAILABLE, Refused
 
 EXCHANGE = Exchange("nameko-rpc", type="topic", durable=True)
 REPLY_EXPIRES_MS = 300_000
@@ -27,7 +27,7 @@ CALLS_MAX = 20
 
 
 class Unavailable(Exception):
-    """No answer: the service is not there, or did not answer in time. Send the same command again."""
+    """No answer in time, or none because the service or its database is away. Send the same command again."""
 
 
 class RpcClient:
@@ -70,15 +70,15 @@ class RpcClient:
     ) -> dict[str, Any]:
         """Call a method and return its reply.
 
-        Raises ``Refused`` with the service's code, or ``Unavailable`` when the deadline (``seconds``) passes.
+        Raises ``Refused`` with the service's code, or ``Unavailable``, at the latest when the deadline
+        (``seconds``) passes; a request that still waits in the service's queue is then dropped there.
         """
+        seconds = seconds or self._seconds
         correlation_id = uuid4().hex
         answered = self._waiting[correlation_id] = eventlet.event.Event()
         try:
-            with eventlet.Timeout(
-                seconds or self._seconds, Unavailable(f"{service}.{method} did not answer in time")
-            ):
-                self._publish(service, method, fields, correlation_id, traceparent, token)
+            with eventlet.Timeout(seconds, Unavailable(f"{service}.{method} did not answer in time")):
+                self._publish(service, method, fields, correlation_id, seconds, traceparent, token)
                 body = answered.wait()
         finally:
             self._waiting.pop(correlation_id, None)
@@ -93,6 +93,7 @@ class RpcClient:
         method: str,
         fields: dict[str, Any],
         correlation_id: str,
+        seconds: float,
         traceparent: str | None,
         token: str | None,
     ) -> None:
@@ -114,7 +115,7 @@ class RpcClient:
                     content_type=JSON,
                     content_encoding="utf-8",
                     delivery_mode=NON_PERSISTENT,
-                    expiration=self._seconds,
+                    expiration=seconds,
                 )
         except (ChannelError, OperationalError, OSError, *self._connection.connection_errors) as error:
             raise Unavailable(f"{service} was not reached: {type(error).__name__}") from error
@@ -164,5 +165,6 @@ def _dropped_when_late(producer: Any) -> Iterator[None]:
 
 def _error(error: dict[str, Any]) -> Exception:
     if error.get("exc_type") == Refused.__name__:
-        return Refused(*error["exc_args"])
+        refused = Refused(*error["exc_args"])
+        return Unavailable(refused.message) if refused.kind == UNAVAILABLE else refused
     return Refused("internal_error", str(error.get("value")), {}, "fault")

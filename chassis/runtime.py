@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from chassis import clock, metrics, replies, schema
 from chassis.access import Caller, Verifier
-from chassis.database import Database
+from chassis.database import Database, DatabaseAway, is_away
 from chassis.sealing import Keys, Vault
 from chassis.settings import Settings
 from chassis.token_source import TokenSource
@@ -77,9 +77,10 @@ class Runtime:
     def execute(self, endpoint: Endpoint, fields: dict[str, Any], context: Context) -> dict[str, Any]:
         """Serve a request and return its reply, ready for JSON.
 
-        Raises a ``Refusal`` of the kernel for what is not allowed or not possible, and any other exception
-        for a fault. A command whose key was used before returns the first reply without doing it again. Two
-        writers that collide on a unique key are both served, one after the other.
+        Raises a ``Refusal`` of the kernel for what is not allowed or not possible, ``DatabaseAway`` when the
+        same request may be sent again, and any other exception for a fault. A command whose key was used
+        before returns the first reply without doing it again. Two writers that collide on a unique key are
+        both served, one after the other.
         """
         caller = self.verifier.verify(context.token)
         if not caller.roles & endpoint.roles:
@@ -97,9 +98,12 @@ class Runtime:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 return self._attempt(endpoint, message, caller, context, alone=attempt > 1)
-            except (sa.exc.IntegrityError, sa.exc.OperationalError) as error:
-                if attempt == ATTEMPTS or not may_pass(error):
-                    raise
+            except (sa.exc.DBAPIError, sa.exc.TimeoutError) as error:
+                if attempt < ATTEMPTS and may_pass(error):
+                    continue
+                if is_away(error):
+                    raise DatabaseAway from error
+                raise
         raise AssertionError("unreachable")
 
     def _attempt(
@@ -177,8 +181,10 @@ class Runtime:
         self.database.close()
 
 
-def may_pass(error: sa.exc.DBAPIError) -> bool:
-    """Whether doing it again may work: a unique key taken a moment ago, a lock, a lost connection."""
+def may_pass(error: sa.exc.SQLAlchemyError) -> bool:
+    """Whether doing it again at once may work: a unique key taken a moment ago, a lock, a lost connection."""
+    if not isinstance(error, sa.exc.DBAPIError):
+        return False
     code = getattr(error.orig, "pgcode", None)
     return (
         isinstance(error, sa.exc.IntegrityError)

@@ -67,6 +67,28 @@ def job(kind: str) -> Callable[[JobStep], JobStep]:
     return decorate
 
 
+def daily(kind: str) -> Callable[[JobStep], JobStep]:
+    """Work on a job of this kind that starts by itself once for each day of the office (chassis/daily.py).
+
+    It is a job like any other: short steps, ``job.key`` is the day (``"2026-11-25"``), by which it decides
+    what is due; after some days without a running process there is none for the days between, so look at all
+    that is due *by* the day. ``tx.caller`` is the service itself::
+
+        @daily("registry.deadlines")
+        def deadline_step(self, job: Job, tx: Transaction) -> bool:
+            return deadlines.deadline_step(tx, job)  # True when all is done
+
+    ``canlian_daily_success_timestamp_seconds`` tells when it last ended well; the alert DailyJobLate sounds
+    after 26 hours without.
+    """
+
+    def decorate(step: JobStep) -> JobStep:
+        step.daily = True  # type: ignore[attr-defined]
+        return job(kind)(step)
+
+    return decorate
+
+
 class Service:
     """Base of the five services. Subclasses set ``name`` and ``tables``."""
 
@@ -97,6 +119,11 @@ class Service:
     def job_steps(cls) -> dict[str, JobStep]:
         """The step function of each kind of job."""
         return {step.works_on: step for step in cls._functions() if hasattr(step, "works_on")}
+
+    @classmethod
+    def daily_jobs(cls) -> tuple[str, ...]:
+        """The kinds of jobs that start by themselves every day."""
+        return tuple(kind for kind, step in cls.job_steps().items() if hasattr(step, "daily"))
 
     @classmethod
     def _functions(cls) -> list[Any]:

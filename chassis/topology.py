@@ -50,9 +50,9 @@ def dead_letters(embedded: bool) -> Exchange:
     return Exchange(DEAD_LETTERS, type="topic" if embedded else "headers", durable=True)
 
 
-def dead_letter_queue(name: str, embedded: bool) -> Queue:
-    """A queue of what was turned away. A request that grew too old holds somebody's data, and its caller
-    sends it again: it is kept nowhere. The broker inside a process lets none grow old.
+def dead_letter_queue(name: str, embedded: bool, days: float = DEAD_LETTER_DAYS) -> Queue:
+    """A queue of what was turned away, for so many days. A request that grew too old holds somebody's data,
+    and its caller sends it again: it is kept nowhere. The broker inside a process lets none grow old.
     """
     if embedded:
         return Queue(name, exchange=dead_letters(embedded), routing_key="#", durable=True)
@@ -62,7 +62,7 @@ def dead_letter_queue(name: str, embedded: bool) -> Queue:
         routing_key="#",
         binding_arguments={"x-match": "all-with-x", "x-first-death-reason": "rejected"},
         durable=True,
-        queue_arguments={"x-queue-type": "quorum", "x-message-ttl": DEAD_LETTER_DAYS * 86_400_000},
+        queue_arguments={"x-queue-type": "quorum", "x-message-ttl": int(days * 86_400_000)},
     )
 
 

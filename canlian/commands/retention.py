@@ -10,6 +10,7 @@ from canlian.commands.operating import ServicesOption, chosen
 from canlian.commands.options import OPERATOR, AsOption, DataDirOption, OfficeOption, console
 from canlian.settling import settle
 from chassis import office as offices
+from chassis.retention import Retention
 
 ArchiveOption = Annotated[
     Path | None,
@@ -44,15 +45,24 @@ def run(
         settings = settings.model_copy(update={"archive_dir": archive_dir})
     for name in chosen(service):
         with offices.retention(settings, name, subject) as months:
-            if not dry_run:
-                console.print(f"{name}: {len(months.keep_ahead())} partitions made", highlight=False)
-            for partition in months.due(keep_months):
-                if dry_run:
+            if dry_run:
+                for partition in months.due(keep_months):
                     console.print(f"{name}: {partition.period} would be archived", highlight=False)
-                elif (kept := months.take_away(partition)) is None:
-                    console.print(f"{name}: {partition.period} had no events", highlight=False)
-                else:
-                    console.print(f"{name}: {kept.month}, {kept.events} events: {kept.file}", highlight=False)
+            else:
+                _retain(name, months, keep_months)
+
+
+def _retain(name: str, months: Retention, keep_months: int) -> None:
+    """All that is due for one service; written down once it is done."""
+    made, archived = months.keep_ahead(), []
+    console.print(f"{name}: {len(made)} partitions made", highlight=False)
+    for partition in months.due(keep_months):
+        if (kept := months.take_away(partition)) is None:
+            console.print(f"{name}: {partition.period} had no events", highlight=False)
+        else:
+            archived.append(kept.month)
+            console.print(f"{name}: {kept.month}, {kept.events} events: {kept.file}", highlight=False)
+    months.note_run(len(made), archived)
 
 
 @retention.command("list")

@@ -3,18 +3,17 @@
 import time
 from typing import Any
 
-from canlian.calling import Caller, CallRefused, CallUnavailable, Identity
+from canlian.calling import Caller, CallUnavailable, Identity
 
 GIVE_UP_SECONDS = 180.0
 _PAUSE_SECONDS_MAX = 5.0
-_FAULT = "internal_error"
 
 
 class Patient:
     """A caller that repeats a call without an answer. Safe for queries, and for commands by their key.
 
-    A fault is repeated too: a service whose database restarts has no other answer. Raises what the last try
-    raised when a service has not answered for ``seconds``; a refusal by a rule at once.
+    Raises what the last try raised when a service or its database was away for ``seconds``; a refusal or a
+    fault at once.
     """
 
     def __init__(self, caller: Caller, seconds: float = GIVE_UP_SECONDS) -> None:
@@ -27,9 +26,8 @@ class Patient:
         while True:
             try:
                 return self._caller.call(service, method, fields, who)
-            except (CallUnavailable, CallRefused) as error:
-                final = isinstance(error, CallRefused) and error.code != _FAULT
-                if final or time.monotonic() > deadline:
+            except CallUnavailable:
+                if time.monotonic() > deadline:
                     raise
             time.sleep(pause)
             pause = min(pause * 2, _PAUSE_SECONDS_MAX)

@@ -238,5 +238,5 @@ class Rebuild:
             move_checkpoint(connection, self._service.name, source, replays[source].checkpoint())
 
     def _write_down(self, connection: sa.Connection, outcome: Outcome, order: Order) -> None:
-        act = "rebuilt" if outcome.switched else "checked"
+        act = operator_acts.REBUILT if outcome.switched else operator_acts.CHECKED
         operator_acts.record(connection, act, order.by, order.reason, asdict(outcome))

@@ -60,6 +60,11 @@ class _Buffered(_AbstractTransport):
             self._fill()
         return frame
 
+    def close(self) -> None:
+        """Close the socket, and let go of what was read and is not wanted any more."""
+        super().close()
+        self._data, self._start = b"", 0
+
     def _fill(self) -> None:
         try:
             chunk = self.sock.recv(CHUNK)

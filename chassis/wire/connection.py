@@ -1,7 +1,7 @@
 """kombu's AMQP transport over the buffered one, and the channel that answers calls."""
 
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import Any, NoReturn
 
 import structlog
 from amqp.exceptions import AMQPError, RecoverableConnectionError
@@ -51,6 +51,19 @@ class Connection(pyamqp.Connection):
             with self.transport.having_timeout(timeout):
                 frame = self.transport.read_frame()
         return self.on_inbound_frame(frame)
+
+    def collect(self) -> None:
+        """Let go of the buffers once the connection has ended, by whomever.
+
+        py-amqp leaves a knot of references that only a full garbage collection undoes, and a process with
+        many objects comes to one after dozens of lost connections: each would keep 128 KiB until then.
+        """
+        super().collect()
+        self._frame_writer = self._on_inbound_frame = _ended
+
+
+def _ended(*_: object) -> NoReturn:
+    raise RecoverableConnectionError("the connection has ended")
 
 
 class Transport(pyamqp.Transport):

@@ -60,7 +60,7 @@ CALL_HEADERS: dict[str, Any] = {
 REMOTE_ERROR: dict[str, Any] = {
     "title": "RemoteError",
     "description": "nameko's error. A fault of the service is `internal_error` and tells only a reference to "
-    "its log.",
+    "its log. After `database_away`, of the kind `unavailable`, the same request may be sent again.",
     "type": "object",
     "required": ["exc_type", "exc_path", "exc_args", "value"],
     "properties": {

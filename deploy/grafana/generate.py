@@ -129,6 +129,14 @@ ROWS: dict[str, list[Panel]] = {
             ("canlian_job_done_items", "{{service}} {{kind}}"),
             ("canlian_job_total_items", "共 of {{service}} {{kind}}"),
         ),
+        curve(
+            "每日任务距上次成功 · Since the daily job ended well",
+            (
+                "time() - max by (service, kind) (canlian_daily_success_timestamp_seconds)",
+                "{{service}} {{kind}}",
+            ),
+            unit="s",
+        ),
     ],
 }
 

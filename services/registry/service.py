@@ -1,7 +1,7 @@
 """What the registry service offers to callers, and the jobs it works on. It follows nobody."""
 
 from chassis.jobs import Job
-from chassis.service import Service, command, job, query
+from chassis.service import Service, command, daily, query
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from contracts.message import BulkReply
@@ -105,7 +105,7 @@ class RegistryService(Service):
         """Open, soon due and overdue cases by unit."""
         return case_queries.show_unit_loads(tx, message)
 
-    @job(deadlines.JOB)
+    @daily(deadlines.JOB)
     def deadline_step(self, job: Job, tx: Transaction) -> bool:
         """Tell of the next clocks that ran out."""
         return deadlines.deadline_step(tx, job)

@@ -1,5 +1,6 @@
 """Our wire to a real RabbitMQ: size, cuts, refused replies, a stop with a call in hand; and TLS."""
 
+import gc
 import socket
 import ssl
 import threading
@@ -7,11 +8,13 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import eventlet
 import orjson
 import pytest
+from amqp.method_framing import Buffer
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -21,9 +24,11 @@ from chassis import wire
 from chassis.wire import frames
 from chassis.wire.buffered import BufferedTLS
 from tests.support.servers import RabbitMQServer
+from tests.support.tcp_proxy import TcpProxy
 
 SECONDS = 30
 BIG = 1_500_000
+END_ALL = 'rabbit_networking:close_connections(rabbit_networking:connections(), <<"test">>), ok.'
 
 
 @pytest.fixture
@@ -84,6 +89,37 @@ def test_a_connection_that_the_broker_cuts_is_an_error_that_kombu_recovers_from(
         connection.ensure_connection(max_retries=5)
         with pytest.raises(TimeoutError):
             connection.drain_events(timeout=0.01)
+
+
+def write_buffers() -> int:
+    return sum(isinstance(each, Buffer) for each in gc.get_objects())
+
+
+@pytest.mark.parametrize("ended_by", ["broker", "link", "us"])
+def test_a_connection_that_ended_keeps_no_buffer_until_garbage_is_collected(
+    rabbitmq_server: RabbitMQServer, url: str, ended_by: str
+) -> None:
+    address = urlsplit(url)
+    with TcpProxy(address.hostname or "", address.port or 0) as proxy:
+        through = url.replace(f":{address.port}/", f":{proxy.port}/")
+        ends = {"broker": lambda: rabbitmq_server.erlang(END_ALL), "link": proxy.cut, "us": lambda: None}
+        gc.collect()
+        gc.disable()
+        try:
+            before = write_buffers()
+            for _ in range(3):
+                connection = wire.connect(through)
+                connection.default_channel.queue_declare("any")
+                assert write_buffers() > before
+                ends[ended_by]()
+                if ended_by != "us":
+                    with pytest.raises(connection.connection_errors):
+                        drain(connection, lambda: False)
+                connection.release()
+                proxy.heal()
+            assert write_buffers() == before
+        finally:
+            gc.enable()
 
 
 def answering(connection: Any, got: list[Any]) -> Any:

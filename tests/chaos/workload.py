@@ -117,7 +117,7 @@ class Client:
         return {"idempotency_key": key, "items": items}
 
     def insist(self, method: str, fields: Call) -> None:
-        """Send until there is an answer; a fault of the service ("try again later") is none."""
+        """Send until there is an answer; whatever fails, a service is unavailable and never at fault."""
         key, ledger = fields["idempotency_key"], self._ledger
         while not self.abandoned:
             started = time.monotonic()
@@ -126,9 +126,8 @@ class Client:
             except Unavailable:
                 pass
             except Refused as refused:
-                if refused.code != "internal_error":
-                    ledger.contradictions.append(f"{key}: refused with {refused.code}")
-                    return
+                ledger.contradictions.append(f"{key}: refused with {refused.code}")
+                return
             except Exception as error:  # noqa: BLE001 - the client promises these two alone
                 ledger.contradictions.append(f"{key}: the client raised {type(error).__name__} {error}")
             else:

@@ -1,12 +1,14 @@
 """`canlian retention` on PostgreSQL: what an operator types each month, and what is told."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from prometheus_client import REGISTRY
 
 from canlian.commands import run
-from chassis import schema
+from chassis import clock, schema, watching
 from tests.database.months import FEBRUARY, JANUARY, Log
 from tests.support.servers import PostgresServer
 
@@ -46,6 +48,27 @@ def test_months_are_listed_tried_archived_and_listed_again(
     listed = [line for line in capsys.readouterr().out.splitlines() if "2020-0" in line]
     assert [("1–2" in line, "3–3" in line) for line in listed] == [(True, False), (False, True)]
     assert log.stream() == before
+
+
+def last_run(log: Log) -> float | None:
+    watching.tell(log.source.runtime)
+    return REGISTRY.get_sample_value("canlian_retention_timestamp_seconds", {"service": "registry"})
+
+
+def test_a_run_that_came_to_its_end_is_told_and_no_other(
+    log: Log, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    archive = ("--keep-months", "24", "--archive-dir", str(tmp_path / "archive"))
+    retention("run", *archive, "--dry-run")
+    retention("run", "--keep-months", "24", code=1)
+    assert "[retention.no_archive]" in capsys.readouterr().err
+    assert last_run(log) == 0
+    begun = clock.now().timestamp()
+    retention("run", *archive, "--as", "li")
+    assert (last_run(log) or 0) >= begun
+    [act] = log.source.rows(schema.operator_act)
+    assert (act.act, act.done_by) == ("retained", "li")
+    assert json.loads(act.details)["archived"] == ["2020-01", "2020-02"]
 
 
 def test_without_an_archive_nothing_is_archived(log: Log, capsys: pytest.CaptureFixture[str]) -> None:

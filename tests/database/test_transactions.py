@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
+from chassis.database import Database
 from chassis.rpc import Refused
 from contracts.registry import RegionRecorded
 from tests.support.platform import Harness
@@ -74,3 +75,34 @@ def test_a_call_outlives_the_loss_of_the_pooled_connections(source: Harness) -> 
         connection.execute(sa.text(f"{others} and datname = current_database()"))
     source.bulk("record_regions", [region("341524000002")])
     assert len(source.event_rows()) == len(source.rows(regions)) == 2
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_connection_that_ends_right_after_its_commit_harms_neither_the_caller_nor_the_pool(
+    database_url: str,
+) -> None:
+    database = Database(database_url, pool_size=1)
+    endings = sa.create_engine(database_url, poolclass=sa.NullPool)
+
+    def end(connection: sa.Connection) -> None:
+        pid = connection.connection.driver_connection.info.backend_pid  # type: ignore[union-attr]
+        with endings.connect() as another:
+            another.execute(sa.text(f"select pg_terminate_backend({pid}, 30000)"))
+
+    def insert(n: int) -> None:
+        with database.write() as connection:
+            connection.execute(sa.text("insert into seen values (:n)"), {"n": n})
+
+    with database.write() as connection:
+        connection.execute(sa.text("create table seen (n integer)"))
+    for n in range(3):
+        sa.event.listen(database.engine, "commit", end)
+        insert(n)
+        sa.event.remove(database.engine, "commit", end)
+        # Found dead by its next user, whose attempt is repeated as any other.
+        with pytest.raises(sa.exc.OperationalError):
+            insert(n)
+        insert(n)
+    with database.read() as connection:
+        assert connection.execute(sa.text("select count(*) from seen")).scalar_one() == 6
+    database.close()

@@ -18,6 +18,7 @@ from tests.deploy.office_servers import DEPLOY
 from tests.deploy.watched import ALERTS, DASHBOARDS, expressions, platform_metrics, rules
 
 ROOT = DEPLOY.parent
+TESTS = sorted((DEPLOY / "prometheus").glob("alerts*_test.yml"))
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +43,7 @@ def _promtool(program: str, *arguments: str) -> "subprocess.CompletedProcess[str
     [
         ("check", "config", "prometheus.yml"),
         ("check", "rules", "alerts.yml"),
-        ("test", "rules", "alerts_test.yml"),
+        *(("test", "rules", path.name) for path in TESTS),
     ],
 )
 def test_promtool_finds_nothing_wrong(
@@ -53,8 +54,9 @@ def test_promtool_finds_nothing_wrong(
 
 
 def test_every_alert_is_tested_to_sound_and_to_be_silent() -> None:
-    document = yaml.safe_load((DEPLOY / "prometheus" / "alerts_test.yml").read_text("utf-8"))
-    cases = [case for test in document["tests"] for case in test["alert_rule_test"]]
+    documents = [yaml.safe_load(path.read_text("utf-8")) for path in TESTS]
+    tests = [test for document in documents for test in document["tests"]]
+    cases = [case for test in tests for case in test["alert_rule_test"]]
     sounding = {case["alertname"] for case in cases if case["exp_alerts"]}
     silent = {case["alertname"] for case in cases if not case["exp_alerts"]}
     assert sounding == silent == {rule["alert"] for rule in rules()}

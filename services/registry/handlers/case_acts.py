@@ -16,7 +16,7 @@ from services.registry import case_repository
 from services.registry.case_repository import Filed, Step, sealed
 from services.registry.case_tables import ACT_TEXT, case_acts, cases, handling_units
 from services.registry.domain.case import Act, Case, Terms, decide
-from services.registry.handlers.deadlines import Overdue, wind
+from services.registry.handlers.deadlines import Overdue
 from services.registry.handlers.fields import reading
 from services.registry.handlers.lookup import mine
 from services.registry.repository import Known
@@ -94,7 +94,6 @@ def record_case_acts(tx: Transaction, message: messages.RecordCaseActs) -> BulkR
                 continue
             _record(tx, book, entry, filed, told)
     book.save(tx)
-    wind(tx)
     return bulk.reply()
 
 

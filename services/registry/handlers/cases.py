@@ -17,7 +17,6 @@ from services.registry.case_tables import CONTENT, PETITIONER, cases
 from services.registry.domain.case import Case, Terms, check_matter, received
 from services.registry.domain.record import check_same
 from services.registry.domain.region import check_known
-from services.registry.handlers.deadlines import wind
 from services.registry.handlers.fields import reading
 from services.registry.handlers.lookup import check_person, mine
 from services.registry.repository import Known
@@ -63,7 +62,6 @@ def record_cases(tx: Transaction, message: messages.RecordCases) -> BulkReply:
             check_known(histories[item.region].values(), item.region, item.received_on)
             _record(tx, desk, entry, told)
     tx.insert(cases, desk.rows)
-    wind(tx)
     return bulk.reply()
 
 

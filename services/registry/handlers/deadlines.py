@@ -1,11 +1,12 @@
-"""The clocks of cases: what ran out is told once, when a late step shows it or when a day's job finds it."""
+"""The clocks of cases: what ran out is told once, by a late step or by the daily job."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
+from chassis import clock
 from chassis.jobs import Job
 from chassis.transaction import Transaction
 from contracts import registry as messages
@@ -16,8 +17,6 @@ from services.registry.case_tables import cases, overdue_clocks
 
 JOB = "registry.deadlines"
 CASES_PER_STEP = 500
-
-_CHINA = timezone(timedelta(hours=8))
 
 
 @dataclass
@@ -55,31 +54,19 @@ class Overdue:
         tx.insert(overdue_clocks, self.rows)
 
 
-def wind(tx: Transaction) -> None:
-    """Start the look at the deadlines of the present day, unless it was started before."""
-    _start(tx, _today(tx))
-
-
 def check_deadlines(tx: Transaction, message: messages.CheckDeadlines) -> messages.DeadlineCheck:
     """Start the look at the deadlines of a day; the same day again changes nothing.
 
     Raises Invalid("registry.day_to_come"), for what is told of a clock is not taken back.
     """
     tx.no_scope("the clocks of the whole office; nothing of any case is told to the caller")
-    if message.day > _today(tx):
+    if message.day > clock.office_day(tx.now):
         raise Invalid(
             "registry.day_to_come", "The day has not come; look at its deadlines then.", field="day"
         )
-    return messages.DeadlineCheck(job_id=_start(tx, message.day), day=message.day)
-
-
-def _start(tx: Transaction, day: date) -> str:
-    """The job of a day; there is one for each."""
-    return tx.start_job(JOB, key=day.isoformat(), payload={})
-
-
-def _today(tx: Transaction) -> date:
-    return tx.now.astimezone(_CHINA).date()
+    return messages.DeadlineCheck(
+        job_id=tx.start_job(JOB, key=message.day.isoformat(), payload={}), day=message.day
+    )
 
 
 def deadline_step(tx: Transaction, job: Job) -> bool:
@@ -89,7 +76,7 @@ def deadline_step(tx: Transaction, job: Job) -> bool:
     as in the import of an old register.
     """
     day = date.fromisoformat(job.key)
-    begun = datetime.combine(day, time(), _CHINA).astimezone(UTC)  # as SQLite keeps instants
+    begun = datetime.combine(day, time(), clock.OFFICE_ZONE).astimezone(UTC)  # as SQLite keeps instants
     query = sa.select(cases.c.due_on, cases.c.id, cases.c.ref).where(
         cases.c.due_on < day, cases.c.recorded_at < begun
     )

@@ -9,7 +9,8 @@ import pytest
 import sqlalchemy as sa
 import time_machine
 
-from chassis import schema
+from chassis import clock, schema
+from chassis.daily import Daily
 from chassis.rpc import Refused
 from contracts import registry as messages
 from services.registry.case_tables import case_acts, cases, overdue_clocks
@@ -217,8 +218,7 @@ def test_a_late_step_tells_by_itself_what_ran_out(office: Harness):
 def test_a_case_recorded_on_the_day_itself_is_left_for_the_next(office: Harness):
     """An old register is imported: its cases come before their steps, and nothing in it is overdue."""
     received(office, case("A"), case("B"))
-    office.run_jobs()
-    assert told(office, messages.CaseOverdue) == []
+    assert check(office, clock.office_day(clock.now()).isoformat()) == 0
     taken(office, *handled("A", "2024-03-01", "2024-03-20"))
     assert check(office, "2030-01-01") == 1
 
@@ -228,11 +228,13 @@ def test_a_day_that_has_not_come_is_not_looked_at(office: Harness):
         start_check(office, "2099-01-01")
 
 
-def test_recording_starts_the_look_at_the_present_day_once(office: Harness):
-    received(office, case("A"))
-    received(office, case("B"))
-    assert [row.kind for row in office.rows(schema.job)] == ["registry.deadlines"]
-    assert office.run_jobs() == 1
+def test_every_day_the_deadlines_are_looked_at_without_any_command(office: Harness):
+    received(office, case("A", "2030-01-01"))
+    for day in ("2030-01-16", "2030-01-17", "2030-01-18"):
+        with time_machine.travel(f"{day}T12:00:00Z", tick=False):
+            assert Daily(office.runtime).start()
+            assert office.run_jobs() == 1
+    assert [event.overdue_on for event in told(office, messages.CaseOverdue)] == [date(2030, 1, 17)]
 
 
 def test_a_look_that_was_killed_goes_on_and_tells_nothing_twice(

@@ -6,13 +6,14 @@ threads queue up instead of freezing the hub in SQLite's own busy wait.
 """
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import cache
 from typing import Any
 
 import orjson
 import sqlalchemy as sa
+from psycopg2 import Error as DriverError
 from psycopg2 import OperationalError
 from psycopg2.extensions import TRANSACTION_STATUS_IDLE
 from sqlalchemy import BigInteger, Connection, Engine, Integer, create_engine, event, make_url
@@ -203,17 +204,12 @@ def _keep_transactions(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         options = connection.get_execution_options()
-        driver: Any = connection.connection.driver_connection
-        if options.get(READS):
-            driver.autocommit = False
-            if not driver.readonly:
-                driver.set_session(isolation_level="REPEATABLE READ", readonly=True)
-            return
-        if driver.readonly:
-            # Before anything else: as long as psycopg2 begins the transactions, it only notes this.
-            driver.set_session(isolation_level="DEFAULT", readonly="DEFAULT")
-        driver.autocommit = bool(options.get(COMMITS_ITSELF))
-        if driver.autocommit:
+        try:
+            _switch(connection.connection.driver_connection, options)
+        except DriverError as error:
+            connection.invalidate(error)
+            raise sa.exc.OperationalError("begin", {}, error, connection_invalidated=True) from error
+        if options.get(COMMITS_ITSELF):
             connection.info.pop(AT_COMMIT, None)
             connection.exec_driver_sql("begin")
 
@@ -229,3 +225,16 @@ def _keep_transactions(engine: Engine) -> None:
         if driver.autocommit and driver.info.transaction_status != TRANSACTION_STATUS_IDLE:
             with driver.cursor() as cursor:
                 cursor.execute("rollback")
+
+
+def _switch(driver: Any, options: Mapping[str, Any]) -> None:
+    """Make psycopg2 begin transactions that read, usual ones, or none."""
+    if options.get(READS):
+        driver.autocommit = False
+        if not driver.readonly:
+            driver.set_session(isolation_level="REPEATABLE READ", readonly=True)
+        return
+    if driver.readonly:
+        # Before anything else: as long as psycopg2 begins the transactions, it only notes this.
+        driver.set_session(isolation_level="DEFAULT", readonly="DEFAULT")
+    driver.autocommit = bool(options.get(COMMITS_ITSELF))

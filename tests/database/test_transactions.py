@@ -1,12 +1,14 @@
 """State and events in one transaction, whose end is one message to PostgreSQL."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import date
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from chassis.database import Database
+from chassis.database import Database, is_away
 from chassis.rpc import Refused
 from contracts.registry import RegionRecorded
 from tests.support.platform import Harness
@@ -105,4 +107,21 @@ def test_a_connection_that_ends_right_after_its_commit_harms_neither_the_caller_
         insert(n)
     with database.read() as connection:
         assert connection.execute(sa.text("select count(*) from seen")).scalar_one() == 6
+    database.close()
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("way", [Database.read, Database.write])
+def test_a_pooled_connection_that_the_driver_has_closed_is_an_absence_of_the_server(
+    database_url: str, way: Callable[[Database], AbstractContextManager[sa.Connection]]
+) -> None:
+    database = Database(database_url, pool_size=1)
+    with database.read() as connection:
+        driver: Any = connection.connection.driver_connection
+    driver.close()
+    with pytest.raises(sa.exc.OperationalError) as error, way(database):
+        raise AssertionError("begun")
+    assert is_away(error.value)
+    with way(database) as connection:
+        assert connection.execute(sa.text("select 1")).scalar_one() == 1
     database.close()

@@ -235,8 +235,3 @@ def test_an_error_is_one_clear_line_with_its_code(
     assert "Traceback" not in output
     if code == 1:
         assert len(output.strip().splitlines()) == 1
-
-
-@pytest.mark.parametrize("name", ["up", "demo", "load", "snapshot", "trace", "sample", "rpc", "doctor"])
-def test_help_explains_each_command_with_an_example(name: str) -> None:
-    assert f"Example: canlian {name}" in canlian(name, "--help")

@@ -84,14 +84,13 @@ def test_the_demo_needs_less_than_a_gibibyte(full: tuple[Path, str]) -> None:
     assert int(found[1]) < 1024
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(900)
-def test_a_second_run_changes_nothing(full: tuple[Path, str]) -> None:
-    out, output = full
-    again = canlian("demo", "--out", str(out))
+@pytest.mark.timeout(300)
+def test_a_second_run_changes_nothing(small: tuple[Path, str]) -> None:
+    out, output = small
+    again = canlian("demo", "--out", str(out), *SMALL)
     assert hash_of(again) == hash_of(output)
     assert "everything was there already: unchanged" in again
-    assert all_equal(again, 39)
+    assert all_equal(again, 13)
 
 
 @pytest.mark.timeout(300)

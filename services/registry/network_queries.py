@@ -61,7 +61,7 @@ def list_appointments(tx: Transaction, message: messages.ListAppointments) -> me
 
 def list_terms(tx: Transaction, message: messages.ListTerms) -> messages.TermPage:
     """A page of terms."""
-    late = sa.and_(terms.c.state == "in_office", terms.c.due_on < message.due_before)
+    late = (terms.c.due_on, ("in_office",))
     shown, after = _listed(tx, message, messages.TermView, "term", terms, late)
     return messages.TermPage(terms=shown, after=after)
 
@@ -115,14 +115,14 @@ def list_facilities(tx: Transaction, message: messages.ListFacilities) -> messag
 
 def list_projects(tx: Transaction, message: messages.ListProjects) -> messages.ProjectPage:
     """A page of projects."""
-    late = sa.and_(projects.c.state.in_(project.OPEN), projects.c.expected_on < message.due_before)
+    late = (projects.c.expected_on, project.OPEN)
     shown, after = _listed(tx, message, messages.ProjectView, "project", projects, late)
     return messages.ProjectPage(projects=shown, after=after)
 
 
 def list_archives(tx: Transaction, message: messages.ListArchives) -> messages.ArchivePage:
     """A page of archives."""
-    late = sa.and_(archives.c.state.in_(archive.STEPS.open), archives.c.due_on < message.due_before)
+    late = (archives.c.due_on, archive.STEPS.open)
     shown, after = _listed(tx, message, messages.ArchiveView, "archive", archives, late)
     return messages.ArchivePage(archives=shown, after=after)
 
@@ -142,11 +142,11 @@ def _listed(
     view: type[View],
     noun: str,
     table: sa.Table,
-    late: sa.ColumnElement[bool] | None = None,
+    late: tuple[sa.Column[Any], tuple[str, ...]] | None = None,
 ) -> tuple[list[View], str | None]:
     """The views of a page, and where the next one begins. What is asked for by a column's name must be so.
 
-    late: what the field `due_before` asks for. Raises Invalid("region.malformed").
+    late: the column that `due_before` is about, and the states in which that day matters. Raises Invalid("region.malformed").
     """
     query = sa.select(table).where(tx.scope(table.c.region))
     if message.region is not None:
@@ -154,7 +154,8 @@ def _listed(
     if getattr(message, "states", ()):
         query = query.where(table.c.state.in_(message.states))
     if late is not None and message.due_before is not None:
-        query = query.where(late)
+        due_on, states = late
+        query = query.where(due_on < message.due_before, table.c.state.in_(states))
     for name in type(message).model_fields.keys() - _OF_THE_PAGE:
         if (value := getattr(message, name)) is not None:
             query = query.where(table.c[name] == value)

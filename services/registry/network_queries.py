@@ -146,7 +146,8 @@ def _listed(
 ) -> tuple[list[View], str | None]:
     """The views of a page, and where the next one begins. What is asked for by a column's name must be so.
 
-    late: the column that `due_before` is about, and the states in which that day matters. Raises Invalid("region.malformed").
+    late: the column that `due_before` is about, and the states in which that day matters.
+    Raises Invalid("region.malformed").
     """
     query = sa.select(table).where(tx.scope(table.c.region))
     if message.region is not None:

@@ -1,4 +1,4 @@
-"""Training of staff and commissioners (队伍培训): planned, then held or cancelled; attended, then certified."""
+"""Training of staff and commissioners (队伍培训): planned, held or cancelled; attended, then certified."""
 
 from dataclasses import dataclass
 from datetime import date

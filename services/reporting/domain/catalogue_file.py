@@ -7,7 +7,7 @@ indicators:
     zh: 持证残疾人
     en: Certified disabled persons
     unit: person                   # person, household, institution, township, case, hour, square_metre,
-                                   # person_time, yuan; of a ratio percent, or hour or institution for an average
+                                   # person_time, yuan; a ratio: percent, an average: hour, institution
     kind: stock                    # flow: in the period; stock: on the day; money; ratio
     measure: persons               # events, persons, households, institutions, townships, hours,
                                    # square_metres, person_times or money; no ratio

@@ -42,7 +42,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One cell with its value: a count, fen, percent or average; None for a ratio whose denominator is zero."""
+    """One cell with its value: a count, fen, percent or average; None where a ratio divides by zero."""
 
     indicator: Indicator
     cut: Cut

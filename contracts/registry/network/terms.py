@@ -38,7 +38,7 @@ class TermEvent(Event):
     organisation_id: Identifier
     organisation_kind: OrganisationKind = Field(description="What the organisation is")
     level: Level = Field(description="Level of its division")
-    number: TermNumber = Field(description="The how manieth term (届)")
+    number: TermNumber = Field(description="Number of the term (届), counted from the first")
 
 
 class TermPrepared(TermEvent):
@@ -119,7 +119,7 @@ class TermItem(Item):
 
     ref: Reference
     organisation_ref: Reference = Field(description="Reference of the organisation")
-    number: TermNumber = Field(description="The how manieth term (届); recorded once")
+    number: TermNumber = Field(description="Number of the term (届), counted from the first; recorded once")
     prepared_on: date = Field(description="Day on which the preparation of the congress began")
 
 
@@ -191,7 +191,7 @@ class TermView(Message):
     ref: Reference
     organisation_id: Identifier
     region: RegionText
-    number: TermNumber = Field(description="The how manieth term")
+    number: TermNumber = Field(description="Number of the term, counted from the first")
     prepared_on: date = Field(description="Day on which its preparation began")
     state: TermState = Field(description="Where it stands")
     last_act_on: date = Field(description="Day of its last step")

@@ -38,7 +38,7 @@ _APPOINTMENT = Kind(
     links={
         "organisation_ref": ORGANISATION,
         "person_id": Link(persons, "person", key="id"),
-        "term_ref": Link(terms, "term", states=("elected", "in_office")),
+        "term_ref": Link(terms, "term", states=("elected", "in_office", "ended")),
     },
     place="organisation_ref",
     words={"holder": HOLDER},

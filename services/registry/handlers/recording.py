@@ -98,7 +98,8 @@ class Kind:
 class Desk:
     """What is known when the command begins, kept up with each record.
 
-    known: rows by reference. named: rows by table and key. standing: keys of records that stand alone.
+    known: rows by reference. named: rows by the field that names them and its value. standing: keys of those
+    records of which only one stands.
     """
 
     known: dict[str, Row]

@@ -1,5 +1,6 @@
 """Organisations, their posts, money and activities; where the network has gaps."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -345,3 +346,48 @@ def test_the_database_itself_keeps_a_division_to_one_organisation_of_a_kind(netw
     twin = {**row._mapping, "id": "f" * 32, "ref": "O-twin"}
     with pytest.raises(sa.exc.IntegrityError), network.runtime.database.write() as connection:
         connection.execute(sa.insert(organisations), twin)
+
+
+def test_clerks_at_work_together_seat_one_chair_and_set_up_one_association(network: Harness):
+    def seat(number: int) -> Any:
+        return recorded(network, "record_appointments", appointment(f"P-{number}", post="chair"))[0][0]
+
+    def set_up(number: int) -> Any:
+        twin = organisation(f"O-B{number}", kind="blind_association")
+        return recorded(network, "register_organisations", twin)[0][0]
+
+    with ThreadPoolExecutor(6) as clerks:
+        assert sorted(clerks.map(seat, range(6))) == ["created"] + ["registry.post_taken"] * 5
+        assert sorted(clerks.map(set_up, range(6))) == ["created"] + ["registry.organisation_exists"] * 5
+
+
+def test_nobody_takes_up_a_post_in_an_organisation_that_is_being_dissolved(network: Harness):
+    def dissolve(_: int) -> Any:
+        return recorded(
+            network, "record_organisation_acts", step("organisation", "O-V", "dissolve", "2024-12-31")
+        )[0][0]
+
+    def take_up(number: int) -> Any:
+        return recorded(network, "record_appointments", appointment(f"P-{number}", "O-V"))[0][0]
+
+    with ThreadPoolExecutor(4) as clerks:
+        ends = [clerks.submit(dissolve if number == 1 else take_up, number) for number in range(4)]
+        outcomes = {end.result() for end in ends}
+    [village] = [each for each in network.rows(organisations) if each.ref == "O-V"]
+    held = [each for each in network.rows(appointments) if each.organisation_id == village.id]
+    assert (village.state == "dissolved") == (held == [])
+    assert outcomes <= {"created", "registry.posts_held", "registry.organisation_state"}
+
+
+def test_a_thousand_records_take_a_handful_of_statements(network: Harness):
+    statements: list[str] = []
+    engine = network.runtime.database.engine
+    sa.event.listen(engine, "before_cursor_execute", lambda *call: statements.append(call[2]))
+    for method, records in {
+        "record_appointments": [appointment(f"P-{n}", post="staff", holder=NAME) for n in range(1000)],
+        "record_appointment_acts": [ended(f"P-{n}") for n in range(1000)],
+        "record_organisation_funds": [fund(f"G-{n}") for n in range(1000)],
+    }.items():
+        statements.clear()
+        stands(network, method, *records)
+        assert len(statements) <= 15, method

@@ -1,5 +1,6 @@
 """Terms of office with their congress, delegates and those elected; trainings of staff."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -217,3 +218,15 @@ def test_a_step_of_a_training_has_the_fields_of_its_action(federation: Harness):
     assert recorded(federation, "record_staff_trainings", training("C-2", kind="dancing")) == [
         ("registry.unknown_word", "kind")
     ]
+
+
+def test_two_terms_do_not_take_office_side_by_side(federation: Harness):
+    refs = ["T-4", "T-5", "T-6"]
+    stands(federation, "record_terms", *(term(ref, number) for number, ref in enumerate(refs, start=4)))
+    stands(federation, "record_term_acts", *(of_term("elect", "2018-05-20", ref) for ref in refs))
+
+    def begin(ref: str) -> Any:
+        return recorded(federation, "record_term_acts", of_term("take_office", "2018-05-21", ref))[0][0]
+
+    with ThreadPoolExecutor(3) as clerks:
+        assert sorted(clerks.map(begin, refs)) == ["created"] + ["registry.term_in_office"] * 2

@@ -42,12 +42,21 @@ _APPOINTMENT = Kind(
     },
     place="organisation_ref",
     words={"holder": HOLDER},
-    sole=Sole(
-        ("organisation_id", "post"),
-        "registry.post_taken",
-        "post",
-        ended=("ended",),
-        among=lambda row, rules: of_one_holder(row["post"], rules),
+    soles=(
+        Sole(
+            ("organisation_id", "post"),
+            "registry.post_taken",
+            "post",
+            ended=("ended",),
+            among=lambda row, rules: of_one_holder(row["post"], rules),
+        ),
+        Sole(
+            ("organisation_id", "post", "person_id"),
+            "registry.post_held_already",
+            "person_id",
+            ended=("ended",),
+            among=lambda row, _rules: row["person_id"] is not None,
+        ),
     ),
 )
 _STEPS = Register(

@@ -52,7 +52,7 @@ _ARCHIVE = Kind(
     messages.ArchiveOpened,
     links={"organisation_ref": replace(ORGANISATION, copies={})},
     place="organisation_ref",
-    sole=Sole(("organisation_id", "kind", "year"), "registry.archive_exists", "year"),
+    soles=(Sole(("organisation_id", "kind", "year"), "registry.archive_exists", "year"),),
 )
 _STEPS = Register(
     "archive",

@@ -98,7 +98,7 @@ _ORGANISATION = Kind(
     "established_on",
     _established,
     messages.OrganisationEstablished,
-    sole=Sole(("region", "kind"), "registry.organisation_exists", "kind", ended=("dissolved",)),
+    soles=(Sole(("region", "kind"), "registry.organisation_exists", "kind", ended=("dissolved",)),),
 )
 _STEPS = Register(
     "organisation",
@@ -130,11 +130,13 @@ _FUNDS = Kind(
     },
     place="organisation_ref",
     money=("amount",),
-    sole=Sole(
-        ("corrects_id",),
-        "registry.corrected_already",
-        "corrects_ref",
-        among=lambda row, _rules: row["corrects_id"] is not None,
+    soles=(
+        Sole(
+            ("corrects_id",),
+            "registry.corrected_already",
+            "corrects_ref",
+            among=lambda row, _rules: row["corrects_id"] is not None,
+        ),
     ),
     tell=_signed_amount,
 )

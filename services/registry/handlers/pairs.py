@@ -40,7 +40,7 @@ _PAIR = Kind(
     },
     place="household_id",
     words={"helper": HELPER},
-    sole=Sole(("person_id",), "registry.paired_already", "person_id", ended=("lifted", "ended")),
+    soles=(Sole(("person_id",), "registry.paired_already", "person_id", ended=("lifted", "ended")),),
 )
 _STEPS = Register(
     "pair",

@@ -84,7 +84,7 @@ class Kind:
     place: str | None = None
     words: Mapping[str, Sealed] = field(default_factory=dict)
     money: tuple[str, ...] = ()
-    sole: Sole | None = None
+    soles: tuple[Sole, ...] = ()
     tell: Callable[[Row], Row] = lambda _row: {}
 
     @cached_property
@@ -98,14 +98,14 @@ class Kind:
 class Desk:
     """What is known when the command begins, kept up with each record.
 
-    known: rows by reference. named: rows by the field that names them and its value. standing: keys of those
-    records of which only one stands.
+    known: rows by reference. named: rows by the field that names them and its value. standing: for each Sole
+    of the kind, the keys of the records that stand.
     """
 
     known: dict[str, Row]
     named: dict[str, dict[str, Row]]
     histories: Mapping[str, Mapping[date, RegionRow]]
-    standing: set[tuple[Any, ...]]
+    standing: list[set[tuple[Any, ...] | None]]
     rows: list[Row] = field(default_factory=list)
 
 
@@ -128,7 +128,7 @@ def _desk(tx: Transaction, bulk: Bulk, kind: Kind) -> Desk:
     for name, link in kind.links.items():
         keys = {getattr(item, name) for item in items} - {None}
         query = sa.select(link.table).order_by(link.table.c.id)
-        alone = kind.sole is not None and kind.columns.get(name, name) == kind.sole.by[0]
+        alone = any(kind.columns.get(name, name) == sole.by[0] for sole in kind.soles)
         if link.states or alone:
             # It stays where it stands; and two commands about the same one see each other's records.
             query = query.with_for_update(read=not alone)
@@ -138,16 +138,14 @@ def _desk(tx: Transaction, bulk: Bulk, kind: Kind) -> Desk:
         rows_by(tx, sa.select(kind.table), kind.table.c.ref, {item.ref for item in items}),
         named,
         repository.region_histories(tx, places),
-        _standing(tx, kind, items, named),
+        [_standing(tx, kind, sole, items, named) for sole in kind.soles],
     )
 
 
 def _standing(
-    tx: Transaction, kind: Kind, items: list[Any], named: Mapping[str, Mapping[str, Row]]
-) -> set[tuple[Any, ...]]:
-    if kind.sole is None:
-        return set()
-    first = kind.sole.by[0]
+    tx: Transaction, kind: Kind, sole: Sole, items: list[Any], named: Mapping[str, Mapping[str, Row]]
+) -> set[tuple[Any, ...] | None]:
+    first = sole.by[0]
     link = next((name for name in kind.links if kind.columns.get(name, name) == first), None)
     keys = (
         {getattr(item, first) for item in items}
@@ -156,9 +154,9 @@ def _standing(
     )
     rows = rows_among(tx, sa.select(kind.table), kind.table.c[first], keys)
     return {
-        tuple(getattr(row, column) for column in kind.sole.by)
+        tuple(getattr(row, column) for column in sole.by)
         for row in rows
-        if not kind.sole.ended or row.state not in kind.sole.ended
+        if not sole.ended or row.state not in sole.ended
     }
 
 
@@ -233,16 +231,19 @@ def _taken_over(kind: Kind, named: Named) -> Row:
 
 
 def _check_alone(desk: Desk, kind: Kind, row: Row, rules: RuleView) -> None:
-    if kind.sole is None or not kind.sole.among(row, rules):
-        return
-    key = tuple(row[column] for column in kind.sole.by)
-    if key in desk.standing:
-        raise Conflict(
-            kind.sole.code,
-            "Such a record stands already under another reference; end that one first, or check both.",
-            field=kind.sole.asked,
-        )
-    desk.standing.add(key)
+    keys = [
+        tuple(row[column] for column in sole.by) if sole.among(row, rules) else None for sole in kind.soles
+    ]
+    for sole, key, standing in zip(kind.soles, keys, desk.standing, strict=True):
+        if key in standing:
+            raise Conflict(
+                sole.code,
+                "Such a record stands already under another reference; end that one first, or check both.",
+                field=sole.asked,
+            )
+    for key, standing in zip(keys, desk.standing, strict=True):
+        if key is not None:
+            standing.add(key)
 
 
 def _keep(

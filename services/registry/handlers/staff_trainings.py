@@ -89,7 +89,7 @@ _ATTENDANCE = Kind(
         ),
     },
     place="appointment_ref",
-    sole=Sole(("staff_training_id", "appointment_id"), "registry.attended_already", "appointment_ref"),
+    soles=(Sole(("staff_training_id", "appointment_id"), "registry.attended_already", "appointment_ref"),),
 )
 _ATTENDANCE_STEPS = Register(
     "training_attendance",

@@ -79,7 +79,7 @@ _TERM = Kind(
     messages.TermPrepared,
     links={"organisation_ref": ORGANISATION},
     place="organisation_ref",
-    sole=Sole(("organisation_id", "number"), "registry.term_recorded", "number"),
+    soles=(Sole(("organisation_id", "number"), "registry.term_recorded", "number"),),
 )
 _TERM_STEPS = Register(
     "term",

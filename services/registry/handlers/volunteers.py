@@ -86,11 +86,13 @@ _HOURS = Kind(
         "corrects_ref": Link(volunteer_hours, "volunteer_hours"),
     },
     place="volunteer_ref",
-    sole=Sole(
-        ("corrects_id",),
-        "registry.corrected_already",
-        "corrects_ref",
-        among=lambda row, _rules: row["corrects_id"] is not None,
+    soles=(
+        Sole(
+            ("corrects_id",),
+            "registry.corrected_already",
+            "corrects_ref",
+            among=lambda row, _rules: row["corrects_id"] is not None,
+        ),
     ),
     tell=_signed_hours,
 )

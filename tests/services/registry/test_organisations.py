@@ -102,6 +102,21 @@ def test_two_do_not_hold_the_chair_at_once_and_many_serve_on_the_staff(network: 
     stands(network, "record_appointments", chair | {"ref": "P-9", "appointed_on": "2024-07-01"})
 
 
+def test_a_registered_person_holds_the_same_post_once_at_a_time(network: Harness):
+    [person] = registered(network)
+    held = appointment(person_id=person)
+    assert recorded(
+        network,
+        "record_appointments",
+        held,
+        held | {"ref": "P-2"},
+        held | {"ref": "P-3", "post": "staff"},
+        held | {"ref": "P-4", "organisation_ref": "O-T"},
+    ) == [CREATED, ("registry.post_held_already", "person_id"), CREATED, CREATED]
+    stands(network, "record_appointment_acts", ended())
+    stands(network, "record_appointments", held | {"ref": "P-2", "appointed_on": "2024-07-01"})
+
+
 def test_what_does_not_fit_an_organisation_is_refused(network: Harness):
     assert recorded(
         network,

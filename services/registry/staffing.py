@@ -16,7 +16,7 @@ from services.registry.network_tables import activities, appointments, organisat
 from services.registry.paging import below, page_of
 from services.registry.tables import regions
 
-_COMMISSIONER, _HOME = "commissioner", "home"
+COMMISSIONER, HOME = "commissioner", "home"
 _NETWORK = ("federation", "village_association")
 
 
@@ -42,7 +42,7 @@ def _people(day: date) -> list[sa.Label[Any]]:
     held = sa.and_(appointments.c.organisation_id == organisations.c.id, _in_office(day))
     return [
         _count(appointments, held).label("posts"),
-        _count(appointments, held, appointments.c.post == _COMMISSIONER).label("commissioners"),
+        _count(appointments, held, appointments.c.post == COMMISSIONER).label("commissioners"),
         _count(appointments, held, appointments.c.full_time).label("full_time"),
     ]
 
@@ -104,7 +104,7 @@ def _divisions(tx: Transaction, message: messages.ListNetworkGaps) -> sa.Subquer
     serving = sa.and_(
         appointments.c.region == code,
         appointments.c.organisation_kind.in_(_NETWORK),
-        appointments.c.post == _COMMISSIONER,
+        appointments.c.post == COMMISSIONER,
         _in_office(day),
     )
     inside = facilities.c.region.between(code, sa.func.substr(code, 1, 9) + "999")
@@ -114,7 +114,7 @@ def _divisions(tx: Transaction, message: messages.ListNetworkGaps) -> sa.Subquer
         (sa.func.substr(code, 10, 3) == "000").label("township"),
         _count(organisations, here).label("organisations"),
         _count(appointments, serving).label("commissioners"),
-        _count(facilities, inside, facilities.c.kind == _HOME, _in_use(day)).label("homes"),
+        _count(facilities, inside, facilities.c.kind == HOME, _in_use(day)).label("homes"),
     ).where(
         tx.scope(code),
         sa.func.substr(code, 7, 3) != "000",

@@ -19,7 +19,7 @@ def link(table: str, field: str, target: str, *, optional: bool = False) -> "Col
 
 
 def records(name: str, *columns: SchemaItem, steps: bool = True) -> Table:
-    """A table of records; steps: whether they stand somewhere and take steps."""
+    """A table of records; steps: whether they stand somewhere and take steps. Others are append-only."""
     standing = (
         (
             Column("state", CODE, nullable=False),

@@ -55,7 +55,8 @@ class Sole:
     """Of some records only one stands at a time. by: the columns that tell them apart, that of a link first.
 
     ended: the states in which a record no longer stands. code: of the refusal. asked: the field at fault.
-    among: whether a record is one of these, by the rules of its day.
+    among: whether a record is one of these, by the rules of its day. The link has states, so that its row is
+    locked; or else the database has a unique key of these columns.
     """
 
     by: tuple[str, ...]
@@ -128,9 +129,9 @@ def _desk(tx: Transaction, bulk: Bulk, kind: Kind) -> Desk:
     for name, link in kind.links.items():
         keys = {getattr(item, name) for item in items} - {None}
         query = sa.select(link.table).order_by(link.table.c.id)
-        alone = any(kind.columns.get(name, name) == sole.by[0] for sole in kind.soles)
-        if link.states or alone:
-            # It stays where it stands; and two commands about the same one see each other's records.
+        if link.states:
+            # It stays where it stands; and commands of which one only may succeed see each other's records.
+            alone = any(kind.columns.get(name, name) == sole.by[0] for sole in kind.soles)
             query = query.with_for_update(read=not alone)
         named[name] = rows_by(tx, query, link.table.c[link.key], keys)
     places = set() if kind.place else {item.region for item in items}

@@ -41,6 +41,8 @@ def _records(name: str, *columns: sa.schema.SchemaItem, steps: bool = True) -> N
         sa.UniqueConstraint("ref", name=f"uq_{name}_ref"),
     )
     op.create_index(f"ix_{name}_region", name, ["region"])
+    if not steps:
+        schema.append_only(op, name)
 
 
 def _acts(name: str, of: str, *columns: sa.schema.SchemaItem) -> None:

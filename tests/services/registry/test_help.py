@@ -1,5 +1,6 @@
 """Volunteers with their hours, and paired help."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -203,3 +204,20 @@ def test_people_of_another_office_are_as_good_as_unknown_to_a_pair(registry: Har
         ("registry.unknown_person", "person_id"),
         ("registry.unknown_household", "household_id"),
     ]
+
+
+def test_clerks_at_work_together_take_hours_back_once_and_pair_a_person_once(serving: Harness):
+    stands(serving, "record_volunteer_hours", hours())
+    home, one = lodged(serving)
+
+    def take_back(number: int) -> Any:
+        return recorded(serving, "record_volunteer_hours", hours(f"S-{number}-back", 5, corrects_ref="S-1"))[
+            0
+        ][0]
+
+    def take_on(number: int) -> Any:
+        return recorded(serving, "record_pairs", pair(f"R-{number}", home, one))[0][0]
+
+    with ThreadPoolExecutor(4) as clerks:
+        assert sorted(clerks.map(take_back, range(4))) == ["created"] + ["registry.corrected_already"] * 3
+        assert sorted(clerks.map(take_on, range(4))) == ["created"] + ["registry.paired_already"] * 3

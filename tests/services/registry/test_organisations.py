@@ -8,7 +8,14 @@ import sqlalchemy as sa
 
 from chassis.rpc import Refused
 from contracts.registry import network as messages
-from services.registry.network_tables import appointment_acts, appointments, organisation_acts, organisations
+from services.registry.network_tables import (
+    activities,
+    appointment_acts,
+    appointments,
+    organisation_acts,
+    organisation_funds,
+    organisations,
+)
 from tests.services.registry.factories import registered
 from tests.services.registry.network_records import (
     CREATED,
@@ -340,14 +347,18 @@ def test_names_of_holders_are_revealed_with_a_purpose_only(network: Harness):
         network.call("reveal_file", asked, network.clerk(OTHER_TOWNSHIP))
 
 
-def test_the_history_of_posts_can_be_neither_changed_nor_deleted(network: Harness):
+def test_the_history_of_posts_and_money_can_be_neither_changed_nor_deleted(network: Harness):
     stands(network, "record_appointments", appointment())
+    stands(network, "record_organisation_funds", fund())
+    stands(network, "record_activities", activity())
     stands(network, "record_appointment_acts", ended())
     stands(network, "record_organisation_acts", step("organisation", "O-V", "qualify", "2024-01-01"))
     for statement in (
         sa.update(appointment_acts).values(reason="died"),
         sa.delete(appointment_acts),
         sa.delete(organisation_acts),
+        sa.update(organisation_funds).values(amount_fen=1),
+        sa.delete(activities),
     ):
         with (
             pytest.raises(sa.exc.DBAPIError, match="append-only"),

@@ -80,7 +80,10 @@ class Indicator(Message):
     code: IndicatorCode = Field(description="Code in the catalogue")
     zh: str = Field(description="Name in Chinese")
     en: str = Field(description="Name in English")
-    unit: str = Field(description="person, household, township, case, yuan or percent")
+    unit: str = Field(
+        description="person, household, institution, township, case, hour, square_metre, person_time, yuan, "
+        "percent"
+    )
     dimensions: Dimensions = Field(description="The cell; empty for the whole")
     value: int | str | None = Field(
         description="Integer, or decimal text for money and ratios; null for a ratio over nothing"
@@ -194,7 +197,10 @@ class IndicatorDefinition(Message):
     aliases: list[IndicatorCode] = Field(description="Older codes of the same figure")
     zh: str = Field(description="Name in Chinese")
     en: str = Field(description="Name in English")
-    unit: str = Field(description="person, household, township, case, yuan or percent")
+    unit: str = Field(
+        description="person, household, institution, township, case, hour, square_metre, person_time, yuan, "
+        "percent"
+    )
     kind: Literal["flow", "stock", "ratio", "money"] = Field(
         description="flow: in the period; stock: on the cut-off day; money: sums; ratio: of two others"
     )

@@ -9,6 +9,7 @@ from pydantic import Field
 from canlian.package.columns import Column, columns_of
 from contracts import employment, registry, rehab, reporting, subsidy
 from contracts.message import BulkCommand, DimensionKey, Dimensions, Message, Name, PeriodText, RegionText
+from contracts.registry import network
 
 
 class DisbursementRecord(Message):
@@ -91,6 +92,39 @@ BULK = (
     _bulk("legal_aid_acts.csv", "法律援助办理", "steps of legal aid", registry.RecordLegalAidActs, 1),
     _bulk("proposals.csv", "建议提案", "proposals to answer", registry.RecordProposals, 1),
     _bulk("proposal_acts.csv", "建议提案办理", "steps of proposals", registry.RecordProposalActs, 1),
+    # The organisation network. What ends a record comes after all that names it.
+    _bulk("organisations.csv", "残疾人组织", "organisations", network.RegisterOrganisations, 1),
+    _bulk("terms.csv", "换届", "terms of office", network.RecordTerms, 1),
+    _bulk("delegates.csv", "代表", "delegates to congresses", network.RecordDelegates, 1),
+    _bulk("delegate_acts.csv", "代表资格审查", "checks of delegates", network.RecordDelegateActs, 1),
+    _bulk("term_acts.csv", "换届办理", "steps of terms", network.RecordTermActs, 1),
+    _bulk("appointments.csv", "任职", "holders of posts", network.RecordAppointments, 1),
+    _bulk("organisation_funds.csv", "组织经费", "money of organisations", network.RecordOrganisationFunds, 1),
+    _bulk("activities.csv", "组织活动", "activities of organisations", network.RecordActivities, 1),
+    _bulk("staff_trainings.csv", "队伍培训", "trainings of staff", network.RecordStaffTrainings, 1),
+    _bulk("staff_training_acts.csv", "培训举办", "steps of trainings", network.RecordStaffTrainingActs, 1),
+    _bulk("training_attendances.csv", "参训", "attendances", network.RecordTrainingAttendances, 1),
+    _bulk(
+        "training_attendance_acts.csv",
+        "培训发证",
+        "certificates for attendances",
+        network.RecordTrainingAttendanceActs,
+        1,
+    ),
+    _bulk("volunteers.csv", "志愿者", "volunteers", network.RegisterVolunteers, 1),
+    _bulk("volunteer_acts.csv", "志愿者变动", "steps of volunteers", network.RecordVolunteerActs, 1),
+    _bulk("volunteer_hours.csv", "志愿服务时长", "hours of volunteers", network.RecordVolunteerHours, 1),
+    _bulk("pairs.csv", "结对帮扶", "pairs of helper and household", network.RecordPairs, 1),
+    _bulk("pair_acts.csv", "帮扶记录", "steps of pairs", network.RecordPairActs, 1),
+    _bulk("projects.csv", "建设项目", "construction projects", network.RecordProjects, 1),
+    _bulk("project_acts.csv", "项目进度", "steps of projects", network.RecordProjectActs, 1),
+    _bulk("facilities.csv", "服务设施", "facilities in use", network.RegisterFacilities, 1),
+    _bulk("facility_acts.csv", "设施变动", "steps of facilities", network.RecordFacilityActs, 1),
+    _bulk("archives.csv", "档案", "archives of a year", network.RecordArchives, 1),
+    _bulk("archive_documents.csv", "档案文件", "documents of archives", network.RecordArchiveDocuments, 1),
+    _bulk("archive_acts.csv", "档案办理", "steps of archives", network.RecordArchiveActs, 1),
+    _bulk("appointment_acts.csv", "离任", "ends of appointments", network.RecordAppointmentActs, 1),
+    _bulk("organisation_acts.csv", "组织变动", "steps of organisations", network.RecordOrganisationActs, 1),
     _bulk("enrolments.csv", "康复项目登记", "enrolments in programmes", rehab.EnrolPersons, 2),
     _bulk("services.csv", "康复服务", "services given", rehab.RecordServices, 2),
     _bulk("retrofits.csv", "家庭改造", "home retrofits", rehab.AcceptRetrofits, 2),

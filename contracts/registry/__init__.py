@@ -1,9 +1,11 @@
 """Messages of the registry: regions, persons, households, certificates, case files.
 
-One module for each topic; callers import all of them from here.
+One module for each topic; callers import all of them from here, and those of the organisation network from
+`contracts.registry.network`.
 """
 
 from contracts.message import Event, Request
+from contracts.registry import network
 from contracts.registry.case_queries import (
     CaseAct,
     CasePage,
@@ -175,6 +177,7 @@ EVENTS: tuple[type[Event], ...] = (
     ProposalExtended,
     ProposalReplied,
     ProposalRated,
+    *network.EVENTS,
 )
 REQUESTS: tuple[type[Request], ...] = (
     RecordRegions,
@@ -204,6 +207,7 @@ REQUESTS: tuple[type[Request], ...] = (
     RecordProposals,
     RecordProposalActs,
     ListProposals,
+    *network.REQUESTS,
 )
 
 __all__ = [

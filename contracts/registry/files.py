@@ -21,7 +21,16 @@ class RevealFile(Command):
     KEEP_REPLY: ClassVar[bool] = False
     REPLY: ClassVar[type[Reply]] = RevealedFile
 
-    kind: Literal["dispute", "legal_aid", "proposal"] = Field(description="What the file is")
+    kind: Literal[
+        "dispute",
+        "legal_aid",
+        "proposal",
+        "appointment",
+        "delegate",
+        "volunteer",
+        "pair",
+        "archive_document",
+    ] = Field(description="What the file is")
     file_id: Identifier
     purpose: str = Field(
         min_length=4,

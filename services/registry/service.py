@@ -1,7 +1,7 @@
 """What the registry service offers to callers, and the jobs it works on. It follows nobody."""
 
 from chassis.jobs import Job
-from chassis.service import Service, command, daily, query
+from chassis.service import command, daily, query
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from contracts.message import BulkReply
@@ -20,10 +20,11 @@ from services.registry.handlers import (
     proposals,
     regions,
 )
+from services.registry.network_service import OrganisationNetwork
 
 
-class RegistryService(Service):
-    """Regions, households, persons and certificates, by which other services decide; and case files."""
+class RegistryService(OrganisationNetwork):
+    """Regions, households, persons and certificates, by which others decide; case files; the network."""
 
     name = "registry"
     tables = tables.metadata

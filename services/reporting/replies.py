@@ -40,7 +40,7 @@ def traced_event(indicator: Indicator, row: sa.Row[Any]) -> TracedEvent:
         region=row.region,
         day=row.day,
         dimensions=dimensions_of(row.dims),
-        value=str(Money(row.value)) if indicator.kind == "money" else str(row.value),
+        value=str(Money(row.value)) if indicator.measure == "money" else str(row.value),
         trace_id=row.trace_id,
         recorded_at=aware,
     )

@@ -13,6 +13,7 @@ import yaml
 
 from contracts.subsidy import FundSource
 from kernel.rulebook import RuleBook
+from services.registry import staffing
 
 SERVICES = Path(__file__).parents[2] / "services"
 ALL = "all"
@@ -149,3 +150,39 @@ def test_an_offices_rates_are_of_schemes_and_variants_that_exist(path: Path) -> 
     ] == []
     wanted = {(scheme, variant) for scheme in SCHEMES for variant in SUBSIDY[f"{scheme}.variants"]}
     assert {(scheme, variant) for scheme, _, variant in rates} == wanted
+
+
+REGISTRY = values_ever("registry")
+POSTS = {post for key, posts in REGISTRY.items() if key.startswith("organisation.posts.") for post in posts}
+
+
+@pytest.mark.parametrize(
+    ("events", "field", "words"),
+    [
+        ("registry.appointment_", "post", POSTS),
+        ("registry.training_attended", "post", POSTS),
+        ("registry.activity_held", "kind", REGISTRY["organisation.activity_kinds"]),
+        ("registry.volunteer_", "origin", REGISTRY["volunteer.origins"]),
+        ("registry.pair_", "helper_kind", REGISTRY["pair.helper_kinds"]),
+        ("registry.facility_", "kind", REGISTRY["facility.kinds"]),
+        ("registry.project_", "facility_kind", REGISTRY["facility.kinds"]),
+        ("registry.archive_", "kind", REGISTRY["archive.kinds"]),
+    ],
+)
+def test_a_word_of_the_organisation_network_is_one_of_the_registrys_rules(
+    events: str, field: str, words: set[str]
+) -> None:
+    tried = 0
+    for name, feed, where in feeds():
+        if feed["event"].startswith(events):
+            dimension = read_from(feed, field)
+            asked = set(where.get(field, ())) | (shown(INDICATORS[name], dimension) if dimension else set())
+            assert asked <= words, name
+            tried += len(asked)
+    assert tried
+
+
+def test_what_the_registry_flags_by_name_is_in_its_rules() -> None:
+    assert staffing.COMMISSIONER in REGISTRY["organisation.posts.federation"]
+    assert staffing.COMMISSIONER in REGISTRY["organisation.posts.village_association"]
+    assert staffing.HOME in REGISTRY["facility.kinds"]

@@ -45,8 +45,10 @@ def check_step(noun: str, step: Step, file: File, act: "DataclassInstance", acte
             raise Invalid(
                 f"registry.{noun}_act_fields",
                 f"This step {'must not have' if given else 'needs'} the field.",
-                # An identifier in here is a reference in the record.
-                field=f"{name.removesuffix('_id')}_ref" if name.endswith("_id") else name,
+                # An identifier in here is a reference in the record, and fen are yuan.
+                field=f"{name.removesuffix('_id')}_ref"
+                if name.endswith("_id")
+                else name.removesuffix("_fen"),
             )
     if acted_on < file.last_act_on:
         raise Conflict(

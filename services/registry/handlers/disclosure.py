@@ -6,10 +6,13 @@ from chassis.sealing import Sealed
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from kernel.errors import NotFound
+from services.registry.archive_tables import DOCUMENT_TITLE, archive_documents
 from services.registry.case_repository import opened
 from services.registry.case_tables import ACT_TEXT, CONTENT, PETITIONER, case_acts, cases
 from services.registry.dispute_tables import DISPUTE_CONTENT, PARTIES, disputes
+from services.registry.help_tables import HELPER, NETWORK_NUMBER, VOLUNTEER, pairs, volunteers
 from services.registry.legal_aid_tables import MATTER_CONTENT, legal_aid
+from services.registry.network_tables import DELEGATE, HOLDER, appointments, delegates
 from services.registry.proposal_tables import PROPOSERS, proposals
 from services.registry.tables import BANK_ACCOUNT, ID_NUMBER, PHONE, persons
 
@@ -65,6 +68,11 @@ _FILES: dict[str, tuple[sa.Table, dict[str, Sealed]]] = {
     "dispute": (disputes, {"parties": PARTIES, "content": DISPUTE_CONTENT}),
     "legal_aid": (legal_aid, {"content": MATTER_CONTENT}),
     "proposal": (proposals, {"proposers": PROPOSERS}),
+    "appointment": (appointments, {"holder": HOLDER}),
+    "delegate": (delegates, {"delegate": DELEGATE}),
+    "volunteer": (volunteers, {"volunteer": VOLUNTEER, "network_number": NETWORK_NUMBER}),
+    "pair": (pairs, {"helper": HELPER}),
+    "archive_document": (archive_documents, {"title": DOCUMENT_TITLE}),
 }
 
 

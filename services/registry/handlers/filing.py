@@ -1,6 +1,6 @@
-"""Recording steps of the plainer files: disputes, legal aid, proposals. Each file keeps its state in its row.
+"""Recording steps of the plainer files: disputes, legal aid, proposals, and the organisation network's.
 
-Several steps of one file in one command are decided in their order.
+Each file keeps its state in its row. Several steps of one file in one command are decided in their order.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,6 +13,7 @@ from chassis.bulk import Bulk, Entry
 from chassis.transaction import Transaction
 from contracts.message import BulkReply, Event
 from kernel.errors import Conflict, NotFound
+from kernel.money import Money
 from kernel.rulebook import RuleView
 from services.registry.handlers.fields import reading
 from services.registry.handlers.lookup import mine
@@ -32,7 +33,7 @@ class Register(Generic[State, Act]):
 
     files: its table, with the fields of the state as columns. acts: the table of its steps, with the fields
     of an act. decide: the rules. event: what a step tells, from the file's row before it, the act, and the
-    state after it.
+    state after it. guard: refuses a new step for what other records say; the file is locked by then.
     """
 
     noun: str
@@ -42,6 +43,7 @@ class Register(Generic[State, Act]):
     act: type[Act]
     decide: Callable[[State, Act, RuleView], State]
     event: Callable[[Row, Act, State], Event]
+    guard: Callable[[Transaction, Row, Act], None] = lambda _tx, _file, _act: None
 
 
 @dataclass
@@ -62,8 +64,8 @@ def record_steps(
     name = f"{register.noun}_ref"
     locked = sa.select(register.files).order_by(register.files.c.id).with_for_update()
     book = Book(
-        _by_ref(tx, locked, register.files, {getattr(item, name) for item in bulk.items()}),
-        _by_ref(tx, sa.select(register.acts), register.acts, {item.ref for item in bulk.items()}),
+        rows_by(tx, locked, register.files.c.ref, {getattr(item, name) for item in bulk.items()}),
+        rows_by(tx, sa.select(register.acts), register.acts.c.ref, {item.ref for item in bulk.items()}),
     )
     for entry in bulk:
         with entry.deciding():
@@ -79,9 +81,10 @@ def record_steps(
     return bulk.reply()
 
 
-def _by_ref(tx: Transaction, query: sa.Select[Any], table: sa.Table, refs: set[str]) -> dict[str, Row]:
-    found = rows_among(tx, query, table.c.ref, refs)
-    return {row.ref: dict(row._mapping) for row in found}  # noqa: SLF001 - public in SQLAlchemy
+def rows_by(tx: Transaction, query: sa.Select[Any], column: sa.Column[Any], keys: set[str]) -> dict[str, Row]:
+    """Whole rows by a column that tells them apart."""
+    rows = [dict(row._mapping) for row in rows_among(tx, query, column, keys)]  # noqa: SLF001 - public in SQLAlchemy
+    return {row[column.name]: row for row in rows}
 
 
 def _decide(
@@ -97,6 +100,7 @@ def _decide(
             )
         entry.unchanged(same["id"])
         return
+    register.guard(tx, file, act)
     before = register.state(**{each.name: file[each.name] for each in fields(register.state)})
     with reading("acted_on"):
         after = register.decide(before, act, tx.rules.at(told["acted_on"]))
@@ -132,11 +136,20 @@ def _save(tx: Transaction, book: Book, register: Register[State, Act]) -> None:
 
 
 def fields_of(act: type[Act]) -> Callable[[Any], Act]:
-    """Reads an act from the fields of a record that are called the same."""
+    """Reads an act from the fields of a record that are called the same; `<name>_fen` is yuan in `<name>`."""
     names = [each.name for each in fields(act)]
 
     def read(item: Any) -> Act:
-        values: Mapping[str, Any] = {name: getattr(item, name) for name in names}
+        values: Mapping[str, Any] = {name: _value(item, name) for name in names}
         return act(**values)
 
     return read
+
+
+def _value(item: Any, name: str) -> Any:
+    if not name.endswith("_fen"):
+        return getattr(item, name)
+    field = name.removesuffix("_fen")
+    amount = getattr(item, field)
+    with reading(field):
+        return None if amount is None else Money.yuan(amount).fen

@@ -12,7 +12,18 @@ from typing import Literal
 from kernel.errors import Invalid, NotFound
 
 Kind = Literal["flow", "stock", "money", "ratio"]
-Measure = Literal["events", "persons", "households", "institutions", "townships", "money", "ratio"]
+Measure = Literal[
+    "events",
+    "persons",
+    "households",
+    "institutions",
+    "townships",
+    "hours",
+    "square_metres",
+    "person_times",
+    "money",
+    "ratio",
+]
 
 KINDS: tuple[Kind, ...] = ("flow", "stock", "money", "ratio")
 MEASURES: tuple[Measure, ...] = (
@@ -21,13 +32,20 @@ MEASURES: tuple[Measure, ...] = (
     "households",
     "institutions",
     "townships",
+    "hours",
+    "square_metres",
+    "person_times",
     "money",
     "ratio",
 )
+QUANTITIES: tuple[Measure, ...] = ("hours", "square_metres", "person_times")
+"""Measures that add up whole numbers which the events tell, as those of money add up amounts."""
+
 SUBJECTS: Mapping[str, tuple[str, ...]] = {
-    "persons": ("person_id",),
+    # Who serves or holds a post is not always registered as a person.
+    "persons": ("person_id", "appointment_id", "volunteer_id"),
     "households": ("household_id",),
-    "institutions": ("agency_id", "unit_id"),
+    "institutions": ("agency_id", "unit_id", "organisation_id", "facility_id"),
 }
 """Fields that may tell the subjects of a measure apart."""
 
@@ -88,7 +106,7 @@ class Feed:
     where: the event counts only when each of these fields has one of the values.
     each: name of a list in the event that gives one fact for every element.
     sign: +1, or -1 for the side that a stock leaves. subject, day: fields of the event.
-    amount: where money is read from; None counts one.
+    amount: where money or a whole number is read from; None counts one.
     """
 
     event: str
@@ -129,7 +147,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """The two cells that a ratio is made of; its value is in percent."""
+    """The two cells that a ratio is made of; its value is in percent, or in the unit of an average."""
 
     numerator: Cell
     denominator: Cell
@@ -165,7 +183,7 @@ class Indicator:
     @property
     def additive(self) -> bool:
         """Whether a cell is the sum of its facts; otherwise distinct subjects or townships are counted."""
-        return self.kind in {"stock", "money"} or self.measure == "events"
+        return self.kind in {"stock", "money"} or self.measure in {"events", *QUANTITIES}
 
     def cut(self, dimensions: Dimensions) -> Cut:
         """The cell with these dimensions. Raises Invalid("reporting.unknown_cell")."""

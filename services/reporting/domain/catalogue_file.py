@@ -6,16 +6,18 @@ indicators:
     aliases: [registry.certified]  # optional: older codes of the same figure
     zh: 持证残疾人
     en: Certified disabled persons
-    unit: person                   # person, household, institution, township, case, yuan, percent
+    unit: person                   # person, household, institution, township, case, hour, square_metre,
+                                   # person_time, yuan; a ratio: percent, an average: hour, institution
     kind: stock                    # flow: in the period; stock: on the day; money; ratio
-    measure: persons               # events, persons, households, institutions, townships or money; no ratio
+    measure: persons               # events, persons, households, institutions, townships, hours,
+                                   # square_metres, person_times or money; no ratio
     source: 金寨县残联2024年工作总结, 金寨县现有持证残疾人27066人
     feeds:
       - event: registry.certificate_changed.v1
         where: {mode: [office]}    # optional
         sign: minus                # optional, plus; minus only for a stock
         each: sources              # optional: one fact for every element of this list
-        amount: {part: amount}     # money only; from the event's field or the part's
+        amount: {part: amount}     # money, hours, square_metres, person_times; of the event or the part
         dimensions: {category: {field: previous_category}, action: {const: change}}
         subject: person_id         # optional, the event's own
         day: acted_on              # optional, the event's own
@@ -36,6 +38,7 @@ from pathlib import Path
 from kernel.strict_yaml import Entry, read
 from services.reporting.domain import catalogue
 from services.reporting.domain.catalogue import (
+    QUANTITIES,
     Catalogue,
     Cell,
     Cut,
@@ -56,9 +59,12 @@ _UNITS = {
     "households": "household",
     "institutions": "institution",
     "townships": "township",
+    "hours": "hour",
+    "square_metres": "square_metre",
+    "person_times": "person_time",
     "money": "yuan",
-    "ratio": "percent",
 }
+_RATIO_UNITS = ("percent", "hour", "institution")
 _Fields = Mapping[str, frozenset[str] | None]
 
 
@@ -127,7 +133,7 @@ class _Reader:
             aliases=fields["aliases"].texts() if "aliases" in fields else (),
             zh=fields["zh"].text(),
             en=fields["en"].text(),
-            unit=fields["unit"].choice((_UNITS[measure],)),
+            unit=fields["unit"].choice(_RATIO_UNITS if measure == "ratio" else (_UNITS[measure],)),
             kind=kind,
             measure=measure,
             source=fields["source"].text(),
@@ -148,8 +154,8 @@ class _Reader:
         if kind == "ratio":
             return "ratio"
         allowed: Mapping[str, tuple[catalogue.Measure, ...]] = {
-            "flow": ("events", "persons", "households", "institutions", "townships"),
-            "stock": ("persons", "households", "institutions"),
+            "flow": ("events", "persons", "households", "institutions", "townships", *QUANTITIES),
+            "stock": ("persons", "households", "institutions", "money", *QUANTITIES),
             "money": ("money",),
         }
         chosen = fields["measure"].choice(allowed[kind])
@@ -158,7 +164,8 @@ class _Reader:
     def _feed(self, entry: Entry, kind: catalogue.Kind, measure: catalogue.Measure) -> Feed:
         optional = {"where", "each", "subject", "day", "dimensions"}
         optional |= {"sign"} if kind == "stock" else set()
-        fields = entry.fields({"event", "amount"} if kind == "money" else {"event"}, frozenset(optional))
+        amounts = measure in {"money", *QUANTITIES}
+        fields = entry.fields({"event", "amount"} if amounts else {"event"}, frozenset(optional))
         event = fields["event"].text()
         if event not in self._events:
             raise fields["event"].error(f'unknown event "{event}"')

@@ -30,7 +30,7 @@ def check(figures: Sequence[Figure]) -> None:
 
 
 def _problems(indicator: Indicator, values: Mapping[str, int]) -> Iterator[Conflict]:
-    if indicator.kind != "money":
+    if indicator.measure != "money":
         yield from (
             _failed("negative", indicator, dims, 0, value) for dims, value in values.items() if value < 0
         )
@@ -41,7 +41,7 @@ def _problems(indicator: Indicator, values: Mapping[str, int]) -> Iterator[Confl
         total = sum(values[dims] for dims in _cells_by(indicator, key))
         if total != whole:
             yield _failed("sum", indicator, key, whole, total)
-    if indicator.kind != "money":
+    if indicator.measure != "money":
         yield from (
             _failed("part", indicator, dims, whole, value) for dims, value in values.items() if value > whole
         )

@@ -42,7 +42,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One cell with its value: a count, fen, or percent; None for a ratio whose denominator is zero."""
+    """One cell with its value: a count, fen, percent or average; None where a ratio divides by zero."""
 
     indicator: Indicator
     cut: Cut
@@ -55,12 +55,12 @@ class Figure:
 
     @property
     def written(self) -> int | str | None:
-        """As in the snapshot: an integer, yuan with two decimals, or percent with two decimals, half up."""
+        """As in the snapshot: an integer, yuan, or a ratio; the last two with two decimals, half up."""
         if self.value is None:
             return None
         if isinstance(self.value, Fraction):
             return half_up(self.value, PERCENT_DECIMALS)
-        return str(Money(self.value)) if self.indicator.kind == "money" else self.value
+        return str(Money(self.value)) if self.indicator.measure == "money" else self.value
 
     def completion(self, target: int | str | None) -> str | None:
         """Value over target in percent, one decimal, half up; None without a value or a target above zero."""
@@ -82,7 +82,7 @@ def figures(catalogue: Catalogue, tally: Tally) -> list[Figure]:
         if indicator.ratio is not None:
             parts = (made[indicator.ratio.numerator].value, made[indicator.ratio.denominator].value)
             for cut in indicator.cuts:
-                figure = Figure(indicator, cut, _percent(*parts))
+                figure = Figure(indicator, cut, _quotient(indicator.unit, *parts))
                 made[figure.cell] = figure
     return [
         made[Cell(indicator.code, dimensions_text(cut.dimensions))]
@@ -91,10 +91,12 @@ def figures(catalogue: Catalogue, tally: Tally) -> list[Figure]:
     ]
 
 
-def _percent(numerator: int | Fraction | None, denominator: int | Fraction | None) -> Fraction | None:
+def _quotient(
+    unit: str, numerator: int | Fraction | None, denominator: int | Fraction | None
+) -> Fraction | None:
     if numerator is None or not denominator:
         return None
-    return Fraction(numerator) * 100 / Fraction(denominator)
+    return Fraction(numerator) * (100 if unit == "percent" else 1) / Fraction(denominator)
 
 
 def half_up(value: Fraction, decimals: int) -> str:
@@ -112,7 +114,8 @@ def target_value(indicator: Indicator, text: str) -> int | str:
     for more decimals than the unit knows.
     """
     value = Fraction(text)
-    decimals = 0 if indicator.kind in {"flow", "stock"} else PERCENT_DECIMALS
+    whole = indicator.measure not in {"money", "ratio"}
+    decimals = 0 if whole else PERCENT_DECIMALS
     if (value * 10**decimals).denominator != 1:
         raise Invalid(
             "reporting.target_unit",

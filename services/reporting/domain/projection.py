@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from kernel.money import Money
-from services.reporting.domain.catalogue import Catalogue, Feed, dimensions_text
+from services.reporting.domain.catalogue import Catalogue, Feed, Indicator, dimensions_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ def facts_of(catalogue: Catalogue, event_type: str, event: object) -> list[Fact]
     facts: dict[tuple[str, str, int], Fact] = {}
     for indicator, feed in catalogue.feeds(event_type):
         if all(str(getattr(event, name)) in values for name, values in feed.where.items()):
-            for fact in _facts(indicator.code, feed, event):
+            for fact in _facts(indicator, feed, event):
                 key = (fact.indicator, fact.dims, fact.sign)
                 if key not in facts:
                     facts[key] = fact
@@ -38,10 +38,17 @@ def facts_of(catalogue: Catalogue, event_type: str, event: object) -> list[Fact]
     return list(facts.values())
 
 
-def _facts(code: str, feed: Feed, event: object) -> Iterator[Fact]:
+def _facts(indicator: Indicator, feed: Feed, event: object) -> Iterator[Fact]:
     day: date = getattr(event, feed.day)
     subject = str(getattr(event, feed.subject))
     for part in (None,) if feed.each is None else getattr(event, feed.each):
         dimensions = {key: source.read(event, part) for key, source in feed.dimensions.items()}
-        amount = 1 if feed.amount is None else Money.yuan(feed.amount.read(event, part)).fen
-        yield Fact(code, dimensions_text(dimensions), day, subject, feed.sign, feed.sign * amount)
+        amount = feed.sign * _amount(indicator, feed, event, part)
+        yield Fact(indicator.code, dimensions_text(dimensions), day, subject, feed.sign, amount)
+
+
+def _amount(indicator: Indicator, feed: Feed, event: object, part: object | None) -> int:
+    if feed.amount is None:
+        return 1
+    text = feed.amount.read(event, part)
+    return Money.yuan(text).fen if indicator.measure == "money" else int(text)

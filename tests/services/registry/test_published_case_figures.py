@@ -1,37 +1,18 @@
 """Figures that offices published, from operations of the registry to cells of a snapshot."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 from typing import Any
 
-import pytest
-
-from services.reporting.service import ReportingService
 from tests.services.registry.case_records import NETWORK, case, handled, received, step, taken
 from tests.services.registry.factories import citizen, person
 from tests.services.registry.test_legal_aid import AGENCY
 from tests.services.registry.test_proposals import proposal
 from tests.services.registry.test_proposals import step as proposal_step
-from tests.services.reporting.steps import take, value
 from tests.support.platform import COUNTY, Harness
 from tests.support.registry_events import VILLAGE
 
 Figure = Callable[..., Any]
-
-
-@pytest.fixture
-def figure(registry: Harness, tmp_path: Path) -> Iterator[Callable[[str], Figure]]:
-    """The figures of a period, made by reporting from all that the registry told."""
-    reporting = Harness(ReportingService, f"sqlite:///{tmp_path}/reporting.db")
-
-    def of(period: str) -> Figure:
-        reporting.feed("registry", registry.events())
-        snapshot = take(reporting, period=period)
-        return lambda code, dimensions="": value(snapshot, code, dimensions)
-
-    yield of
-    reporting.close()
 
 
 def test_nanchang_2015_no_escalated_group_or_skip_level_visits_and_a_network_of_three_levels(

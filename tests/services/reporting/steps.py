@@ -2,7 +2,11 @@
 
 from typing import Any
 
+from services.reporting import definitions
 from tests.support.platform import COUNTY, OFFICE, Harness
+
+CELLS = [(each, cut) for each in definitions.catalogue().indicators for cut in each.cuts]
+RATIOS = {each.code for each, _ in CELLS if each.ratio is not None}
 
 
 def take(

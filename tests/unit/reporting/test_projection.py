@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from contracts.message import Event
+from contracts.registry.network import VolunteerHoursRecorded
 from contracts.subsidy import PaymentMade
 from kernel.errors import Invalid
 from services.reporting import definitions
@@ -83,3 +84,17 @@ def test_dimensions_have_one_text():
     assert dimensions_of(dimensions_text({})) == {}
     with pytest.raises(Invalid, match=r"reporting\.dimension_text"):
         dimensions_text({"mode": "a;b"})
+
+
+def test_hours_are_whole_numbers_and_those_taken_back_count_less():
+    recorded = VolunteerHoursRecorded(
+        region="341524000000",
+        volunteer_id="1" * 32,
+        volunteer_hours_id="2" * 32,
+        activity_id=None,
+        origin="office_staff",
+        since=date(2015, 1, 1),
+        until=date(2015, 12, 31),
+        hours=-6,
+    )
+    assert facts(recorded) == {("registry.volunteer.hours", "org=office_staff", -6)}

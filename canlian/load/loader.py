@@ -72,10 +72,11 @@ class Loader:
                         tally.unchanged += 1
                 lines = records[-1].line - 1
                 step.reached(lines)
-        # A chunk that an earlier load sent is answered as it was then: "created". Each record that is created
-        # is one event, so the service's log tells how many were created now.
-        now = min(tally.created, self._recorded(kind.service) - before)
-        tally.created, tally.unchanged = now, tally.unchanged + tally.created - now
+        if kind.answered_from_memory:
+            # A chunk that an earlier load sent is answered as it was then: "created". Each record that is
+            # created is one event, so the service's log tells how many were created now.
+            now = min(tally.created, self._recorded(kind.service) - before)
+            tally.created, tally.unchanged = now, tally.unchanged + tally.created - now
         return tally
 
     def _chunks(self, kind: Kind, tally: Tally) -> Iterator[list[Record]]:

@@ -54,6 +54,11 @@ class Kind:
         return columns_of(self.record)
 
     @property
+    def answered_from_memory(self) -> bool:
+        """Whether a chunk that is sent again gets its first reply, and not a decision of now."""
+        return self.command is not None and self.command.KEEP_REPLY
+
+    @property
     def service(self) -> str:
         """The service that takes the records. Raises AssertionError for a kind without a command."""
         return self._target[0]
@@ -91,6 +96,10 @@ BULK = (
     _bulk("legal_aid_acts.csv", "法律援助办理", "steps of legal aid", registry.RecordLegalAidActs, 1),
     _bulk("proposals.csv", "建议提案", "proposals to answer", registry.RecordProposals, 1),
     _bulk("proposal_acts.csv", "建议提案办理", "steps of proposals", registry.RecordProposalActs, 1),
+    _bulk("department_lists.csv", "部门名单", "lists of other departments", registry.RecordDepartmentLists, 1),
+    _bulk("department_rows.csv", "部门名单人员", "persons on these lists", registry.RecordDepartmentRows, 1),
+    _bulk("match_runs.csv", "数据比对", "runs of a match", registry.StartMatchRuns, 1),
+    _bulk("match_finding_acts.csv", "疑似核实", "steps of findings", registry.RecordMatchFindingActs, 1),
     _bulk("enrolments.csv", "康复项目登记", "enrolments in programmes", rehab.EnrolPersons, 2),
     _bulk("services.csv", "康复服务", "services given", rehab.RecordServices, 2),
     _bulk("retrofits.csv", "家庭改造", "home retrofits", rehab.AcceptRetrofits, 2),

@@ -8,7 +8,20 @@ docs/performance.md, `python -m bench.profile` says where the time goes.
 import sys
 import time
 
-from bench import append, follow, freshness, growth, machine, persons, rebuild, relay, report, rpc, snapshot
+from bench import (
+    append,
+    follow,
+    freshness,
+    growth,
+    machine,
+    matching,
+    persons,
+    rebuild,
+    relay,
+    report,
+    rpc,
+    snapshot,
+)
 from tests.support import servers
 
 GROUPS = {
@@ -20,6 +33,7 @@ GROUPS = {
     "freshness": freshness.rows,
     "persons": persons.rows,
     "snapshot": snapshot.rows,
+    "match": matching.rows,
     "growth": growth.rows,
 }
 ON_DEMAND = {"city": persons.city}

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
+from uuid import uuid4
 
 import typer
 
@@ -15,8 +16,6 @@ from canlian.lists.department_file import HEADERS, DepartmentFile
 from canlian.load.loader import Loader
 from canlian.load.outcome import Rejections
 from canlian.load.progress import OnConsole
-from canlian.load.sending import chunk_key
-from canlian.package.kinds import DEPARTMENT_LISTS, rows_of
 from canlian.settling import settle
 
 _DATE = ["%Y-%m-%d"]
@@ -48,7 +47,7 @@ def import_list(
 ) -> None:
     """Import another department's list: citizen numbers are matched blindly, other columns are not read.
 
-    Importing it again changes nothing. Exit code 0: every row is kept. 3: some were rejected, the others are kept.
+    Importing it again changes nothing. Exit code 0: every row is kept. 3: some were rejected.
 
     Example: canlian import-list dibao.xlsx --ref B2024-1 --kind dibao --source 县民政局 --as-of 2024-05-31
     """
@@ -62,13 +61,10 @@ def import_list(
         "received_on": (received_on.date() if received_on else date.today()).isoformat(),  # noqa: DTZ011
     }
     headers = {**HEADERS, "id_number": (id_column,)} if id_column else HEADERS
-    rows = rows_of(file.name)
     with connect(settings) as caller, Rejections.collecting(report) as rejections:
         _announce(caller, subject, record)
-        loader = Loader(
-            DepartmentFile(file, ref, headers), caller, subject, None, OnConsole(console), rejections, (rows,)
-        )
-        loaded = loader.load()
+        rows = DepartmentFile(file, ref, headers)
+        loaded = Loader(rows, caller, subject, None, OnConsole(console), rejections).load()
     show_loaded(loaded, rejections, report)
     if loaded.rejected:
         raise typer.Exit(SOME_REJECTED)
@@ -76,8 +72,7 @@ def import_list(
 
 def _announce(caller: Caller, subject: str, record: dict[str, str]) -> None:
     """Record the list itself. Raises CallRefused: rows must not go to a list that is another one."""
-    fields = {"idempotency_key": chunk_key(record["ref"], DEPARTMENT_LISTS, [record]), "items": [record]}
-    method = DEPARTMENT_LISTS.method
-    [outcome] = caller.call(DEPARTMENT_LISTS.service, method, fields, clerk(subject))["outcomes"]
+    fields = {"idempotency_key": uuid4().hex, "items": [record]}
+    [outcome] = caller.call("registry", "record_department_lists", fields, clerk(subject))["outcomes"]
     if outcome["error"]:
         raise CallRefused(outcome["error"]["code"], outcome["error"]["message"])

@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 from canlian.package.kinds import Kind
 from canlian.package.problems import PackageError, Problem
 from canlian.package.reader import Record, Unreadable, fields_of, lines_of
+from contracts.registry import RecordDepartmentRows
 
 ENCODINGS = ("utf-8-sig", "gb18030")
 HEADERS: Mapping[str, tuple[str, ...]] = {
@@ -46,13 +47,13 @@ class DepartmentFile:
 
     def has(self, kind: Kind) -> bool:
         """It holds rows, and nothing else."""
-        return kind.file == self.path.name
+        return kind.command is RecordDepartmentRows
 
     def size(self, _kind: Kind) -> int:
         """Its lines are not counted beforehand."""
         return 0
 
-    def records(self, kind: Kind) -> Iterator[Record | Problem]:
+    def records(self, _kind: Kind) -> Iterator[Record | Problem]:
         """The rows, and what is wrong with the others, in the order of the lines.
 
         Raises PackageError when no column holds citizen numbers.
@@ -61,14 +62,14 @@ class DepartmentFile:
         columns = self._columns(lines)
         for line, cells in lines:
             if isinstance(cells, Unreadable):
-                yield Problem(kind.file, line, cells.field, cells.code, cells.message)
+                yield Problem(self.path.name, line, cells.field, cells.code, cells.message)
                 continue
             if not any(cells):
                 continue
             try:
                 yield Record(line, {"list_ref": self.list_ref} | _values(columns, cells))
             except Unreadable as error:
-                yield Problem(kind.file, line, error.field, error.code, error.message)
+                yield Problem(self.path.name, line, error.field, error.code, error.message)
 
     def _text(self) -> Iterator[tuple[int, Sequence[Any] | Unreadable]]:
         with self.path.open("rb") as file:

@@ -3,7 +3,7 @@
 A room of its own because every list of files is read this way, whatever the files are about.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -24,7 +24,7 @@ def page_of(
     return rows[:limit], rows[limit - 1]["id"] if len(rows) > limit else None
 
 
-def view_of(view: type[View], identifier: str, row: sa.RowMapping) -> View:
+def view_of(view: type[View], identifier: str, row: Mapping[Any, Any]) -> View:
     """A row as its contract shows it. identifier: what the contract calls the row's id."""
     told = {identifier: row["id"], **row}
     return view(**{name: told[name] for name in view.model_fields})

@@ -5,28 +5,25 @@ from chassis.service import Service, command, job, query
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from contracts.message import BulkReply
-from services.registry import case_queries, match_queries, queries, tables
+from services.registry import case_queries, queries, tables
 from services.registry.handlers import (
     case_acts,
     cases,
     certificates,
     deadlines,
-    department_lists,
     disclosure,
     disputes,
     households,
     legal_aid,
-    match_findings,
-    match_runs,
-    matching,
     persons,
     plain_records,
     proposals,
     regions,
 )
+from services.registry.inquiry_methods import InquiryMethods
 
 
-class RegistryService(Service):
+class RegistryService(InquiryMethods, Service):
     """Regions, households, persons and certificates, by which other services decide; and case files."""
 
     name = "registry"
@@ -179,56 +176,3 @@ class RegistryService(Service):
     def list_proposals(self, message: messages.ListProposals, tx: Transaction) -> messages.ProposalPage:
         """Proposals, page by page."""
         return case_queries.list_proposals(tx, message)
-
-    # Matching ------------------------------------------------------------------------------------
-
-    @command(messages.RecordDepartmentLists, roles=("clerk",))
-    def record_department_lists(self, message: messages.RecordDepartmentLists, tx: Transaction) -> BulkReply:
-        """Record other departments' lists."""
-        return department_lists.record_department_lists(tx, message)
-
-    @command(messages.RecordDepartmentRows, roles=("clerk",))
-    def record_department_rows(self, message: messages.RecordDepartmentRows, tx: Transaction) -> BulkReply:
-        """Record rows of lists."""
-        return department_lists.record_department_rows(tx, message)
-
-    @command(messages.StartMatchRuns, roles=("clerk",))
-    def start_match_runs(self, message: messages.StartMatchRuns, tx: Transaction) -> BulkReply:
-        """Start runs of a match."""
-        return match_runs.start_match_runs(tx, message)
-
-    @command(messages.RecordMatchFindingActs, roles=("clerk",))
-    def record_match_finding_acts(
-        self, message: messages.RecordMatchFindingActs, tx: Transaction
-    ) -> BulkReply:
-        """Record steps of findings."""
-        return match_findings.record_match_finding_acts(tx, message)
-
-    @query(messages.ListDepartmentLists, roles=("clerk", "auditor"))
-    def list_department_lists(
-        self, message: messages.ListDepartmentLists, tx: Transaction
-    ) -> messages.DepartmentListPage:
-        """Other departments' lists, page by page."""
-        return match_queries.list_department_lists(tx, message)
-
-    @query(messages.ListMatchRuns, roles=("clerk", "auditor"))
-    def list_match_runs(self, message: messages.ListMatchRuns, tx: Transaction) -> messages.MatchRunPage:
-        """Runs of a match, page by page."""
-        return match_queries.list_match_runs(tx, message)
-
-    @query(messages.ListMatchFindings, roles=("clerk", "auditor"))
-    def list_match_findings(
-        self, message: messages.ListMatchFindings, tx: Transaction
-    ) -> messages.MatchFindingPage:
-        """Findings of a match, page by page."""
-        return match_queries.list_match_findings(tx, message)
-
-    @query(messages.ShowMatchCounts, roles=("clerk", "auditor"))
-    def show_match_counts(self, message: messages.ShowMatchCounts, tx: Transaction) -> messages.MatchCounts:
-        """Persons of a run by township, category and grade."""
-        return match_queries.show_match_counts(tx, message)
-
-    @job(matching.JOB)
-    def match_step(self, job: Job, tx: Transaction) -> bool:
-        """Compare the next persons with the lists."""
-        return matching.match_step(tx, job)

@@ -3,7 +3,7 @@
 Ours is what an office does: the list comes in commands of a thousand rows, which are checked and kept by
 their blind index; then a job compares everybody in short transactions, records findings with their events,
 and counts persons by township, category and grade. Raw is one statement on the same tables, which looks up
-nothing but who is missing on the list, and keeps no trace of it.
+nothing but who is missing on the list, and writes them down.
 """
 
 import io
@@ -47,7 +47,8 @@ RUN = {
     "list_refs": ["B-bench"],
 }
 JOIN = """
-    select count(*) from persons p join certificates c on c.person_id = p.id and c.status = 'valid'
+    create table missing as select p.id, p.region, c.category, c.grade from persons p
+    join certificates c on c.person_id = p.id and c.status = 'valid'
     left join department_rows r on r.id_number_index = p.id_number_index
          and r.list_id = (select id from department_lists where ref = 'B-bench')
     where r.id is null
@@ -81,7 +82,7 @@ def rows(pg: PostgresServer, _: RabbitMQServer) -> list[Result]:
             0.02,
             rates["ours"],
             rates["raw"],
-            "one join that counts who is missing",
+            "one join that writes down who is missing",
         ),
         Bound("400,000 persons matched with 400,000 rows", "s", ours.seconds, AT_MOST_SECONDS, others),
     ]
@@ -137,7 +138,7 @@ def _join(url: str) -> Turn:
         watch = Stopwatch()
         cursor.execute(JOIN)
         turn = watch.turn(COUNT)
-        assert cursor.fetchall() == [(MISSING,)]
+        assert cursor.rowcount == MISSING
     return turn
 
 

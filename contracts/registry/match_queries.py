@@ -56,8 +56,8 @@ class MatchFindingView(Message):
     region: RegionText
     check: DimensionKey = Field(description="Check that raised it")
     proposes: Proposal = Field(description="What a person in charge may have to do")
-    category: CategoryText
-    grade: Grade
+    category: CategoryText = Field(description="Category of disability on the day of the match")
+    grade: Grade = Field(description="Grade on that day, 1 (most severe) to 4")
     raised_on: date = Field(description="Day of the match")
     as_of: date = Field(description="Day whose state the lists tell")
     day: date | None = Field(description="Day that the list tells: of death, of a move")
@@ -105,8 +105,8 @@ class MatchCount(Message):
     )
     name: DimensionKey = Field(description="Kind of list, or check")
     region: RegionText | None = Field(description="Township, or higher where no township is known")
-    category: CategoryText | None
-    grade: Grade | None
+    category: CategoryText | None = Field(description="Category of disability")
+    grade: Grade | None = Field(description="1 (most severe) to 4")
     persons: int = Field(description="How many")
 
 

@@ -78,8 +78,8 @@ class MatchFindingEvent(Event):
     person_id: Identifier
     check: _CheckName = Field(description="Check that raised it, as rule match.checks names it")
     proposes: Proposal = Field(description="What a person in charge may have to do")
-    category: CategoryText
-    grade: Grade
+    category: CategoryText = Field(description="Category of disability on the day of the match")
+    grade: Grade = Field(description="Grade on that day, 1 (most severe) to 4")
     raised_on: date = Field(description="Day of the match; rates count findings by it")
 
 

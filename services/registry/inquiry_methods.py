@@ -1,4 +1,4 @@
-"""What the registry offers about what others say of people, and what people need: matching, the survey.
+"""What the registry offers about how people fare: matching, the needs survey, poverty, schooling.
 
 A room of its own because service.py would be longer than one reads at a time; the class there takes these in.
 """
@@ -8,19 +8,22 @@ from chassis.service import command, job, query
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from contracts.message import BulkReply
-from services.registry import match_queries, survey_queries
+from services.registry import inquiry_queries, match_queries, survey_queries
 from services.registry.handlers import (
     department_lists,
     match_findings,
     match_runs,
     matching,
+    poverty,
+    sample_surveys,
+    schooling,
     survey_rounds,
     survey_tasks,
 )
 
 
 class InquiryMethods:
-    """Methods of the registry service about matching and the needs survey."""
+    """Methods of the registry service about how people fare and what they need."""
 
     # Matching ------------------------------------------------------------------------------------
 
@@ -117,3 +120,56 @@ class InquiryMethods:
     ) -> messages.SurveyProgressReport:
         """How far a round is, by township."""
         return survey_queries.show_survey_progress(tx, message)
+
+    # Poverty register, schooling, free transport, sample survey ----------------------------------
+
+    @command(messages.RecordPovertyFiles, roles=("clerk",))
+    def record_poverty_files(self, message: messages.RecordPovertyFiles, tx: Transaction) -> BulkReply:
+        """Record persons of the poverty register."""
+        return poverty.record_poverty_files(tx, message)
+
+    @command(messages.RecordPovertyActs, roles=("clerk",))
+    def record_poverty_acts(self, message: messages.RecordPovertyActs, tx: Transaction) -> BulkReply:
+        """Record changes of the poverty register."""
+        return poverty.record_poverty_acts(tx, message)
+
+    @command(messages.RecordSchooling, roles=("clerk",))
+    def record_schooling(self, message: messages.RecordSchooling, tx: Transaction) -> BulkReply:
+        """Record children who may be out of school."""
+        return schooling.record_schooling(tx, message)
+
+    @command(messages.RecordSchoolingActs, roles=("clerk",))
+    def record_schooling_acts(self, message: messages.RecordSchoolingActs, tx: Transaction) -> BulkReply:
+        """Record steps of a child's schooling."""
+        return schooling.record_schooling_acts(tx, message)
+
+    @command(messages.RecordSampleBlocks, roles=("clerk",))
+    def record_sample_blocks(self, message: messages.RecordSampleBlocks, tx: Transaction) -> BulkReply:
+        """Record blocks of a sample survey."""
+        return sample_surveys.record_sample_blocks(tx, message)
+
+    @query(messages.ListPovertyFiles, roles=("clerk", "auditor"))
+    def list_poverty_files(
+        self, message: messages.ListPovertyFiles, tx: Transaction
+    ) -> messages.PovertyFilePage:
+        """The poverty register, page by page."""
+        return inquiry_queries.list_poverty_files(tx, message)
+
+    @query(messages.ListSchooling, roles=("clerk", "auditor"))
+    def list_schooling(self, message: messages.ListSchooling, tx: Transaction) -> messages.SchoolingPage:
+        """Children's schooling, page by page."""
+        return inquiry_queries.list_schooling(tx, message)
+
+    @query(messages.ListTransportEntitlements, roles=("clerk", "auditor"))
+    def list_transport_entitlements(
+        self, message: messages.ListTransportEntitlements, tx: Transaction
+    ) -> messages.TransportEntitlements:
+        """Who travels free, page by page."""
+        return inquiry_queries.list_transport_entitlements(tx, message)
+
+    @query(messages.ShowSampleSurvey, roles=("clerk", "auditor"))
+    def show_sample_survey(
+        self, message: messages.ShowSampleSurvey, tx: Transaction
+    ) -> messages.SampleSurveyFigures:
+        """The figures of a sample survey."""
+        return inquiry_queries.show_sample_survey(tx, message)

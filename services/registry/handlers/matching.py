@@ -71,7 +71,7 @@ class Work:
             person.grade,
             frozenset(filter(None, (person.flags or "").split(","))),
         )
-        township = RegionCode(person.region[:9].ljust(12, "0")).value
+        township = f"{person.region[:9]}000"
         cell = (township, person.category, person.grade)
         self.counts.update(("listed", kind, *cell) for kind in listed)
         for check in self.checks:

@@ -24,6 +24,7 @@ class MatchRunView(Message):
     matched_on: date = Field(description="Day whose rules and ages count")
     checks: list[DimensionKey] = Field(description="Checks made")
     list_ids: list[Identifier] = Field(description="Lists compared with")
+    round_id: Identifier | None = Field(description="Round of the survey whose needs count; null without")
     state: Literal["running", "completed"] = Field(description="Whether everybody was compared")
     persons: int = Field(description="Certified persons compared so far")
     findings: int = Field(description="Findings raised so far")

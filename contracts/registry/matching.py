@@ -137,6 +137,10 @@ class MatchRunItem(Item):
     checks: list[_CheckName] = Field(
         min_length=1, max_length=40, description="Checks to make, as rule match.checks lists them"
     )
+    survey_round_ref: Reference | None = Field(
+        default=None,
+        description="Reference of a closed round of the survey, for checks that ask for needs",
+    )
     list_refs: list[Reference] = Field(
         default=[],
         max_length=40,

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from chassis.transaction import Transaction
 from contracts import registry as messages
+from services.registry.domain.codes import split
 from services.registry.domain.match_finding import OPEN
 from services.registry.match_tables import (
     department_lists,
@@ -46,13 +47,16 @@ def list_match_runs(tx: Transaction, message: messages.ListMatchRuns) -> message
     runs = [
         messages.MatchRunView(
             run_id=row["id"],
-            checks=row["checks"].split(","),
-            list_ids=list(filter(None, row["list_ids"].split(","))),
-            **{name: row[name] for name in ("ref", "region", "matched_on", "state", "persons", "findings")},
+            checks=sorted(split(row["checks"])),
+            list_ids=sorted(split(row["list_ids"])),
+            **{name: row[name] for name in _RUN},
         )
         for row in page
     ]
     return messages.MatchRunPage(runs=runs, after=after)
+
+
+_RUN = ("ref", "region", "matched_on", "round_id", "state", "persons", "findings")
 
 
 def list_match_findings(tx: Transaction, message: messages.ListMatchFindings) -> messages.MatchFindingPage:

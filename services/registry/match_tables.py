@@ -44,6 +44,7 @@ match_runs = Table(
     Column("matched_on", Date, nullable=False),
     Column("checks", Text, nullable=False, comment="In alphabetical order, comma separated"),
     Column("list_ids", Text, nullable=False, comment="In alphabetical order, comma separated"),
+    Column("round_id", ID, ForeignKey("survey_rounds.id", name="fk_match_runs_round")),
     Column("state", CODE, nullable=False),
     Column("persons", Integer, nullable=False, comment="Compared so far"),
     Column("findings", Integer, nullable=False, comment="Raised so far"),

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from chassis.transaction import Transaction
 from contracts import registry as messages
-from services.registry.domain.survey_task import codes
+from services.registry.domain.codes import split
 from services.registry.paging import page_of, view_of
 from services.registry.survey_tables import survey_rounds, survey_tasks
 
@@ -23,8 +23,8 @@ def list_survey_rounds(tx: Transaction, message: messages.ListSurveyRounds) -> m
     rounds = [
         messages.SurveyRoundView(
             round_id=row["id"],
-            training_regions=row["training_regions"].split(","),
-            trained=sorted(codes(row["trained"])),
+            training_regions=sorted(split(row["training_regions"])),
+            trained=sorted(split(row["trained"])),
             **{name: row[name] for name in ("ref", "region", "year", "opened_on", "state")},
         )
         for row in page
@@ -50,7 +50,7 @@ def _opened(row: sa.RowMapping) -> dict[str, Any]:
     return {
         **row,
         "answers": json.loads(row["answers"]) if row["answers"] else {},
-        "needs": sorted(codes(row["needs"])),
+        "needs": sorted(split(row["needs"])),
     }
 
 
@@ -70,7 +70,7 @@ def show_survey_progress(
     for row in tx.execute(query):
         states.setdefault(row.township, Counter())[row.state] += row.tasks
         told = needs.setdefault(row.township, Counter())
-        for need in codes(row.needs):
+        for need in split(row.needs):
             told[need] += row.tasks
     townships = [
         messages.SurveyProgress(

@@ -14,12 +14,13 @@ from kernel.rulebook import RuleView
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A certified person as a check sees them. flags: of the household."""
+    """A certified person as a check sees them. flags: of the household. needs: as a survey recorded."""
 
     birth_date: date
     category: str
     grade: int
     flags: frozenset[str] = frozenset()
+    needs: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Check:
 
     among: kinds of list that the person stands on, all of them. against: the kind of list that decides; None:
     everybody whom the check is about is to be verified. expected: whether they should stand on it.
-    flags: at least one of them. ages: completed years, both included. proposes: what may follow.
+    flags, needs: at least one of them. ages: completed years, both included. proposes: what may follow.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Check:
     categories: frozenset[str]
     grades: frozenset[str]
     flags: frozenset[str]
+    needs: frozenset[str]
     min_age: int | None
     max_age: int | None
 
@@ -70,6 +72,7 @@ class Check:
             texts("categories"),
             texts("grades"),
             texts("flags"),
+            texts("needs"),
             number("min_age"),
             number("max_age"),
         )
@@ -88,6 +91,7 @@ class Check:
             and (self.min_age is None or age >= self.min_age)
             and (self.max_age is None or age <= self.max_age)
             and (not self.flags or not self.flags.isdisjoint(subject.flags))
+            and (not self.needs or not self.needs.isdisjoint(subject.needs))
             and self.among.issubset(listed)
         )
 

@@ -8,6 +8,7 @@ from typing import Literal
 from kernel.errors import Conflict, Invalid
 from kernel.regions import RegionCode
 from kernel.rulebook import RuleView
+from services.registry.domain.codes import joined, split
 from services.registry.domain.steps import Step, check_step
 
 Action = Literal["train", "begin", "check", "close"]
@@ -28,8 +29,8 @@ class Act:
 class Round:
     """The state after the last act.
 
-    training_regions: to be trained before it begins, never changed. trained: those that were. Both in
-    alphabetical order, comma separated.
+    training_regions: to be trained before it begins, never changed. trained: those that were. Both as joined
+    codes.
     """
 
     state: State
@@ -47,7 +48,7 @@ def opened(opened_on: date, region: str, training_regions: list[str]) -> Round:
             "A division to be trained lies outside the one that is surveyed.",
             field="training_regions",
         )
-    return Round("opened", opened_on, ",".join(sorted(set(training_regions))))
+    return Round("opened", opened_on, joined(training_regions))
 
 
 def decide(survey: Round, act: Act, _rules: RuleView) -> Round:
@@ -62,18 +63,18 @@ def decide(survey: Round, act: Act, _rules: RuleView) -> Round:
 
 
 def _trained(survey: Round, act: Act) -> Round:
-    before = set(filter(None, survey.trained.split(",")))
+    before = split(survey.trained)
     if act.trained in before:
         raise Conflict(
             "registry.trained_already", "The training of this division is recorded.", field="trained"
         )
-    if act.trained is None or act.trained not in survey.training_regions.split(","):
+    if act.trained is None or act.trained not in split(survey.training_regions):
         raise Invalid(
             "registry.no_training_region",
             "The round does not name this division among those to be trained.",
             field="trained",
         )
-    return replace(survey, trained=",".join(sorted({*before, act.trained})))
+    return replace(survey, trained=joined({*before, act.trained}))
 
 
 def _begun(survey: Round, _act: Act) -> Round:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from kernel.errors import Conflict
 from kernel.rulebook import RuleView
+from services.registry.domain.codes import split
 from services.registry.domain.questionnaire import Questionnaire
 from services.registry.domain.steps import Step, check_step
 
@@ -26,7 +27,7 @@ _OPEN: tuple[State, ...] = ("to_visit", "to_revisit")
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One step. answers: as written by `written`. needs: in alphabetical order, comma separated, or None."""
+    """One step. answers: as written by `written`. needs: as joined codes, or None."""
 
     action: Action
     acted_on: date
@@ -65,11 +66,6 @@ def written(answers: Mapping[str, str]) -> str:
     return json.dumps(answers, sort_keys=True)
 
 
-def codes(needs: str | None) -> frozenset[str]:
-    """The needs of a comma separated list."""
-    return frozenset(filter(None, (needs or "").split(",")))
-
-
 def decide(surveys: Mapping[str, Survey], task: Task, act: Act, _rules: RuleView) -> Task:
     """The task after the act. surveys: the rounds by identifier.
 
@@ -90,7 +86,7 @@ def decide(surveys: Mapping[str, Survey], task: Task, act: Act, _rules: RuleView
             state=survey.state,
         )
     if act.answers is not None:
-        survey.questionnaire.check(json.loads(act.answers), codes(act.needs))
+        survey.questionnaire.check(json.loads(act.answers), split(act.needs))
     return replace(change(task, act), last_act_on=act.acted_on)
 
 

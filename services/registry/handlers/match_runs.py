@@ -14,6 +14,7 @@ from contracts.message import BulkReply
 from kernel.errors import Invalid, NotFound
 from kernel.regions import RegionCode
 from services.registry import repository
+from services.registry.domain.codes import joined, split
 from services.registry.domain.matching import Check
 from services.registry.domain.record import check_same
 from services.registry.domain.region import check_known
@@ -22,16 +23,18 @@ from services.registry.handlers.lookup import mine
 from services.registry.handlers.matching import JOB
 from services.registry.match_tables import department_lists, match_runs
 from services.registry.repository import Known, rows_among
+from services.registry.survey_tables import survey_rounds
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a run's reference stands for. checks, list_ids: in alphabetical order, comma separated."""
+    """What a run's reference stands for. checks, list_ids: as joined codes."""
 
     region: str
     matched_on: date
     checks: str
     list_ids: str
+    round_id: str | None
 
 
 def start_match_runs(tx: Transaction, message: messages.StartMatchRuns) -> BulkReply:
@@ -40,6 +43,9 @@ def start_match_runs(tx: Transaction, message: messages.StartMatchRuns) -> BulkR
     bulk = Bulk(message)
     histories = repository.region_histories(tx, {item.region for item in bulk.items()})
     lists = _lock_lists(tx, {ref for item in bulk.items() for ref in item.list_refs})
+    round_refs = {item.survey_round_ref for item in bulk.items() if item.survey_round_ref}
+    found = rows_among(tx, sa.select(survey_rounds), survey_rounds.c.ref, round_refs)
+    rounds = {row.ref: row for row in found}
     known = _known(tx, {item.ref for item in bulk.items()})
     for entry in bulk:
         with entry.deciding():
@@ -50,15 +56,16 @@ def start_match_runs(tx: Transaction, message: messages.StartMatchRuns) -> BulkR
             told = Run(
                 item.region,
                 item.matched_on,
-                ",".join(sorted(set(item.checks))),
-                ",".join(sorted({each.id for each in used})),
+                joined(item.checks),
+                joined(each.id for each in used),
+                _round(tx, rounds, item.survey_round_ref),
             )
             if same := known.get(item.ref):
                 check_same("match_run", same.content, told)
                 entry.unchanged(same.id)
                 continue
             check_known(histories[item.region].values(), item.region, item.matched_on)
-            _check_lists(tx, told, used)
+            _check_fits(tx, told, used)
             run_id = _start(tx, item.ref, told)
             known[item.ref] = Known(run_id, told)
             entry.created(run_id)
@@ -73,7 +80,7 @@ def _lock_lists(tx: Transaction, refs: set[str]) -> dict[str, sa.Row[Any]]:
 
 def _known(tx: Transaction, refs: set[str]) -> dict[str, Known[Run]]:
     return {
-        row.ref: Known(row.id, Run(row.region, row.matched_on, row.checks, row.list_ids))
+        row.ref: Known(row.id, Run(row.region, row.matched_on, row.checks, row.list_ids, row.round_id))
         for row in rows_among(tx, sa.select(match_runs), match_runs.c.ref, refs)
     }
 
@@ -89,11 +96,32 @@ def _mine(tx: Transaction, lists: dict[str, sa.Row[Any]], ref: str) -> sa.Row[An
     return found
 
 
-def _check_lists(tx: Transaction, told: Run, used: list[sa.Row[Any]]) -> None:
-    """Refuse lists that the checks cannot work with."""
+def _round(tx: Transaction, rounds: dict[str, sa.Row[Any]], ref: str | None) -> str | None:
+    """The round of the survey, whose needs no longer change."""
+    if ref is None:
+        return None
+    found = rounds.get(ref)
+    if found is None or not mine(tx, found.region) or found.state != "closed":
+        raise NotFound(
+            "registry.no_closed_round",
+            "No such round of the survey is closed; close it before its needs are matched.",
+            field="survey_round_ref",
+        )
+    return str(found.id)
+
+
+def _check_fits(tx: Transaction, told: Run, used: list[sa.Row[Any]]) -> None:
+    """Refuse what the checks cannot work with."""
     with reading("matched_on"):
         rules = tx.rules.at(told.matched_on)
-        wanted = {kind for name in told.checks.split(",") for kind in Check.of(rules, name).lists}
+        checks = [Check.of(rules, name) for name in split(told.checks)]
+    if told.round_id is None and any(check.needs for check in checks):
+        raise Invalid(
+            "registry.no_closed_round",
+            "A check asks for needs; name the round of the survey that recorded them.",
+            field="survey_round_ref",
+        )
+    wanted = {kind for check in checks for kind in check.lists}
     given = Counter(each.kind for each in used)
     problem = None
     if missing := sorted(wanted - given.keys()):
@@ -113,7 +141,7 @@ def _start(tx: Transaction, ref: str, told: Run) -> str:
     row = {"id": run_id, "ref": ref, **asdict(told), "state": "running", "persons": 0, "findings": 0}
     tx.insert(match_runs, [row | {"recorded_by": tx.caller.subject, "recorded_at": tx.now}])
     open_lists = sa.and_(
-        department_lists.c.id.in_(told.list_ids.split(",")), department_lists.c.closed_at.is_(None)
+        department_lists.c.id.in_(split(told.list_ids)), department_lists.c.closed_at.is_(None)
     )
     tx.execute(sa.update(department_lists).where(open_lists).values(closed_at=tx.now))
     tx.record(messages.MatchStarted(region=told.region, run_id=run_id, matched_on=told.matched_on))

@@ -16,6 +16,7 @@ from chassis.jobs import Job
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from kernel.regions import RegionCode
+from services.registry.domain.codes import split
 from services.registry.domain.match_finding import OPEN, Finding
 from services.registry.domain.matching import Check, Subject
 from services.registry.match_tables import (
@@ -26,6 +27,7 @@ from services.registry.match_tables import (
     match_runs,
 )
 from services.registry.repository import rows_among
+from services.registry.survey_tables import survey_tasks
 from services.registry.tables import certificates, households, persons
 
 JOB = "registry.match"
@@ -49,12 +51,10 @@ class Work:
         """What the run was told to do."""
         run = tx.execute(sa.select(match_runs).where(match_runs.c.id == run_id)).one()
         rules = tx.rules.at(run.matched_on)
-        lists = rows_among(
-            tx, sa.select(department_lists), department_lists.c.id, set(filter(None, run.list_ids.split(",")))
-        )
+        lists = rows_among(tx, sa.select(department_lists), department_lists.c.id, split(run.list_ids))
         return cls(
             run,
-            tuple(Check.of(rules, name) for name in run.checks.split(",")),
+            tuple(Check.of(rules, name) for name in sorted(split(run.checks))),
             {each.id: (each.kind, each.as_of) for each in lists},
         )
 
@@ -63,14 +63,10 @@ class Work:
         days = [day for kind, day in self.lists.values() if kind in check.lists]
         return max(days, default=self.run.matched_on)
 
-    def suspected(self, person: sa.Row[Any], listed: Listed) -> Iterator[Check]:
+    def suspected(self, person: sa.Row[Any], listed: Listed, needs: frozenset[str]) -> Iterator[Check]:
         """The checks by which the person is to be verified. Counts them, and what the person stands on."""
-        subject = Subject(
-            person.birth_date,
-            person.category,
-            person.grade,
-            frozenset(filter(None, (person.flags or "").split(","))),
-        )
+        flags = split(person.flags)
+        subject = Subject(person.birth_date, person.category, person.grade, flags, needs)
         township = f"{person.region[:9]}000"
         cell = (township, person.category, person.grade)
         self.counts.update(("listed", kind, *cell) for kind in listed)
@@ -89,11 +85,13 @@ def match_step(tx: Transaction, job: Job) -> bool:
     if not people:
         _complete(tx, work.run)
         return True
-    listed = _listed(tx, work, people)
+    listed, needs = _listed(tx, work, people), _needs(tx, work, people)
     suspects = [
         (person, check)
         for person in people
-        for check in work.suspected(person, listed.get(person.id_number_index, {}))
+        for check in work.suspected(
+            person, listed.get(person.id_number_index, {}), needs.get(person.id, frozenset())
+        )
     ]
     findings = _raise(tx, work, _fresh(tx, work, suspects), listed)
     _count(tx, work)
@@ -139,6 +137,17 @@ def _listed(tx: Transaction, work: Work, people: Sequence[sa.Row[Any]]) -> dict[
     for row in rows_among(tx, query, column, {person.id_number_index for person in people}):
         found.setdefault(row.id_number_index, {})[work.lists[row.list_id][0]] = row.id
     return found
+
+
+def _needs(tx: Transaction, work: Work, people: Sequence[sa.Row[Any]]) -> dict[str, frozenset[str]]:
+    """What the run's round of the survey recorded that they need, by person."""
+    if work.run.round_id is None:
+        return {}
+    query = sa.select(survey_tasks.c.person_id, survey_tasks.c.needs).where(
+        survey_tasks.c.round_id == work.run.round_id
+    )
+    found = rows_among(tx, query, survey_tasks.c.person_id, {person.id for person in people})
+    return {row.person_id: split(row.needs) for row in found}
 
 
 def _fresh(

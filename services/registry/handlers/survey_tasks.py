@@ -14,9 +14,10 @@ from contracts.message import BulkReply
 from kernel.errors import Conflict, NotFound
 from kernel.regions import RegionCode
 from services.registry import case_repository
+from services.registry.domain.codes import joined, split
 from services.registry.domain.questionnaire import Questionnaire
 from services.registry.domain.record import check_same
-from services.registry.domain.survey_task import Act, Survey, Task, codes, decide, written
+from services.registry.domain.survey_task import Act, Survey, Task, decide, written
 from services.registry.handlers.filing import Register, Row, record_steps
 from services.registry.handlers.lookup import check_person
 from services.registry.repository import Known, rows_among
@@ -97,7 +98,7 @@ def assign_survey_tasks(tx: Transaction, message: messages.AssignSurveyTasks) ->
 
 def _surveys(found: sa.Row[Any], home: str) -> bool:
     """Whether the round trains surveyors for the division where a person lives."""
-    return any(RegionCode(home).within(RegionCode(each)) for each in found.training_regions.split(","))
+    return any(RegionCode(home).within(RegionCode(each)) for each in split(found.training_regions))
 
 
 def _assign(tx: Transaction, desk: Desk, ref: str, told: Assignment, found: sa.Row[Any]) -> str:
@@ -158,7 +159,7 @@ def _act(item: messages.SurveyTaskActItem) -> Act:
         item.method,
         item.result,
         written(item.answers) if item.answers is not None else None,
-        ",".join(sorted(set(item.needs))) or None,
+        joined(item.needs) or None,
         item.surveyor,
     )
 
@@ -166,7 +167,7 @@ def _act(item: messages.SurveyTaskActItem) -> Act:
 def _event(file: Row, act: Act, after: Task) -> messages.SurveyTaskEvent:
     told: dict[str, Any] = {name: file[name] for name in ("region", "round_id", "person_id")}
     told |= {"task_id": file["id"], "acted_on": act.acted_on}
-    before, now = codes(file["needs"]), codes(after.needs)
+    before, now = split(file["needs"]), split(after.needs)
     if act.action == "visit":
         revisit = file["visits"] > 0
         return messages.PersonSurveyed(

@@ -45,7 +45,8 @@ def populate(registry: Harness, numbers: Sequence[str], region: str = VILLAGE) -
     """
     with registry.runtime.transaction(registry.runtime.system()) as tx:
         tx.no_scope("a test")
-        rows, held = [], []
+        rows: list[dict[str, Any]] = []
+        held: list[dict[str, Any]] = []
         for number in numbers:
             person_id = tx.new_id()
             rows.append(

@@ -21,6 +21,7 @@ from tests.services.registry.match_records import (
     step,
     taken,
 )
+from tests.services.registry.test_surveys import ROUND, of_round, task, training, visit
 from tests.support.platform import Harness
 from tests.support.registry_events import OTHER_TOWNSHIP, OTHER_VILLAGE, TOWNSHIP, VILLAGE
 
@@ -303,6 +304,26 @@ def test_who_is_late_is_listed_and_what_does_not_fit_a_finding_is_refused(regist
     assert [each["ref"] for each in findings(registry, due_before="2018-07-01")] == ["D-1/000001"]
     assert [each["ref"] for each in findings(registry, officer="wang")] == ["D-1/000002"]
     assert [each["ref"] for each in findings(registry, states=["raised"])] == ["D-1/000003"]
+
+
+def test_needs_of_a_closed_round_are_matched_with_services_given(registry: Harness):
+    served, waiting, _ = certified(registry, *((number, "42", BORN) for number in (1, 2, 3)))
+    registry.bulk("open_survey_rounds", [ROUND])
+    steps = [training(TOWNSHIP), training(OTHER_TOWNSHIP), of_round("begin", "2018-07-01")]
+    registry.bulk("record_survey_round_acts", steps)
+    registry.bulk("assign_survey_tasks", [task(served), task(waiting, "T-2")])
+    visits = [visit("2018-07-02", needs=["care"]), visit("2018-07-02", ref="T-2", needs=["care", "device"])]
+    registry.bulk("record_survey_task_acts", visits)
+    listed(registry, "care_service", [citizen(1)])
+    asked = run("care_unserved", lists=["B-care_service"], matched_on="2018-09-01")
+    named = asked | {"survey_round_ref": "S-2018"}
+    refused = ("registry.no_closed_round", "survey_round_ref")
+    runs = [asked, named, asked | {"survey_round_ref": "unknown"}]
+    assert results(registry.bulk("start_match_runs", runs)) == [refused] * 3
+    closing = [of_round("check", "2018-08-01"), of_round("close", "2018-08-31")]
+    registry.bulk("record_survey_round_acts", closing)
+    matched(registry, "care_unserved", survey_round_ref="S-2018", matched_on="2018-09-01")
+    assert [each["person_id"] for each in findings(registry)] == [waiting]
 
 
 def test_counts_tell_townships_categories_and_grades_apart(registry: Harness):

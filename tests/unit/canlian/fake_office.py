@@ -7,7 +7,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from canlian.calling import CallRefused, CallUnavailable, Identity
-from contracts.catalogue import SERVICES, SUBSCRIPTIONS
+from contracts.catalogue import REQUESTS, SERVICES, SUBSCRIPTIONS
+
+SILENT = {"record_department_rows"}
+"""Commands whose records are told of by no event."""
 
 Call = tuple[str, str, dict[str, Any], Identity]
 
@@ -80,11 +83,13 @@ class FakeOffice:
             known = self.kept[method].get(name)
             if known is None:
                 self.kept[method][name] = json.dumps(item, sort_keys=True)
-                self.recorded[service] += 1
+                self.recorded[service] += method not in SILENT
             outcome = "created" if known is None else "unchanged"
             outcomes.append({"index": index, "outcome": outcome, "id": identifier(name), "error": None})
         reply = {"outcomes": outcomes}
-        if all(outcome["outcome"] != "rejected" for outcome in outcomes):
+        if REQUESTS[f"{service}.{method}"].KEEP_REPLY and all(
+            outcome["outcome"] != "rejected" for outcome in outcomes
+        ):
             self.replies[key] = reply
         return reply
 

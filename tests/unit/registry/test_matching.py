@@ -81,6 +81,13 @@ def test_flags_ask_for_one_of_them():
     assert check.selects(replace(SOMEBODY, flags=frozenset({"hardship", "old_carer"})), set(), DAY)
 
 
+def test_needs_ask_for_one_of_them():
+    check = Check.of(VIEW, "care_unserved")
+    assert not check.selects(SOMEBODY, set(), DAY)
+    assert not check.selects(replace(SOMEBODY, needs=frozenset({"device"})), set(), DAY)
+    assert check.selects(replace(SOMEBODY, needs=frozenset({"care", "device"})), set(), DAY)
+
+
 def test_the_row_that_is_shown_is_the_one_that_makes_suspicious():
     assert Check.of(VIEW, "deceased").row_kind({"deaths", "dibao"}) == "deaths"
     assert Check.of(VIEW, "living_subsidy").row_kind({"dibao"}) == "dibao"

@@ -5,8 +5,8 @@ from alembic import op
 
 from chassis import schema
 
-revision = "0021"
-down_revision = "0020"
+revision = "0020"
+down_revision = "0007"
 
 ID = sa.String(32)
 REGION = sa.String(12)

@@ -5,8 +5,8 @@ from alembic import op
 
 from chassis import schema
 
-revision = "0020"
-down_revision = "0007"
+revision = "0021"
+down_revision = "0020"
 
 ID = sa.String(32)
 INDEX = sa.String(81)
@@ -70,6 +70,7 @@ def _match_runs() -> None:
         sa.Column("matched_on", sa.Date, nullable=False),
         sa.Column("checks", sa.Text, nullable=False, comment="In alphabetical order, comma separated"),
         sa.Column("list_ids", sa.Text, nullable=False, comment="In alphabetical order, comma separated"),
+        sa.Column("round_id", ID, sa.ForeignKey("survey_rounds.id", name="fk_match_runs_round")),
         sa.Column("state", CODE, nullable=False),
         sa.Column("persons", sa.Integer, nullable=False, comment="Compared so far"),
         sa.Column("findings", sa.Integer, nullable=False, comment="Raised so far"),

@@ -4,6 +4,7 @@ Columns that nobody asked for are not looked at. One bad line costs that line.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
@@ -14,7 +15,7 @@ from openpyxl import load_workbook
 
 from canlian.package.kinds import Kind
 from canlian.package.problems import PackageError, Problem
-from canlian.package.reader import Record, Unreadable, fields_of, lines_of
+from canlian.package.reader import Record, Unreadable, fields_of, line_count, lines_of
 from contracts.registry import RecordDepartmentRows
 
 ENCODINGS = ("utf-8-sig", "gb18030")
@@ -50,26 +51,33 @@ class DepartmentFile:
         return kind.command is RecordDepartmentRows
 
     def size(self, _kind: Kind) -> int:
-        """Its lines are not counted beforehand."""
-        return 0
+        """Its lines, or the last row that its first sheet says it has."""
+        if not self._is_workbook:
+            return line_count(self.path)
+        with closing(load_workbook(self.path, read_only=True)) as book:
+            return book.worksheets[0].max_row or 0
 
-    def records(self, _kind: Kind) -> Iterator[Record | Problem]:
+    @property
+    def _is_workbook(self) -> bool:
+        return self.path.suffix.lower() == ".xlsx"
+
+    def records(self, kind: Kind) -> Iterator[Record | Problem]:
         """The rows, and what is wrong with the others, in the order of the lines.
 
         Raises PackageError when no column holds citizen numbers.
         """
-        lines = self._workbook() if self.path.suffix.lower() == ".xlsx" else self._text()
+        lines = self._workbook() if self._is_workbook else self._text()
         columns = self._columns(lines)
         for line, cells in lines:
             if isinstance(cells, Unreadable):
-                yield Problem(self.path.name, line, cells.field, cells.code, cells.message)
+                yield Problem(kind.file, line, cells.field, cells.code, cells.message)
                 continue
             if not any(cells):
                 continue
             try:
                 yield Record(line, {"list_ref": self.list_ref} | _values(columns, cells))
             except Unreadable as error:
-                yield Problem(self.path.name, line, error.field, error.code, error.message)
+                yield Problem(kind.file, line, error.field, error.code, error.message)
 
     def _text(self) -> Iterator[tuple[int, Sequence[Any] | Unreadable]]:
         with self.path.open("rb") as file:
@@ -81,11 +89,8 @@ class DepartmentFile:
 
     def _workbook(self) -> Iterator[tuple[int, Sequence[Any] | Unreadable]]:
         """The lines of the first sheet, one by one."""
-        book = load_workbook(self.path, read_only=True, data_only=True)
-        try:
+        with closing(load_workbook(self.path, read_only=True, data_only=True)) as book:
             yield from enumerate(book.worksheets[0].iter_rows(values_only=True), start=1)
-        finally:
-            book.close()
 
     def _columns(self, lines: Iterator[tuple[int, Sequence[Any] | Unreadable]]) -> dict[str, int]:
         """Where each field stands, by the first line that names the column of citizen numbers."""

@@ -64,8 +64,7 @@ class Package:
 
     def size(self, kind: Kind) -> int:
         """Lines of the file without its header, roughly: for showing progress."""
-        with (self.directory / kind.file).open("rb") as file:
-            return max(0, sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b"")) - 1)
+        return max(0, line_count(self.directory / kind.file) - 1)
 
     def records(self, kind: Kind) -> Iterator[Record | Problem]:
         """The file's records, and what is wrong with the others, in the order of the lines."""
@@ -84,6 +83,12 @@ class Package:
                     yield Record(number, _values(columns, line))
                 except Unreadable as error:
                     yield Problem(kind.file, number, error.field, error.code, error.message)
+
+
+def line_count(path: Path) -> int:
+    """How many lines a file has; one that does not end is not counted."""
+    with path.open("rb") as file:
+        return sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))
 
 
 def lines_of(file: BinaryIO) -> Iterator[bytes]:

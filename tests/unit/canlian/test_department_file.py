@@ -54,7 +54,7 @@ def test_a_workbook_may_have_a_title_and_days_and_bad_lines_cost_themselves_alon
     assert first == Record(3, {"list_ref": "B-1", "id_number": NUMBER, "day": "2018-03-04"})
     assert isinstance(number, Problem)
     assert (number.file, number.line, number.field, number.code) == (
-        "低保.xlsx",
+        "department_rows.csv",
         4,
         "id_number",
         "field.malformed",
@@ -62,6 +62,7 @@ def test_a_workbook_may_have_a_title_and_days_and_bad_lines_cost_themselves_alon
     assert isinstance(empty, Problem)
     assert (empty.line, empty.code) == (5, "field.empty")
     assert last == Record(7, {"list_ref": "B-1", "id_number": NUMBER})
+    assert DepartmentFile(path, "B-1", HEADERS).size(ROWS) == 7
 
 
 def test_an_unclosed_quotation_mark_costs_one_line(tmp_path: Path):

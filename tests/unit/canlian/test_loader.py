@@ -73,7 +73,7 @@ def test_rows_of_a_departments_file_are_counted_as_the_service_decides_them_now(
     for created, unchanged in ((3, 0), (0, 3)):
         loaded = Loader(file, office, "maker", None, FakeShown(), rejections).load()
         assert tally(loaded, "department_rows.csv") == (created, unchanged, 1)
-    assert [(each.file, each.line) for each in rejections.shown] == [("低保名单.csv", 5)] * 2
+    assert [(each.file, each.line) for each in rejections.shown] == [("department_rows.csv", 5)] * 2
     items = office.sent("record_department_rows")[0]["items"]
     assert items[0] == {"list_ref": "B-1", "id_number": "0"}
 

@@ -4,12 +4,13 @@ Columns that nobody asked for are not looked at. One bad line costs that line.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 from openpyxl import load_workbook
 
@@ -54,8 +55,8 @@ class DepartmentFile:
         """Its lines, or the last row that its first sheet says it has."""
         if not self._is_workbook:
             return line_count(self.path)
-        with closing(load_workbook(self.path, read_only=True)) as book:
-            return book.worksheets[0].max_row or 0
+        with self._book() as sheet:
+            return sheet.max_row or 0
 
     @property
     def _is_workbook(self) -> bool:
@@ -64,7 +65,7 @@ class DepartmentFile:
     def records(self, kind: Kind) -> Iterator[Record | Problem]:
         """The rows, and what is wrong with the others, in the order of the lines.
 
-        Raises PackageError when no column holds citizen numbers.
+        Raises PackageError for a file that cannot be read, or when no column holds citizen numbers.
         """
         lines = self._workbook() if self._is_workbook else self._text()
         columns = self._columns(lines)
@@ -89,8 +90,19 @@ class DepartmentFile:
 
     def _workbook(self) -> Iterator[tuple[int, Sequence[Any] | Unreadable]]:
         """The lines of the first sheet, one by one."""
-        with closing(load_workbook(self.path, read_only=True, data_only=True)) as book:
-            yield from enumerate(book.worksheets[0].iter_rows(values_only=True), start=1)
+        with self._book() as sheet:
+            yield from enumerate(sheet.iter_rows(values_only=True), start=1)
+
+    @contextmanager
+    def _book(self) -> Iterator[Any]:
+        """The first sheet. Raises PackageError for a file that only calls itself a workbook."""
+        try:
+            book = load_workbook(self.path, read_only=True, data_only=True)
+        except (BadZipFile, KeyError):
+            message = "no workbook that can be read; save it as XLSX or CSV again"
+            raise PackageError(Problem(self.path.name, 0, None, "file.unreadable", message)) from None
+        with closing(book):
+            yield book.worksheets[0]
 
     def _columns(self, lines: Iterator[tuple[int, Sequence[Any] | Unreadable]]) -> dict[str, int]:
         """Where each field stands, by the first line that names the column of citizen numbers."""

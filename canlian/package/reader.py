@@ -164,11 +164,11 @@ def fields_of(line: bytes, encodings: tuple[str, ...] = ("utf-8",)) -> list[str]
 
 
 def _decoded(line: bytes, encodings: tuple[str, ...]) -> str:
-    first = None
+    problem = ""
     for encoding in encodings:
         try:
             return line.decode(encoding)
         except UnicodeDecodeError as error:
-            first = first or error
-    place = first.start + 1 if first else 0
-    raise Unreadable("row.encoding", f"byte {place} of the line is not UTF-8; save the file as CSV in UTF-8")
+            place = f"byte {error.start + 1} of the line is not UTF-8"
+            problem = problem or f"{place}; save the file as CSV in UTF-8"
+    raise Unreadable("row.encoding", problem)

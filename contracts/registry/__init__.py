@@ -98,9 +98,7 @@ from contracts.registry.households import (
     RegisterHouseholds,
     ResolveHouseholds,
 )
-from contracts.registry.identities import (
-    Identities,
-)
+from contracts.registry.identities import Identities
 from contracts.registry.legal_aid import (
     AgencyKind,
     LegalAgencyItem,
@@ -197,11 +195,7 @@ from contracts.registry.proposals import (
     RecordProposals,
     ReplyClass,
 )
-from contracts.registry.regions import (
-    RecordRegions,
-    RegionItem,
-    RegionRecorded,
-)
+from contracts.registry.regions import RecordRegions, RegionItem, RegionRecorded
 from contracts.registry.sample_surveys import (
     RecordSampleBlocks,
     SampleBlockItem,

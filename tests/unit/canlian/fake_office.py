@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from canlian.calling import CallRefused, CallUnavailable, Identity
-from contracts.catalogue import REQUESTS, SERVICES, SUBSCRIPTIONS
+from contracts.catalogue import SERVICES, SUBSCRIPTIONS
 
 SILENT = {"record_department_rows"}
-"""Commands whose records are told of by no event."""
+"""Commands whose records are told of by no event, and whose replies are not kept."""
 
 Call = tuple[str, str, dict[str, Any], Identity]
 
@@ -87,9 +87,7 @@ class FakeOffice:
             outcome = "created" if known is None else "unchanged"
             outcomes.append({"index": index, "outcome": outcome, "id": identifier(name), "error": None})
         reply = {"outcomes": outcomes}
-        if REQUESTS[f"{service}.{method}"].KEEP_REPLY and all(
-            outcome["outcome"] != "rejected" for outcome in outcomes
-        ):
+        if method not in SILENT and all(outcome["outcome"] != "rejected" for outcome in outcomes):
             self.replies[key] = reply
         return reply
 

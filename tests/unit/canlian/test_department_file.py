@@ -74,6 +74,13 @@ def test_an_unclosed_quotation_mark_costs_one_line(tmp_path: Path):
     assert isinstance(good, Record)
 
 
+def test_what_only_calls_itself_a_workbook_is_refused(tmp_path: Path):
+    path = tmp_path / "名单.xlsx"
+    path.write_text(f"身份证号\n{NUMBER}\n", "utf-8")
+    with pytest.raises(PackageError, match=r"file\.unreadable"):
+        read(path)
+
+
 def test_a_file_without_a_column_of_citizen_numbers_is_refused_unless_the_column_is_named(tmp_path: Path):
     path = tmp_path / "名单.csv"
     path.write_text(f"证号,姓名\n{NUMBER},某\n", "utf-8")

@@ -83,6 +83,7 @@ class ListMatchFindings(Query):
     TYPE: ClassVar[str] = "registry.list_match_findings"
     REPLY: ClassVar[type[Reply]] = MatchFindingPage
 
+    region: RegionText | None = Field(default=None, description="Only those of this division and below")
     run_id: Identifier | None = Field(default=None, description="Only those of this run")
     person_id: Identifier | None = Field(default=None, description="Only those of this person")
     check: DimensionKey | None = Field(default=None, description="Only those of this check")

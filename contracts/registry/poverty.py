@@ -139,6 +139,7 @@ class ListPovertyFiles(Query):
     TYPE: ClassVar[str] = "registry.list_poverty_files"
     REPLY: ClassVar[type[Reply]] = PovertyFilePage
 
+    region: RegionText | None = Field(default=None, description="Only those of this division and below")
     person_id: Identifier | None = Field(default=None, description="Only this person")
     states: list[PovertyState] = Field(default=[], description="Only those of these statuses; empty: all")
     kind: MonitoredKind | None = Field(default=None, description="Only those under this monitoring")

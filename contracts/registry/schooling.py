@@ -127,6 +127,7 @@ class ListSchooling(Query):
     TYPE: ClassVar[str] = "registry.list_schooling"
     REPLY: ClassVar[type[Reply]] = SchoolingPage
 
+    region: RegionText | None = Field(default=None, description="Only those of this division and below")
     person_id: Identifier | None = Field(default=None, description="Only this child")
     states: list[SchoolingState] = Field(
         default=[], description="Only those in one of these states; empty: all"

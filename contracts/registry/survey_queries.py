@@ -69,6 +69,7 @@ class ListSurveyTasks(Query):
     TYPE: ClassVar[str] = "registry.list_survey_tasks"
     REPLY: ClassVar[type[Reply]] = SurveyTaskPage
 
+    region: RegionText | None = Field(default=None, description="Only those of this division and below")
     round_id: Identifier | None = Field(default=None, description="Only those of this round")
     person_id: Identifier | None = Field(default=None, description="Only those of this person")
     surveyor: Reference | None = Field(default=None, description="Only those of this surveyor")

@@ -9,12 +9,11 @@ import sqlalchemy as sa
 
 from chassis.transaction import Transaction
 from contracts import registry as messages
-from kernel.regions import RegionCode
 from services.registry.case_tables import cases, handling_units
 from services.registry.dispute_tables import disputes
 from services.registry.domain.case import OPEN
 from services.registry.legal_aid_tables import legal_aid
-from services.registry.paging import page_of, view_of
+from services.registry.paging import below, page_of, view_of
 from services.registry.proposal_tables import proposals
 
 
@@ -22,8 +21,7 @@ def list_cases(tx: Transaction, message: messages.ListCases) -> messages.CasePag
     """A page of cases of the caller's regions. Raises Invalid("region.malformed")."""
     query = sa.select(cases).where(tx.scope(cases.c.region))
     if message.region is not None:
-        prefix = RegionCode(message.region).prefix
-        query = query.where(cases.c.region.between(prefix.ljust(12, "0"), prefix.ljust(12, "9")))
+        query = query.where(below(cases.c.region, message.region))
     if message.person_id is not None:
         query = query.where(cases.c.person_id == message.person_id)
     if message.unit_id is not None:

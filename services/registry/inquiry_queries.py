@@ -10,13 +10,15 @@ from chassis.transaction import Transaction
 from contracts import registry as messages
 from services.registry.domain.transport import entitling
 from services.registry.inquiry_tables import poverty_files, sample_blocks, schooling
-from services.registry.paging import page_of, view_of
+from services.registry.paging import below, page_of, view_of
 from services.registry.tables import certificates, persons
 
 
 def list_poverty_files(tx: Transaction, message: messages.ListPovertyFiles) -> messages.PovertyFilePage:
     """A page of the poverty register."""
     query = sa.select(poverty_files).where(tx.scope(poverty_files.c.region))
+    if message.region is not None:
+        query = query.where(below(poverty_files.c.region, message.region))
     if message.person_id is not None:
         query = query.where(poverty_files.c.person_id == message.person_id)
     if message.states:
@@ -31,6 +33,8 @@ def list_poverty_files(tx: Transaction, message: messages.ListPovertyFiles) -> m
 def list_schooling(tx: Transaction, message: messages.ListSchooling) -> messages.SchoolingPage:
     """A page of children's schooling."""
     query = sa.select(schooling).where(tx.scope(schooling.c.region))
+    if message.region is not None:
+        query = query.where(below(schooling.c.region, message.region))
     if message.person_id is not None:
         query = query.where(schooling.c.person_id == message.person_id)
     if message.states:

@@ -18,7 +18,7 @@ from services.registry.match_tables import (
     match_findings,
     match_runs,
 )
-from services.registry.paging import page_of, view_of
+from services.registry.paging import below, page_of, view_of
 
 
 def list_department_lists(
@@ -66,6 +66,8 @@ def list_match_findings(tx: Transaction, message: messages.ListMatchFindings) ->
         .outerjoin(department_rows, department_rows.c.id == match_findings.c.row_id)
         .where(tx.scope(match_findings.c.region))
     )
+    if message.region is not None:
+        query = query.where(below(match_findings.c.region, message.region))
     for name in ("run_id", "person_id", "check", "officer"):
         wanted = getattr(message, name)
         if wanted is not None:

@@ -1,6 +1,6 @@
-"""Lists page by page, in the order of identifiers.
+"""Pages of rows for lists that may be long, and those of one division.
 
-A room of its own because every list of files is read this way, whatever the files are about.
+A room of its own because all questions share it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,8 +10,15 @@ import sqlalchemy as sa
 
 from chassis.transaction import Transaction
 from contracts.message import Message
+from kernel.regions import RegionCode
 
 View = TypeVar("View", bound=Message)
+
+
+def below(column: sa.ColumnElement[str], region: str) -> sa.ColumnElement[bool]:
+    """The condition that a division is this one or lies in it. Raises Invalid("region.malformed")."""
+    prefix = RegionCode(region).prefix
+    return column.between(prefix.ljust(12, "0"), prefix.ljust(12, "9"))
 
 
 def page_of(

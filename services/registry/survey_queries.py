@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from services.registry.domain.codes import split
-from services.registry.paging import page_of, view_of
+from services.registry.paging import below, page_of, view_of
 from services.registry.survey_tables import survey_rounds, survey_tasks
 
 
@@ -35,6 +35,8 @@ def list_survey_rounds(tx: Transaction, message: messages.ListSurveyRounds) -> m
 def list_survey_tasks(tx: Transaction, message: messages.ListSurveyTasks) -> messages.SurveyTaskPage:
     """A page of tasks of the caller's regions."""
     query = sa.select(survey_tasks).where(tx.scope(survey_tasks.c.region))
+    if message.region is not None:
+        query = query.where(below(survey_tasks.c.region, message.region))
     for name in ("round_id", "person_id", "surveyor"):
         wanted = getattr(message, name)
         if wanted is not None:

@@ -352,6 +352,7 @@ def test_counts_tell_townships_categories_and_grades_apart(registry: Harness):
             ("suspected", "living_subsidy"),
         )
     }
+    assert len(findings(registry, region=TOWNSHIP)) == len(findings(registry, region=OTHER_TOWNSHIP)) == 1
     mine = registry.call("show_match_counts", {"run_id": run_id}, registry.clerk(OTHER_TOWNSHIP))["counts"]
     assert {each["persons"] for each in mine} == {1}
     assert registry.call("show_match_counts", {"run_id": "f" * 32})["counts"] == []

@@ -14,7 +14,7 @@ from services.reporting.service import ReportingService
 from tests.services.registry.factories import registered, results
 from tests.services.reporting.steps import take, value
 from tests.support.platform import Harness
-from tests.support.registry_events import OTHER_TOWNSHIP
+from tests.support.registry_events import OTHER_TOWNSHIP, TOWNSHIP
 
 CREATED = ("created", None)
 UNCHANGED = ("unchanged", None)
@@ -82,7 +82,9 @@ def test_the_household_on_the_edge_was_never_poor_and_may_be_registered_later(re
         step("monitor", "2020-03-01", kind="edge"),
         step("register", "2020-06-01"),
     ) == [("registry.poverty_file_state", "action"), CREATED, CREATED]
-    [shown] = registry.call("list_poverty_files", {"kind": "edge"})["files"]
+    elsewhere = {"kind": "edge", "region": OTHER_TOWNSHIP}
+    assert registry.call("list_poverty_files", elsewhere)["files"] == []
+    [shown] = registry.call("list_poverty_files", {"kind": "edge", "region": TOWNSHIP})["files"]
     assert shown["state"] == "unlifted"
 
 

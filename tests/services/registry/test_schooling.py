@@ -16,7 +16,7 @@ from tests.services.registry.factories import citizen, person, results
 from tests.services.registry.match_records import certified, findings, listed, matched
 from tests.services.reporting.steps import take, value
 from tests.support.platform import Harness
-from tests.support.registry_events import OTHER_TOWNSHIP
+from tests.support.registry_events import OTHER_TOWNSHIP, TOWNSHIP
 
 CREATED = ("created", None)
 UNCHANGED = ("unchanged", None)
@@ -76,7 +76,8 @@ def test_whom_a_match_finds_out_of_school_is_taught_at_home_and_later_at_school(
         ("out_of_school", "home_teaching", None),
         ("home_teaching", "enrolled", "special_school"),
     ]
-    [shown] = registry.call("list_schooling", {"states": ["enrolled"]})["children"]
+    assert registry.call("list_schooling", {"region": OTHER_TOWNSHIP})["children"] == []
+    [shown] = registry.call("list_schooling", {"states": ["enrolled"], "region": TOWNSHIP})["children"]
     assert (shown["person_id"], shown["form"]) == (found["person_id"], "special_school")
 
 

@@ -260,6 +260,8 @@ def test_progress_and_needs_are_shown_by_township(survey: Harness):
     page = survey.call("list_survey_tasks", {"limit": 3, "round_id": shown["round_id"]})
     rest = survey.call("list_survey_tasks", {"limit": 3, "after": page["after"]})
     assert len(page["tasks"]) + len(rest["tasks"]) == 4
+    below = survey.call("list_survey_tasks", {"region": OTHER_TOWNSHIP})["tasks"]
+    assert [each["ref"] for each in below] == ["T-4"]
     revisit = survey.call("list_survey_tasks", {"states": ["to_revisit"]})["tasks"]
     assert [each["ref"] for each in revisit] == ["T-3"]
 

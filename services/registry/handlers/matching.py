@@ -69,7 +69,8 @@ class Work:
         subject = Subject(person.birth_date, person.category, person.grade, flags, needs)
         township = f"{person.region[:9]}000"
         cell = (township, person.category, person.grade)
-        self.counts.update(("listed", kind, *cell) for kind in listed)
+        for kind in listed:
+            self.counts["listed", kind, *cell] += 1
         for check in self.checks:
             if check.selects(subject, listed, self.run.matched_on):
                 self.counts["selected", check.name, *cell] += 1

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from canlian.calling import CallRefused, CallUnavailable
-from canlian.commands import data, demo, mending, office, operating, retention
+from canlian.commands import data, demo, lists, mending, office, operating, retention
 from canlian.commands.options import errors
 from canlian.load.following import Parked, Stalled
 from canlian.load.paying import RunStalled
@@ -30,6 +30,7 @@ app = typer.Typer(
 app.command("up")(office.up)
 app.command("demo")(demo.demo)
 app.command("load")(data.load)
+app.command("import-list")(lists.import_list)
 app.command("snapshot")(data.snapshot)
 app.command("trace")(data.trace)
 app.command("sample")(data.sample)

@@ -6,6 +6,7 @@ taken are answered from memory, records that were taken are found unchanged, and
 
 from collections.abc import Iterator
 from itertools import islice
+from typing import Protocol
 
 from canlian.calling import Caller, CallRefused, Identity, checker, clerk
 from canlian.load.following import Followers
@@ -16,7 +17,32 @@ from canlian.load.progress import Shown
 from canlian.load.sending import CHUNK, Sender
 from canlian.package.kinds import BULK, DISBURSEMENTS, STAGES, Kind
 from canlian.package.problems import Problem
-from canlian.package.reader import Package, Record
+from canlian.package.reader import Record
+
+
+class Source(Protocol):
+    """What is loaded: a data package, or a file that another department sent."""
+
+    @property
+    def name(self) -> str:
+        """Part of the keys under which its records are sent."""
+        ...
+
+    def strangers(self) -> list[Problem]:
+        """Files that no kind of record has."""
+        ...
+
+    def has(self, kind: Kind) -> bool:
+        """Whether it has records of the kind."""
+        ...
+
+    def size(self, kind: Kind) -> int:
+        """How many there are, roughly: for showing progress."""
+        ...
+
+    def records(self, kind: Kind) -> Iterator[Record | Problem]:
+        """The records, and what is wrong with the others, in the order of the lines."""
+        ...
 
 
 class Loader:
@@ -24,7 +50,7 @@ class Loader:
 
     def __init__(
         self,
-        package: Package,
+        package: Source,
         caller: Caller,
         subject: str,
         approve_as: str | None,
@@ -36,7 +62,7 @@ class Loader:
         self._who: Identity = clerk(subject)
         self._shown = shown
         self._rejections = rejections
-        self._sender = Sender(self._caller, self._who, package.manifest.name)
+        self._sender = Sender(self._caller, self._who, package.name)
         self._followers = Followers(self._caller, self._who, shown)
         approver = checker(approve_as) if approve_as else None
         self._paying = Paying(self._caller, self._who, approver, shown)
@@ -72,10 +98,11 @@ class Loader:
                         tally.unchanged += 1
                 lines = records[-1].line - 1
                 step.reached(lines)
-        # A chunk that an earlier load sent is answered as it was then: "created". Each record that is created
-        # is one event, so the service's log tells how many were created now.
-        now = min(tally.created, self._recorded(kind.service) - before)
-        tally.created, tally.unchanged = now, tally.unchanged + tally.created - now
+        if kind.answered_from_memory:
+            # A chunk that an earlier load sent is answered as it was then: "created". Each record that is
+            # created is one event, so the service's log tells how many were created now.
+            now = min(tally.created, self._recorded(kind.service) - before)
+            tally.created, tally.unchanged = now, tally.unchanged + tally.created - now
         return tally
 
     def _chunks(self, kind: Kind, tally: Tally) -> Iterator[list[Record]]:

@@ -55,6 +55,11 @@ class Kind:
         return columns_of(self.record)
 
     @property
+    def answered_from_memory(self) -> bool:
+        """Whether a chunk that is sent again gets its first reply, and not a decision of now."""
+        return self.command is not None and self.command.KEEP_REPLY
+
+    @property
     def service(self) -> str:
         """The service that takes the records. Raises AssertionError for a kind without a command."""
         return self._target[0]
@@ -125,6 +130,19 @@ BULK = (
     _bulk("archive_acts.csv", "档案办理", "steps of archives", network.RecordArchiveActs, 1),
     _bulk("appointment_acts.csv", "离任", "ends of appointments", network.RecordAppointmentActs, 1),
     _bulk("organisation_acts.csv", "组织变动", "steps of organisations", network.RecordOrganisationActs, 1),
+    _bulk("department_lists.csv", "部门名单", "departments' lists", registry.RecordDepartmentLists, 1),
+    _bulk("department_rows.csv", "部门名单人员", "persons on these lists", registry.RecordDepartmentRows, 1),
+    _bulk("match_runs.csv", "数据比对", "runs of a match", registry.StartMatchRuns, 1),
+    _bulk("match_finding_acts.csv", "疑似核实", "steps of findings", registry.RecordMatchFindingActs, 1),
+    _bulk("survey_rounds.csv", "动态更新", "rounds of the needs survey", registry.OpenSurveyRounds, 1),
+    _bulk("survey_round_acts.csv", "动态更新进程", "steps of rounds", registry.RecordSurveyRoundActs, 1),
+    _bulk("survey_tasks.csv", "调查任务", "tasks of surveyors", registry.AssignSurveyTasks, 1),
+    _bulk("survey_task_acts.csv", "调查登记", "visits and corrections", registry.RecordSurveyTaskActs, 1),
+    _bulk("poverty_files.csv", "建档立卡", "the poverty register", registry.RecordPovertyFiles, 1),
+    _bulk("poverty_acts.csv", "脱贫与监测", "changes of the register", registry.RecordPovertyActs, 1),
+    _bulk("schooling.csv", "适龄残疾儿童", "children to be schooled", registry.RecordSchooling, 1),
+    _bulk("schooling_acts.csv", "入学安置", "steps of schooling", registry.RecordSchoolingActs, 1),
+    _bulk("sample_blocks.csv", "抽样调查小区", "blocks of a sample survey", registry.RecordSampleBlocks, 1),
     _bulk("enrolments.csv", "康复项目登记", "enrolments in programmes", rehab.EnrolPersons, 2),
     _bulk("services.csv", "康复服务", "services given", rehab.RecordServices, 2),
     _bulk("retrofits.csv", "家庭改造", "home retrofits", rehab.AcceptRetrofits, 2),

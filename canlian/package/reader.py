@@ -8,7 +8,7 @@ import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from canlian.package.columns import Column
 from canlian.package.kinds import KINDS, Kind
@@ -44,6 +44,11 @@ class Package:
         self.directory = directory
         self.manifest: Manifest = read_manifest(directory)
 
+    @property
+    def name(self) -> str:
+        """Part of the keys under which its records are sent."""
+        return self.manifest.name
+
     def strangers(self) -> list[Problem]:
         """CSV files that no kind of record has: a misspelt name would else be a silent loss."""
         known = {kind.file for kind in KINDS} | {FILE}
@@ -59,13 +64,12 @@ class Package:
 
     def size(self, kind: Kind) -> int:
         """Lines of the file without its header, roughly: for showing progress."""
-        with (self.directory / kind.file).open("rb") as file:
-            return max(0, sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b"")) - 1)
+        return max(0, line_count(self.directory / kind.file) - 1)
 
     def records(self, kind: Kind) -> Iterator[Record | Problem]:
         """The file's records, and what is wrong with the others, in the order of the lines."""
         with (self.directory / kind.file).open("rb") as file:
-            lines = enumerate(_lines(file), start=1)
+            lines = enumerate(lines_of(file), start=1)
             try:
                 _, header = next(lines, (0, b""))
                 columns = _header(kind, header.removeprefix(_BOM))
@@ -81,7 +85,13 @@ class Package:
                     yield Problem(kind.file, number, error.field, error.code, error.message)
 
 
-def _lines(file: Any) -> Iterator[bytes]:
+def line_count(path: Path) -> int:
+    """How many lines a file has; one that does not end is not counted."""
+    with path.open("rb") as file:
+        return sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))
+
+
+def lines_of(file: BinaryIO) -> Iterator[bytes]:
     """Physical lines. Of one that is too long, its beginning; memory stays small whatever the file holds."""
     while line := file.readline(LINE_BYTES + 1):
         yield line
@@ -94,7 +104,7 @@ def _lines(file: Any) -> Iterator[bytes]:
 def _header(kind: Kind, line: bytes) -> list[Column]:
     if not line.strip():
         raise Unreadable("file.empty", "the file is empty; its first line must name the columns")
-    names = [name.strip() for name in _fields(line)]
+    names = [name.strip() for name in fields_of(line)]
     known = {column.name: column for column in kind.columns}
     for name in names:
         if name not in known:
@@ -111,7 +121,7 @@ def _header(kind: Kind, line: bytes) -> list[Column]:
 
 
 def _values(columns: list[Column], line: bytes) -> dict[str, Any]:
-    fields = _fields(line)
+    fields = fields_of(line)
     if len(fields) != len(columns):
         if len(fields) < len(columns) and not line.endswith(b"\n"):
             raise Unreadable("row.half_written", "the file ends in the middle of this line; write it anew")
@@ -132,16 +142,13 @@ def _values(columns: list[Column], line: bytes) -> dict[str, Any]:
     return values
 
 
-def _fields(line: bytes) -> list[str]:
+def fields_of(line: bytes, encodings: tuple[str, ...] = ("utf-8",)) -> list[str]:
+    """The fields of a line of CSV, in the first of the encodings that it is in. Raises Unreadable."""
     if len(line) > LINE_BYTES:
         raise Unreadable("row.too_long", f"the line is longer than {LINE_BYTES} bytes")
     if b"\0" in line:
         raise Unreadable("row.nul", f"byte {line.index(0) + 1} of the line is a NUL; the file was damaged")
-    try:
-        text = line.decode("utf-8")
-    except UnicodeDecodeError as error:
-        message = f"byte {error.start + 1} of the line is not UTF-8; save the file as CSV in UTF-8"
-        raise Unreadable("row.encoding", message) from None
+    text = _decoded(line, encodings)
     try:
         return next(csv.reader([text.rstrip("\r\n")], strict=True))
     except csv.Error:
@@ -154,3 +161,14 @@ def _fields(line: bytes) -> list[str]:
         ) from None
     except StopIteration:
         return []
+
+
+def _decoded(line: bytes, encodings: tuple[str, ...]) -> str:
+    problem = ""
+    for encoding in encodings:
+        try:
+            return line.decode(encoding)
+        except UnicodeDecodeError as error:
+            place = f"byte {error.start + 1} of the line is not UTF-8"
+            problem = problem or f"{place}; save the file as CSV in UTF-8"
+    raise Unreadable("row.encoding", problem)

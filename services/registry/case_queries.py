@@ -4,21 +4,17 @@ A room of its own because queries.py answers who people are, and this what they 
 """
 
 from datetime import timedelta
-from typing import TypeVar
 
 import sqlalchemy as sa
 
 from chassis.transaction import Transaction
 from contracts import registry as messages
-from contracts.message import Message
 from services.registry.case_tables import cases, handling_units
 from services.registry.dispute_tables import disputes
 from services.registry.domain.case import OPEN
 from services.registry.legal_aid_tables import legal_aid
-from services.registry.paging import below, page_of
+from services.registry.paging import below, page_of, view_of
 from services.registry.proposal_tables import proposals
-
-View = TypeVar("View", bound=Message)
 
 
 def list_cases(tx: Transaction, message: messages.ListCases) -> messages.CasePage:
@@ -35,7 +31,7 @@ def list_cases(tx: Transaction, message: messages.ListCases) -> messages.CasePag
     if message.due_before is not None:
         query = query.where(cases.c.due_on < message.due_before)
     page, after = page_of(tx, query, cases, message.after, message.limit)
-    return messages.CasePage(cases=[_view(messages.CaseView, "case_id", row) for row in page], after=after)
+    return messages.CasePage(cases=[view_of(messages.CaseView, "case_id", row) for row in page], after=after)
 
 
 def list_disputes(tx: Transaction, message: messages.ListDisputes) -> messages.DisputePage:
@@ -46,7 +42,7 @@ def list_disputes(tx: Transaction, message: messages.ListDisputes) -> messages.D
     if message.states:
         query = query.where(disputes.c.state.in_(message.states))
     page, after = page_of(tx, query, disputes, message.after, message.limit)
-    shown = [_view(messages.DisputeView, "dispute_id", row) for row in page]
+    shown = [view_of(messages.DisputeView, "dispute_id", row) for row in page]
     return messages.DisputePage(disputes=shown, after=after)
 
 
@@ -61,7 +57,7 @@ def list_legal_aid(tx: Transaction, message: messages.ListLegalAid) -> messages.
         late = legal_aid.c.decision_due_on < message.due_before
         query = query.where(late, legal_aid.c.state == "requested")
     page, after = page_of(tx, query, legal_aid, message.after, message.limit)
-    shown = [_view(messages.LegalAidView, "matter_id", row) for row in page]
+    shown = [view_of(messages.LegalAidView, "matter_id", row) for row in page]
     return messages.LegalAidPage(matters=shown, after=after)
 
 
@@ -74,13 +70,8 @@ def list_proposals(tx: Transaction, message: messages.ListProposals) -> messages
         late = proposals.c.reply_due_on < message.due_before
         query = query.where(late, proposals.c.state != "replied")
     page, after = page_of(tx, query, proposals, message.after, message.limit)
-    shown = [_view(messages.ProposalView, "proposal_id", row) for row in page]
+    shown = [view_of(messages.ProposalView, "proposal_id", row) for row in page]
     return messages.ProposalPage(proposals=shown, after=after)
-
-
-def _view(view: type[View], identifier: str, row: sa.RowMapping) -> View:
-    told = {identifier: row["id"], **row}
-    return view(**{name: told[name] for name in view.model_fields})
 
 
 def show_unit_loads(tx: Transaction, message: messages.ShowUnitLoads) -> messages.UnitLoads:

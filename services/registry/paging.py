@@ -3,13 +3,16 @@
 A room of its own because all questions share it.
 """
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
 from chassis.transaction import Transaction
+from contracts.message import Message
 from kernel.regions import RegionCode
+
+View = TypeVar("View", bound=Message)
 
 
 def below(column: sa.ColumnElement[str], region: str) -> sa.ColumnElement[bool]:
@@ -26,3 +29,9 @@ def page_of(
         query = query.where(table.c.id > after)
     rows = tx.execute(query.order_by(table.c.id).limit(limit + 1)).mappings().all()
     return rows[:limit], rows[limit - 1]["id"] if len(rows) > limit else None
+
+
+def view_of(view: type[View], identifier: str, row: Mapping[Any, Any]) -> View:
+    """A row as its contract shows it. identifier: what the contract calls the row's id."""
+    told = {identifier: row["id"], **row}
+    return view(**{name: told[name] for name in view.model_fields})

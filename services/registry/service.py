@@ -20,11 +20,12 @@ from services.registry.handlers import (
     proposals,
     regions,
 )
+from services.registry.inquiry_methods import InquiryMethods
 from services.registry.network_service import OrganisationNetwork
 
 
-class RegistryService(OrganisationNetwork):
-    """Regions, households, persons and certificates, by which others decide; case files; the network."""
+class RegistryService(InquiryMethods, OrganisationNetwork):
+    """Regions, households, persons and certificates, by which others decide; case files; inquiries; the network."""
 
     name = "registry"
     tables = tables.metadata

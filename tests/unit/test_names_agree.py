@@ -92,6 +92,13 @@ def test_schemes_exist_in_subsidys_rules() -> None:
     assert schemes <= SCHEMES
 
 
+def test_a_cell_by_check_is_one_that_the_registrys_rules_list() -> None:
+    checks = values_ever("registry")["match.checks"]
+    cells = {name: shown(indicator, "check") for name, indicator in INDICATORS.items()}
+    assert any(cells.values())
+    assert {name: words - checks for name, words in cells.items() if words - checks} == {}
+
+
 @pytest.mark.parametrize(
     ("event", "field", "owner", "rules", "suffix"),
     [

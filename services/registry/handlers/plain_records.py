@@ -12,6 +12,7 @@ from chassis.transaction import Transaction
 from contracts import registry as messages
 from contracts.message import BulkCommand, BulkReply, Event
 from kernel.regions import RegionCode
+from kernel.rulebook import RuleView
 from services.registry import repository
 from services.registry.case_tables import handling_units
 from services.registry.dispute_tables import screening_rounds
@@ -54,8 +55,8 @@ class Agency:
 class Kind:
     """One kind of record. content: what a reference stands for, by the names of columns and of the record.
 
-    noun: as a word of a code. day: the field whose day the division must exist on. event: from the
-    identifier and the record.
+    noun: as a word of a code. day: the field whose day the division must exist on, and whose rules apply.
+    event: from the identifier and the record. check: refuses what the rules do not allow.
     """
 
     noun: str
@@ -63,21 +64,22 @@ class Kind:
     content: type[Any]
     day: str
     event: Callable[[str, Any], Event]
+    check: Callable[[Any, RuleView], None] | None = None
 
 
 def register_handling_units(tx: Transaction, message: messages.RegisterHandlingUnits) -> BulkReply:
     """Register units that handle cases; the office's reference is the key."""
-    return _record(tx, message, Kind("unit", handling_units, Unit, "registered_on", _unit))
+    return record_plain(tx, message, Kind("unit", handling_units, Unit, "registered_on", _unit))
 
 
 def record_screening_rounds(tx: Transaction, message: messages.RecordScreeningRounds) -> BulkReply:
     """Record rounds of dispute screening; the office's reference is the key."""
-    return _record(tx, message, Kind("round", screening_rounds, Round, "held_on", _round))
+    return record_plain(tx, message, Kind("round", screening_rounds, Round, "held_on", _round))
 
 
 def register_legal_agencies(tx: Transaction, message: messages.RegisterLegalAgencies) -> BulkReply:
     """Register institutions that give legal help; the office's reference is the key."""
-    return _record(tx, message, Kind("agency", legal_agencies, Agency, "registered_on", _agency))
+    return record_plain(tx, message, Kind("agency", legal_agencies, Agency, "registered_on", _agency))
 
 
 def _unit(unit_id: str, told: Unit) -> Event:
@@ -97,7 +99,8 @@ def _agency(agency_id: str, told: Agency) -> Event:
     )
 
 
-def _record(tx: Transaction, message: BulkCommand, kind: Kind) -> BulkReply:
+def record_plain(tx: Transaction, message: BulkCommand, kind: Kind) -> BulkReply:
+    """Record what is told once; the office's reference is the key. The same again changes nothing."""
     tx.no_scope("each record is checked against its own region")
     bulk = Bulk(message)
     histories = repository.region_histories(tx, {item.region for item in bulk.items()})
@@ -113,7 +116,11 @@ def _record(tx: Transaction, message: BulkCommand, kind: Kind) -> BulkReply:
                 check_same(kind.noun, same.content, told)
                 entry.unchanged(same.id)
                 continue
-            check_known(histories[item.region].values(), item.region, getattr(item, kind.day))
+            day = getattr(item, kind.day)
+            check_known(histories[item.region].values(), item.region, day)
+            if kind.check:
+                with reading(kind.day):
+                    kind.check(told, tx.rules.at(day))
             identifier = tx.new_id()
             known[item.ref] = Known(identifier, told)
             rows.append({"id": identifier, "ref": item.ref, **asdict(told), "recorded_at": tx.now})

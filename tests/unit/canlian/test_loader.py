@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from canlian.calling import CallUnavailable
+from canlian.lists.department_file import HEADERS, DepartmentFile
 from canlian.load import following, patience, paying
 from canlian.load.following import Parked, Stalled
 from canlian.load.loader import Loader
@@ -62,6 +63,19 @@ def test_loading_again_creates_nothing_and_says_so(tmp_path: Path) -> None:
     again = load(folder, office)
     assert tally(again, "persons.csv") == (0, 3, 0)
     assert not again.changed
+
+
+def test_rows_of_a_departments_file_are_counted_as_the_service_decides_them_now(tmp_path: Path) -> None:
+    path = tmp_path / "低保名单.csv"
+    path.write_text("身份证号,姓名\n" + "".join(f"{n},某\n" for n in range(3)) + ",某\n", "utf-8")
+    office, rejections = FakeOffice(), Rejections()
+    file = DepartmentFile(path, "B-1", HEADERS)
+    for created, unchanged in ((3, 0), (0, 3)):
+        loaded = Loader(file, office, "maker", None, FakeShown(), rejections).load()
+        assert tally(loaded, "department_rows.csv") == (created, unchanged, 1)
+    assert [(each.file, each.line) for each in rejections.shown] == [("department_rows.csv", 5)] * 2
+    items = office.sent("record_department_rows")[0]["items"]
+    assert items[0] == {"list_ref": "B-1", "id_number": "0"}
 
 
 def test_a_longer_file_creates_only_what_is_new(tmp_path: Path) -> None:

@@ -5,8 +5,8 @@ from alembic import op
 
 from chassis import schema
 
-revision = "0021"
-down_revision = "0020"
+revision = "0012"
+down_revision = "0011"
 
 ID = sa.String(32)
 INDEX = sa.String(81)

@@ -5,8 +5,8 @@ from alembic import op
 
 from chassis import schema
 
-revision = "0031"
-down_revision = "0030"
+revision = "0009"
+down_revision = "0008"
 
 ID = sa.String(32)
 CODE = sa.String(40)

@@ -5,7 +5,7 @@ from alembic import op
 
 from chassis import schema
 
-revision = "0030"
+revision = "0008"
 down_revision = "0007"
 
 ID = sa.String(32)

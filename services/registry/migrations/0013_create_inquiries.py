@@ -5,8 +5,8 @@ from alembic import op
 
 from chassis import schema
 
-revision = "0022"
-down_revision = "0021"
+revision = "0013"
+down_revision = "0012"
 
 ID = sa.String(32)
 REGION = sa.String(12)

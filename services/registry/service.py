@@ -25,7 +25,7 @@ from services.registry.network_service import OrganisationNetwork
 
 
 class RegistryService(InquiryMethods, OrganisationNetwork):
-    """Regions, households, persons and certificates, by which others decide; case files; inquiries; the network."""
+    """Divisions, households, persons, certificates; case files; inquiries; the organisation network."""
 
     name = "registry"
     tables = tables.metadata

@@ -40,6 +40,7 @@ CertificateAction = Literal[
 CertificateStatus = Literal["valid", "frozen", "moved", "cancelled"]
 CancelReason = Literal["death", "standard_not_met", "moved_away", "withdrawn", "not_moved"]
 FreezeReason = Literal["not_moved", "under_review"]
+ActReason = Literal["death", "standard_not_met", "moved_away", "withdrawn", "not_moved", "under_review"]
 
 
 class CertificateEvent(Event):
@@ -158,12 +159,12 @@ class CertificateActItem(Item):
     )
     acted_on: date = Field(description="Day of the act")
     standard: Name = Field(default="GB/T 26341-2010", description="Standard the disability was rated under")
-    reason: CancelReason | Literal["under_review"] | None = Field(
+    reason: ActReason | None = Field(
         default=None, description="Why it was cancelled or frozen; required for these, absent otherwise"
     )
     assessed_on: date | None = Field(
         default=None,
-        description="Day of the assessment under the standard; if absent, new and change take that of the act; "
+        description="Day of the assessment; if absent, new and change take that of the act, and "
         "a renewal without it keeps the standard and the day of the earlier one",
     )
     issued_on: date | None = Field(

@@ -5,8 +5,10 @@ from chassis.service import Service, command, job, query
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from contracts.message import BulkReply
-from services.registry import case_queries, queries, tables
+from services.registry import application_queries, case_queries, queries, tables
 from services.registry.handlers import (
+    application_acts,
+    applications,
     case_acts,
     cases,
     certificates,
@@ -47,6 +49,39 @@ class RegistryService(Service):
     def record_certificate_acts(self, message: messages.RecordCertificateActs, tx: Transaction) -> BulkReply:
         """Record acts on certificates."""
         return certificates.record_certificate_acts(tx, message)
+
+    # Applications for certificates ---------------------------------------------------------------
+
+    @command(messages.RecordApplications, roles=("clerk",))
+    def record_applications(self, message: messages.RecordApplications, tx: Transaction) -> BulkReply:
+        """Record applications for certificates."""
+        return applications.record_applications(tx, message)
+
+    @command(messages.RecordApplicationActs, roles=("clerk",))
+    def record_application_acts(self, message: messages.RecordApplicationActs, tx: Transaction) -> BulkReply:
+        """Record steps of applications."""
+        return application_acts.record_application_acts(tx, message)
+
+    @command(messages.IdentifyApplicant, roles=("clerk",))
+    def identify_applicant(self, message: messages.IdentifyApplicant, tx: Transaction) -> messages.Applicant:
+        """Who stands at a window; audited."""
+        return applications.identify_applicant(tx, message)
+
+    @query(messages.ListApplications, roles=("clerk", "auditor"))
+    def list_applications(
+        self, message: messages.ListApplications, tx: Transaction
+    ) -> messages.ApplicationPage:
+        """Applications, page by page."""
+        return application_queries.list_applications(tx, message)
+
+    @query(messages.ShowApplicationLights, roles=("clerk", "auditor"))
+    def show_application_lights(
+        self, message: messages.ShowApplicationLights, tx: Transaction
+    ) -> messages.ApplicationLights:
+        """Yellow and red lights by desk."""
+        return application_queries.show_application_lights(tx, message)
+
+    # Persons -------------------------------------------------------------------------------------
 
     @command(messages.RevealPerson, roles=("clerk", "auditor"))
     def reveal_person(self, message: messages.RevealPerson, tx: Transaction) -> messages.RevealedPerson:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import date
 
 from kernel.errors import Conflict
 from services.registry.domain.certificate_state import (
@@ -53,11 +54,11 @@ def _issued(act: Act, terms: Terms) -> Certificate:
 
 
 def _new(held: Certificate | None, act: Act, terms: Terms) -> Certificate:
-    check_may_get_new(held, act, terms)
+    check_may_get_new(held, act.acted_on, terms)
     return _issued(act, terms)
 
 
-def check_may_get_new(held: Certificate | None, act: Act, terms: Terms) -> None:
+def check_may_get_new(held: Certificate | None, day: date, terms: Terms) -> None:
     """Refuse a new certificate for who holds one, here or elsewhere, and within the block.
 
     Raises Conflict("registry.certificate_already_held"), Conflict("registry.blocked_after_cancellation").
@@ -71,7 +72,7 @@ def check_may_get_new(held: Certificate | None, act: Act, terms: Terms) -> None:
             field="action",
         )
     blocked_until = years_later(held.cancelled_on, terms.block_years)
-    if act.acted_on < blocked_until:
+    if day < blocked_until:
         raise Conflict(
             "registry.blocked_after_cancellation",
             f"The certificate was cancelled on {held.cancelled_on}; issue a new one from {blocked_until} on.",
@@ -97,7 +98,7 @@ def _moved_in(held: Certificate | None, act: Act, terms: Terms) -> Certificate:
 
 def _renewed(held: Certificate, act: Act, terms: Terms) -> Certificate:
     _same_assessment(held, act)
-    check_renewal_opened(held, act, terms)
+    check_renewal_opened(held, act.acted_on, terms)
     renewed = replace(_issued(act, terms), left_on=held.left_on)
     if act.assessed_on is not None:
         return renewed
@@ -105,10 +106,10 @@ def _renewed(held: Certificate, act: Act, terms: Terms) -> Certificate:
     return replace(renewed, standard=held.standard, rated_on=held.rated_on)
 
 
-def check_renewal_opened(held: Certificate, act: Act, terms: Terms) -> None:
+def check_renewal_opened(held: Certificate, day: date, terms: Terms) -> None:
     """Refuse a renewal before its window. Raises Conflict("registry.renewal_too_early")."""
     opens_on = years_later(held.expires_on, -terms.renewal_window_years)
-    if act.acted_on < opens_on:
+    if day < opens_on:
         raise Conflict(
             "registry.renewal_too_early",
             f"The certificate is valid until {held.expires_on} and may be renewed from {opens_on}.",

@@ -17,7 +17,7 @@ from kernel.errors import Invalid
 from services.registry import case_repository
 from services.registry.case_repository import Filed
 from services.registry.case_tables import cases, overdue_clocks
-from services.registry.handlers import certificate_clocks
+from services.registry.handlers import application_clocks, certificate_clocks
 
 JOB = "registry.deadlines"
 CASES_PER_STEP = 500
@@ -130,6 +130,10 @@ def _look_at_certificates(tx: Transaction, day: date, begun: datetime, _cursor: 
     return certificate_clocks.strike(tx, day, begun)
 
 
+def _look_at_applications(tx: Transaction, day: date, begun: datetime, _cursor: object) -> int | None:
+    return application_clocks.tell_overdue(tx, day, begun)
+
+
 _Look = Callable[[Transaction, date, datetime, dict[str, Any]], int | None]
-_LOOKS: tuple[_Look, ...] = (_look_at_cases, _look_at_certificates)
+_LOOKS: tuple[_Look, ...] = (_look_at_cases, _look_at_certificates, _look_at_applications)
 """What is looked at. Each looks at some clocks and returns how many it told of; None when none is left."""

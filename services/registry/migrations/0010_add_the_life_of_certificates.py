@@ -16,9 +16,7 @@ INSTANT = sa.DateTime(timezone=True)
 
 def upgrade() -> None:
     """Add the columns and the table."""
-    op.add_column(
-        "persons", sa.Column("registered_region", REGION, comment="If no longer the region")
-    )
+    op.add_column("persons", sa.Column("registered_region", REGION, comment="If no longer the region"))
     for column in (
         sa.Column("rated_on", sa.Date, comment="Day of the rating; null: not known"),
         sa.Column("frozen_for", CODE, comment="Why it is frozen"),

@@ -9,26 +9,14 @@ import time_machine
 
 from contracts import registry as messages
 from services.registry.tables import certificate_acts, certificate_clocks, certificates, persons
+from tests.services.registry.application_records import CREATED, look, told
 from tests.services.registry.factories import act, citizen, person, registered, results
 from tests.support.platform import COUNTY, Harness
 from tests.support.registry_events import OTHER_TOWNSHIP, OTHER_VILLAGE, TOWNSHIP, VILLAGE
 
-CREATED = ("created", None)
-
 
 def record(registry: Harness, *acts: dict[str, Any], caller: str | None = None) -> list[Any]:
     return results(registry.bulk("record_certificate_acts", acts, caller))
-
-
-def told(registry: Harness, *kinds: type[Any]) -> list[Any]:
-    return [event for event in registry.events() if isinstance(event, kinds)]
-
-
-def look(registry: Harness, day: str) -> None:
-    """Run the look at the clocks of a day, at noon of that day in China."""
-    with time_machine.travel(datetime.fromisoformat(f"{day}T04:00:00+00:00"), tick=False):
-        registry.call("check_deadlines", {"day": day}, registry.caller("system"))
-        registry.run_jobs()
 
 
 def recorded_at(registry: Harness, day: str, *acts: dict[str, Any]) -> None:

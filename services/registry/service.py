@@ -5,10 +5,11 @@ from chassis.service import Service, command, job, query
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from contracts.message import BulkReply
-from services.registry import application_queries, case_queries, queries, tables
+from services.registry import application_queries, case_queries, certificate_queries, queries, tables
 from services.registry.handlers import (
     application_acts,
     applications,
+    benefits,
     case_acts,
     cases,
     certificates,
@@ -80,6 +81,32 @@ class RegistryService(Service):
     ) -> messages.ApplicationLights:
         """Yellow and red lights by desk."""
         return application_queries.show_application_lights(tx, message)
+
+    # Certificates --------------------------------------------------------------------------------
+
+    @query(messages.ListCertificates, roles=("clerk", "auditor"))
+    def list_certificates(
+        self, message: messages.ListCertificates, tx: Transaction
+    ) -> messages.CertificatePage:
+        """Certificates, page by page."""
+        return certificate_queries.list_certificates(tx, message)
+
+    @command(messages.RecordBenefitMarks, roles=("clerk",))
+    def record_benefit_marks(self, message: messages.RecordBenefitMarks, tx: Transaction) -> BulkReply:
+        """Record who drew which benefit."""
+        return benefits.record_benefit_marks(tx, message)
+
+    @query(messages.ListOldRatings, roles=("clerk", "auditor"))
+    def list_old_ratings(self, message: messages.ListOldRatings, tx: Transaction) -> messages.OldRatings:
+        """Holders rated under older standards, page by page."""
+        return certificate_queries.list_old_ratings(tx, message)
+
+    @query(messages.CountOldRatings, roles=("clerk", "auditor"))
+    def count_old_ratings(
+        self, message: messages.CountOldRatings, tx: Transaction
+    ) -> messages.OldRatingCounts:
+        """Ratings under older standards, by benefit drawn."""
+        return certificate_queries.count_old_ratings(tx, message)
 
     # Persons -------------------------------------------------------------------------------------
 

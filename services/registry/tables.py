@@ -133,6 +133,20 @@ certificate_acts = Table(
 )
 Index("ix_certificate_acts_person", certificate_acts.c.person_id, certificate_acts.c.acted_on)
 
+benefit_marks = Table(
+    "benefit_marks",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("ref", String(80), nullable=False),
+    Column("person_id", ID, ForeignKey("persons.id", name="fk_benefit_marks_person"), nullable=False),
+    Column("benefit", String(40), nullable=False),
+    Column("month", String(7), nullable=False),
+    Column("recorded_by", String(120), nullable=False, comment="Subject of the caller's token"),
+    Column("recorded_at", INSTANT, nullable=False),
+    UniqueConstraint("ref", name="uq_benefit_marks_ref"),
+    UniqueConstraint("person_id", "month", "benefit", name="uq_benefit_marks_month"),
+)
+
 certificate_clocks = Table(
     "certificate_clocks",
     metadata,

@@ -83,7 +83,8 @@ def act_of(
     if held is None:
         raise no_certificate()
     if wish.kind in _SAME:
-        return replace(_as_held(_SAME[wish.kind], held, acted_on, standard), **_told(wish))
+        same = _as_held(_SAME[wish.kind], held, acted_on, standard)
+        return replace(same, reason=wish.reason, region=wish.to_region)
     if application.assessed_on is None and wish.kind == "renewal":
         return _as_held("renewal", held, acted_on, standard)
     if application.category is None:
@@ -93,10 +94,6 @@ def act_of(
     # After a dispute a renewed certificate is not renewed a second time.
     renewing = wish.kind == "renewal" and not application.issued
     return _rated("renewal" if renewing else "reassess", application, acted_on)
-
-
-def _told(wish: Wish) -> dict[str, str | None]:
-    return {"reason": wish.reason, "region": wish.to_region}
 
 
 def _as_held(

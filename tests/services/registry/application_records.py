@@ -9,8 +9,8 @@ from tests.services.registry.factories import results
 from tests.support.platform import Harness
 
 CREATED = ("created", None)
-RESULT = {"place": "hospital", "assessor": "H-1", "category": "physical", "grade": 2}
-NOT_MET = {"place": "hospital", "assessor": "H-1"}
+RESULT: dict[str, Any] = {"place": "hospital", "assessor": "H-1", "category": "physical", "grade": 2}
+NOT_MET: dict[str, Any] = {"place": "hospital", "assessor": "H-1"}
 
 _FIELDS: dict[str, dict[str, Any]] = {
     "decline": {"reason": "incomplete"},

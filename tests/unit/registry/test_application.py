@@ -26,8 +26,8 @@ WORKDAYS = Workdays.of(RULES)
 BORN = date(1960, 5, 17)
 MONDAY = date(2024, 3, 4)
 RESULT: dict[str, Any] = {"place": "hospital", "assessor": "H-1", "category": "physical", "grade": 2}
-NOT_MET = {"place": "hospital", "assessor": "H-1"}
-Steps = list[tuple[Action, date, dict[str, Any]]]
+NOT_MET: dict[str, Any] = {"place": "hospital", "assessor": "H-1"}
+Steps = list[tuple[Action, dict[str, Any]]]
 
 
 def office(day: date, born: date = BORN) -> Office:
@@ -72,7 +72,8 @@ def test_an_application_goes_from_the_window_to_the_certificate():
 
 def test_no_step_can_be_skipped():
     file = start()
-    for action, fields in (("assess", RESULT), ("post", {}), ("approve", {}), ("issue", {}), ("tell", {})):
+    later: Steps = [("assess", RESULT), ("post", {}), ("approve", {}), ("issue", {}), ("tell", {})]
+    for action, fields in later:
         assert code_of(file, action, MONDAY, **fields) == "registry.application_state"
     accepted = step(file, "accept", MONDAY)
     assert code_of(accepted, "approve", MONDAY) == "registry.not_assessed"

@@ -10,7 +10,7 @@ from contracts import registry as messages
 from kernel.regions import RegionCode
 from kernel.workdays import Workdays
 from services.registry.application_tables import applications
-from services.registry.domain.application import UNDER_WAY, Clock
+from services.registry.domain.application_state import UNDER_WAY, Clock
 from services.registry.domain.span import Span
 
 

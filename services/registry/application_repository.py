@@ -12,8 +12,8 @@ import sqlalchemy as sa
 
 from chassis.transaction import Transaction
 from services.registry.application_tables import application_acts, application_overdue, applications
-from services.registry.domain.application import Act, Application
 from services.registry.domain.application_result import Wish
+from services.registry.domain.application_state import Act, Application
 from services.registry.repository import Known, rows_among
 from services.registry.tables import persons
 

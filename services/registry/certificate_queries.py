@@ -12,23 +12,30 @@ from chassis.transaction import Transaction
 from contracts import registry as messages
 from kernel.regions import RegionCode
 from services.registry.application_tables import applications
-from services.registry.domain.application import OPEN
+from services.registry.domain.application_state import OPEN
 from services.registry.tables import benefit_marks, certificates, persons
 
-_RATED_ON = sa.func.coalesce(certificates.c.rated_on, certificates.c.issued_on).label("rated_on")
+_RATING = (
+    certificates.c.id.label("certificate_id"),
+    certificates.c.person_id,
+    persons.c.region,
+    certificates.c.category,
+    certificates.c.grade,
+    certificates.c.standard,
+    sa.func.coalesce(certificates.c.rated_on, certificates.c.issued_on).label("rated_on"),
+)
+_TERM = (
+    certificates.c.status,
+    certificates.c.issued_on,
+    certificates.c.expires_on,
+    certificates.c.left_on,
+)
 _HELD = certificates.join(persons, persons.c.id == certificates.c.person_id)
 
 
 def list_certificates(tx: Transaction, message: messages.ListCertificates) -> messages.CertificatePage:
     """A page of certificates of the caller's regions. Raises Invalid("region.malformed")."""
-    names = [*messages.CertificateRow.model_fields]
-    columns = {
-        "certificate_id": certificates.c.id.label("certificate_id"),
-        "region": persons.c.region,
-        "rated_on": _RATED_ON,
-    }
-    query = sa.select(*(columns.get(name, certificates.c.get(name)) for name in names)).select_from(_HELD)
-    query = query.where(tx.scope(persons.c.region))
+    query = sa.select(*_RATING, *_TERM).select_from(_HELD).where(tx.scope(persons.c.region))
     if message.region is not None:
         prefix = RegionCode.parse(message.region).prefix
         query = query.where(persons.c.region.between(prefix.ljust(12, "0"), prefix.ljust(12, "9")))
@@ -56,16 +63,7 @@ def list_old_ratings(tx: Transaction, message: messages.ListOldRatings) -> messa
     )
     drawn = sa.exists().where(*_drawn(message.month), benefit_marks.c.benefit == message.benefit)
     query = (
-        sa.select(
-            certificates.c.id.label("certificate_id"),
-            certificates.c.person_id,
-            persons.c.region,
-            certificates.c.category,
-            certificates.c.grade,
-            certificates.c.standard,
-            _RATED_ON,
-            queued.label("queued"),
-        )
+        sa.select(*_RATING, queued.label("queued"))
         .select_from(_HELD)
         .where(tx.scope(persons.c.region), _old(tx, message.day))
     )

@@ -13,6 +13,7 @@ from services.registry.handlers import (
     case_acts,
     cases,
     certificates,
+    daily_look,
     deadlines,
     disclosure,
     disputes,
@@ -170,7 +171,7 @@ class RegistryService(Service):
     @job(deadlines.JOB)
     def deadline_step(self, job: Job, tx: Transaction) -> bool:
         """Tell of the next clocks that ran out."""
-        return deadlines.deadline_step(tx, job)
+        return daily_look.look_step(tx, job)
 
     # Disputes ------------------------------------------------------------------------------------
 

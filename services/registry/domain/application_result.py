@@ -7,7 +7,7 @@ from datetime import date
 from kernel.disability import Category
 from kernel.errors import Invalid
 from services.registry.domain import certificate_state as certificates
-from services.registry.domain.application import Application, Channel, Kind
+from services.registry.domain.application_state import Application, Channel, Kind
 from services.registry.domain.certificate import check_may_get_new, check_renewal_opened
 from services.registry.domain.certificate_state import Certificate, Terms, no_certificate
 

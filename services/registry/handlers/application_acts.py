@@ -18,9 +18,9 @@ from kernel.workdays import Workdays
 from services.registry import application_repository
 from services.registry.application_repository import Filed
 from services.registry.application_tables import application_acts, applications
-from services.registry.domain.application import Act, Application, Office, decide
+from services.registry.domain.application import decide
+from services.registry.domain.application_state import Act, Application, Office
 from services.registry.handlers.application_clocks import Overdue, facts_of
-from services.registry.handlers.deadlines import wind
 from services.registry.handlers.fields import reading
 from services.registry.handlers.issuing import Issuer
 from services.registry.handlers.lookup import mine
@@ -107,7 +107,6 @@ def record_application_acts(tx: Transaction, message: messages.RecordApplication
                 continue
             _record(tx, file, entry, filed, act)
     file.save(tx)
-    wind(tx)
     return bulk.reply()
 
 

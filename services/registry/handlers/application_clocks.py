@@ -1,16 +1,18 @@
 """The clocks of applications: what ran out is told once, by a late step or by the daily look."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
+from chassis.jobs import Job
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from services.registry import application_repository
 from services.registry.application_repository import Filed
 from services.registry.application_tables import application_overdue, applications
+from services.registry.handlers.office_day import begin
 
 APPLICATIONS_PER_STEP = 500
 
@@ -55,26 +57,28 @@ def facts_of(filed: Filed) -> dict[str, Any]:
     }
 
 
-def tell_overdue(tx: Transaction, day: date, begun: datetime) -> int | None:
-    """Tell of the next clocks that ran out before the day, and return how many; None when none is left.
+def look(tx: Transaction, job: Job) -> bool:
+    """Tell of the next clocks that ran out before the job's day; true when none is left.
 
     An application recorded on the day itself is left for the next: its steps may still be on their way.
     """
+    day = date.fromisoformat(job.key)
     told = sa.exists().where(
         application_overdue.c.application_id == applications.c.id,
         application_overdue.c.due_on == applications.c.due_on,
     )
     query = sa.select(applications.c.ref).where(
-        applications.c.due_on < day, applications.c.recorded_at < begun, ~told
+        applications.c.due_on < day, applications.c.recorded_at < begin(day), ~told
     )
     late = query.order_by(applications.c.due_on, applications.c.id).limit(APPLICATIONS_PER_STEP)
     # Locked and read again: a step that came between has stopped its clock, or told of it.
     filed = application_repository.lock_applications(tx, set(tx.execute(late).scalars()))
     if not filed:
-        return None
+        return True
     ids = [each.id for each in filed.values()]
     overdue = Overdue(application_repository.told_overdue(tx, ids))
     for each in filed.values():
         overdue.tell(tx, each, day)
     overdue.save(tx)
-    return len(overdue.rows)
+    job.done += len(overdue.rows)
+    return False

@@ -17,13 +17,13 @@ from kernel.workdays import Workdays
 from services.registry import application_repository, repository
 from services.registry.application_repository import Filed, Request
 from services.registry.application_tables import applications
-from services.registry.domain.application import Office, applied
+from services.registry.domain.application import applied
 from services.registry.domain.application_result import check_applicable, check_wish
+from services.registry.domain.application_state import Office
 from services.registry.domain.certificate_state import Terms
 from services.registry.domain.record import check_same
 from services.registry.domain.region import check_home, check_known
 from services.registry.handlers.application_clocks import facts_of
-from services.registry.handlers.deadlines import wind
 from services.registry.handlers.fields import reading, renaming
 from services.registry.handlers.lookup import check_person
 from services.registry.repository import Held, Known
@@ -78,7 +78,6 @@ def record_applications(tx: Transaction, message: messages.RecordApplications) -
                 continue
             _record(tx, desk, entry, told)
     tx.insert(applications, desk.rows)
-    wind(tx)
     return bulk.reply()
 
 

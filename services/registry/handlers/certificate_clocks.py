@@ -1,15 +1,17 @@
 """The clocks of certificates: what struck is told once; what a rule does by itself is done as an act."""
 
-from datetime import date, datetime
+from datetime import date
 
 import sqlalchemy as sa
 
+from chassis.jobs import Job
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from services.registry import repository
 from services.registry.domain.certificate_clocks import Due, struck
 from services.registry.domain.certificate_state import NOT_MOVED, Act, Action
 from services.registry.handlers.certificate_book import Book, Told
+from services.registry.handlers.office_day import begin
 from services.registry.repository import Held, Holder
 from services.registry.tables import certificate_clocks, certificates
 
@@ -26,19 +28,21 @@ _TELLS: dict[str, type[messages.CertificateClockEvent]] = {
 _DOES: dict[str, Action] = {"freeze": "freeze", "cancel": "cancel"}
 
 
-def strike(tx: Transaction, day: date, begun: datetime) -> int | None:
-    """Let the next clocks strike that have come by the day, and return how many; None when none is left.
+def look(tx: Transaction, job: Job) -> bool:
+    """Let the next clocks strike that have come by the job's day; true when none is left.
 
     A certificate that an act was recorded on since the day began is left for the next day: its later acts may
     still be on their way, as in the import of an old register.
     """
-    settled = sa.or_(certificates.c.recorded_at.is_(None), certificates.c.recorded_at < begun)
+    day = date.fromisoformat(job.key)
+    recorded_at = certificates.c.recorded_at
+    settled = sa.or_(recorded_at.is_(None), recorded_at < begin(day))
     query = sa.select(certificates.c.person_id).where(certificates.c.due_on <= day, settled)
     ids = tx.execute(query.order_by(certificates.c.due_on, certificates.c.id).limit(CERTIFICATES_PER_STEP))
     # Locked and read again: an act that came between may have stopped the clock.
     book = Book.load(tx, set(ids.scalars()), by=BY)
     if not book.held:
-        return None
+        return True
     told = repository.told_clocks(tx, [held.id for held in book.held.values()])
     rows = []
     for person_id in sorted(book.held):
@@ -54,7 +58,8 @@ def strike(tx: Transaction, day: date, begun: datetime) -> int | None:
             )
     book.save(tx, looked_at=day)
     tx.insert(certificate_clocks, rows)
-    return len(rows)
+    job.done += len(rows)
+    return False
 
 
 def _strike(tx: Transaction, book: Book, holder: Holder, told: set[Due], day: date) -> list[Due]:

@@ -15,7 +15,6 @@ from services.registry import repository
 from services.registry.domain.certificate_state import Act
 from services.registry.domain.region import check_home
 from services.registry.handlers.certificate_book import Book, Told
-from services.registry.handlers.deadlines import wind
 from services.registry.handlers.fields import reading
 from services.registry.repository import ActContent, Holder
 from services.registry.tables import CERTIFICATE_NUMBER, ID_NUMBER
@@ -45,7 +44,6 @@ def record_certificate_acts(tx: Transaction, message: messages.RecordCertificate
         with entry.deciding():
             _decide(tx, book, homes, entry, drafts[entry.index])
     book.save(tx)
-    wind(tx)
     return bulk.reply()
 
 

@@ -1,9 +1,5 @@
-"""The daily look at all clocks, and the clocks of cases.
+"""The clocks of cases: what ran out is told once, when a late step shows it or when a day's job finds it."""
 
-What ran out is told once, when a late step shows it or when a day's job finds it.
-"""
-
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Any
@@ -17,7 +13,6 @@ from kernel.errors import Invalid
 from services.registry import case_repository
 from services.registry.case_repository import Filed
 from services.registry.case_tables import cases, overdue_clocks
-from services.registry.handlers import application_clocks, certificate_clocks
 
 JOB = "registry.deadlines"
 CASES_PER_STEP = 500
@@ -88,52 +83,29 @@ def _today(tx: Transaction) -> date:
 
 
 def deadline_step(tx: Transaction, job: Job) -> bool:
-    """One step of the look at a day: at some clocks of one kind, one kind after the other.
+    """Tell of the next clocks that ran out before the job's day, in the order of their last days.
 
-    What was recorded on the day itself is left for the next day: its steps may still be on their way, as in
-    the import of an old register.
+    A case that was recorded on the day itself is left for the next day: its steps may still be on their way,
+    as in the import of an old register.
     """
     day = date.fromisoformat(job.key)
     begun = datetime.combine(day, time(), _CHINA).astimezone(UTC)  # as SQLite keeps instants
-    look = job.cursor.setdefault("look", 0)
-    told = _LOOKS[look](tx, day, begun, job.cursor)
-    if told is None:
-        job.cursor = {"look": look + 1}
-    else:
-        job.done += told
-    return told is None and look + 1 == len(_LOOKS)
-
-
-def _look_at_cases(tx: Transaction, day: date, begun: datetime, cursor: dict[str, Any]) -> int | None:
-    """Tell of the next clocks of cases that ran out before the day, in the order of their last days."""
     query = sa.select(cases.c.due_on, cases.c.id, cases.c.ref).where(
         cases.c.due_on < day, cases.c.recorded_at < begun
     )
-    if "due_on" in cursor:
-        due_on, case_id = date.fromisoformat(cursor["due_on"]), cursor["case_id"]
+    if "due_on" in job.cursor:
+        due_on, case_id = date.fromisoformat(job.cursor["due_on"]), job.cursor["case_id"]
         later = sa.or_(cases.c.due_on > due_on, sa.and_(cases.c.due_on == due_on, cases.c.id > case_id))
         query = query.where(cases.c.due_on >= due_on, later)
     rows = list(tx.execute(query.order_by(cases.c.due_on, cases.c.id).limit(CASES_PER_STEP)))
     if not rows:
-        return None
+        return True
     # Locked and read again: a step that came between has stopped its clock, or told of it.
     locked = case_repository.lock_cases(tx, [row.ref for row in rows])
     overdue = Overdue(case_repository.told_overdue(tx, [row.id for row in rows]))
     for filed in locked.values():
         overdue.tell(tx, filed, day)
     overdue.save(tx)
-    cursor.update(due_on=rows[-1].due_on.isoformat(), case_id=rows[-1].id)
-    return len(overdue.rows)
-
-
-def _look_at_certificates(tx: Transaction, day: date, begun: datetime, _cursor: object) -> int | None:
-    return certificate_clocks.strike(tx, day, begun)
-
-
-def _look_at_applications(tx: Transaction, day: date, begun: datetime, _cursor: object) -> int | None:
-    return application_clocks.tell_overdue(tx, day, begun)
-
-
-_Look = Callable[[Transaction, date, datetime, dict[str, Any]], int | None]
-_LOOKS: tuple[_Look, ...] = (_look_at_cases, _look_at_certificates, _look_at_applications)
-"""What is looked at. Each looks at some clocks and returns how many it told of; None when none is left."""
+    job.cursor.update(due_on=rows[-1].due_on.isoformat(), case_id=rows[-1].id)
+    job.done += len(overdue.rows)
+    return False

@@ -215,7 +215,7 @@ def test_a_thousand_acts_take_a_handful_of_statements(registry: Harness):
         for action, day in (("new", "2014-03-15"), ("renewal", "2024-03-15"))
     ]
     assert set(record(registry, *acts)) == {("created", None)}
-    assert len([text for text in statements if text.startswith("SELECT")]) <= 6
+    assert len([text for text in statements if text.startswith("SELECT")]) <= 5
     assert len(statements) <= 15
     assert {row.expires_on for row in registry.rows(certificates)} == {date(2034, 3, 15)}
 

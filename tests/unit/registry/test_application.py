@@ -10,16 +10,8 @@ import pytest
 from kernel.errors import Refusal
 from kernel.rulebook import RuleBook
 from kernel.workdays import Workdays
-from services.registry.domain.application import (
-    Act,
-    Action,
-    Application,
-    Channel,
-    Kind,
-    Office,
-    applied,
-    decide,
-)
+from services.registry.domain.application import applied, decide
+from services.registry.domain.application_state import Act, Action, Application, Channel, Kind, Office
 
 RULES = RuleBook.load(Path(__file__).parents[3] / "services" / "registry" / "rules")
 WORKDAYS = Workdays.of(RULES)
@@ -128,6 +120,12 @@ def test_an_assessment_gives_both_or_neither_of_category_and_grade():
         "registry.application_act_fields"
     )
     assert code_of(accepted, "approve", MONDAY, grade=2) == "registry.application_act_fields"
+
+
+def test_an_application_is_declined_and_rejected_for_reasons_of_their_own():
+    assert code_of(start(), "decline", MONDAY, reason="untrue") == "registry.application_act_fields"
+    accepted = step(start("renewal"), "accept", MONDAY)
+    assert code_of(accepted, "reject", MONDAY, reason="incomplete") == "registry.application_act_fields"
 
 
 # Disputes ----------------------------------------------------------------------------------------

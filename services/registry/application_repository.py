@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from chassis.transaction import Transaction
 from services.registry.application_tables import application_acts, application_overdue, applications
 from services.registry.domain.application_result import Wish
-from services.registry.domain.application_state import Act, Application
+from services.registry.domain.application_state import OPEN, Act, Application
 from services.registry.repository import Known, rows_among
 from services.registry.tables import persons
 
@@ -96,6 +96,13 @@ def steps_by_ref(tx: Transaction, refs: Collection[str]) -> dict[str, Known[tupl
         row.ref: Known(row.id, (row.application_id, Act(*tuple(row)[3:])))
         for row in rows_among(tx, query, application_acts.c.ref, refs)
     }
+
+
+def open_applications(tx: Transaction, person_ids: Collection[str]) -> set[tuple[str, str]]:
+    """What these persons have applied for and is not decided yet: person and kind."""
+    query = sa.select(applications.c.person_id, applications.c.kind).where(applications.c.state.in_(OPEN))
+    found = rows_among(tx, query, applications.c.person_id, person_ids)
+    return {(row.person_id, row.kind) for row in found}
 
 
 def birth_dates(tx: Transaction, person_ids: Collection[str]) -> dict[str, date]:

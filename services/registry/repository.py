@@ -104,17 +104,18 @@ def households_by_ref(tx: Transaction, refs: Collection[str]) -> dict[str, Known
 
 
 def persons_by_index(tx: Transaction, indexes: Collection[str]) -> dict[str, Known[Person]]:
-    """Persons of any region by the blind index of their citizen number, as they were registered."""
+    """Persons of any region by the blind index of their citizen number."""
     return {
         row.id_number_index: Known(
             row.id,
             Person(
                 name=row.name,
-                region=row.registered_region or row.region,
+                region=row.region,
                 household_id=row.household_id,
                 phone=_opened(tx, PHONE, row.id, row.phone, Phone),
                 bank_account=_opened(tx, BANK_ACCOUNT, row.id, row.bank_account, BankAccount),
                 registered_on=row.registered_on,
+                registered_region=row.registered_region,
             ),
         )
         for row in rows_among(tx, sa.select(persons), persons.c.id_number_index, indexes)

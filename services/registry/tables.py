@@ -93,7 +93,7 @@ certificates = Table(
     Column("left_on", Date, comment="When the hukou moved and left it behind"),
     Column("moved_on", Date, comment="When it went to another office's register"),
     Column("due_on", Date, comment="Next day on which one of its clocks strikes"),
-    Column("recorded_at", INSTANT, comment="Of the last act; null: before there were clocks"),
+    Column("recorded_at", INSTANT, comment="Of the last act or look; null: before there were clocks"),
     UniqueConstraint("person_id", name="uq_certificates_person"),
     UniqueConstraint("number_index", name="uq_certificates_number_index"),
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from kernel.disability import Category
-from kernel.errors import Invalid
+from kernel.errors import Conflict, Invalid
 from services.registry.domain import certificate_state as certificates
 from services.registry.domain.application_state import Application, Channel, Kind
 from services.registry.domain.certificate import check_may_get_new, check_renewal_opened
@@ -76,8 +76,15 @@ def act_of(
 ) -> certificates.Act:
     """The act on the certificate that an approved application ends with.
 
-    standard: the one in force, for acts that rest on no assessment.
+    standard: the one in force, for acts that rest on no assessment. Raises Conflict("registry.not_assessed"),
+    also where an office's rules let the review go without, and Conflict("registry.no_valid_certificate").
     """
+    if wish.kind not in {*_SAME, "renewal"} and application.assessed_on is None:
+        raise Conflict(
+            "registry.not_assessed",
+            "Category and grade of the certificate come from an assessment; record it first.",
+            field="action",
+        )
     if wish.kind == "new" and not application.issued:
         return _rated("new", application, acted_on)
     if held is None:
@@ -85,7 +92,7 @@ def act_of(
     if wish.kind in _SAME:
         same = _as_held(_SAME[wish.kind], held, acted_on, standard)
         return replace(same, reason=wish.reason, region=wish.to_region)
-    if application.assessed_on is None and wish.kind == "renewal":
+    if application.assessed_on is None:
         return _as_held("renewal", held, acted_on, standard)
     if application.category is None:
         return replace(_as_held("cancel", held, acted_on, standard), reason="standard_not_met")

@@ -44,7 +44,7 @@ State = Literal[
 Clock = Literal["acceptance", "decision", "telling"]
 
 UNDER_WAY: tuple[State, ...] = ("accepted", "assessed", "posted")
-OPEN: tuple[State, ...] = ("applied", *UNDER_WAY, "disputed", "approved", "rejected", "issued")
+OPEN: tuple[State, ...] = ("applied", *UNDER_WAY, "disputed", "approved")
 CROSS_PROVINCE: tuple[Channel, ...] = ("for_other_province", "from_other_province")
 
 

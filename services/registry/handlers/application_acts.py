@@ -42,7 +42,6 @@ _EVENTS: dict[str, type[messages.ApplicationEvent]] = {
 }
 _AT_WINDOW = frozenset({"accept", "decline", "tell"})
 _ANYWHERE = frozenset({"dispute", "withdraw"})
-_STOPS_CLOCK = frozenset({"accept", "decline", "approve", "reject", "forward", "tell"})
 
 
 @dataclass
@@ -155,8 +154,7 @@ def _record(tx: Transaction, file: File, entry: Entry, filed: Filed, act: Act) -
         }
     )
     tx.record(_event(filed, act, after, action))
-    if act.action in _STOPS_CLOCK:
-        file.overdue.tell(tx, filed, act.acted_on)
+    file.overdue.tell(tx, filed, act.acted_on)
     entry.created(step_id)
 
 

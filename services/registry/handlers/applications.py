@@ -11,7 +11,7 @@ from chassis.transaction import Transaction
 from contracts import registry as messages
 from contracts.message import BulkReply
 from kernel.citizen_id import CitizenId
-from kernel.errors import NotFound
+from kernel.errors import Conflict, NotFound
 from kernel.regions import RegionRow
 from kernel.workdays import Workdays
 from services.registry import application_repository, repository
@@ -35,12 +35,13 @@ _FIELDS = {"acted_on": "applied_on", "action": "kind"}
 
 @dataclass
 class Desk:
-    """What is known when the command begins, kept up with each application."""
+    """What is known when the command begins, kept up with each application. opened: person and kind."""
 
     known: dict[str, Known[Request]]
     homes: dict[str, str]
     born: dict[str, date]
     held: dict[str, Held]
+    opened: set[tuple[str, str]]
     divisions: dict[str, dict[date, RegionRow]]
     workdays: Workdays
     rows: list[dict[str, Any]] = field(default_factory=list)
@@ -56,6 +57,7 @@ class Desk:
             {each.id: each.region for each in holders.values()},
             {each.id: each.birth_date for each in holders.values()},
             repository.certificates_of(tx, people),
+            application_repository.open_applications(tx, people),
             repository.region_histories(tx, named),
             Workdays.of(tx.rules),
         )
@@ -73,6 +75,7 @@ def record_applications(tx: Transaction, message: messages.RecordApplications) -
             check_wish(told.wish)
             _check_place(tx, desk, item)
             if same := desk.known.get(item.ref):
+                check_same("application", same.content.wish, told.wish)
                 check_same("application", same.content, told)
                 entry.unchanged(same.id)
                 continue
@@ -106,6 +109,13 @@ def _record(tx: Transaction, desk: Desk, entry: Entry, told: Request) -> None:
         with renaming(_FIELDS):
             check_applicable(told.wish, held.certificate if held else None, told.applied_on, Terms.of(rules))
         application = applied(told.wish.kind, told.wish.channel, told.applied_on, office)
+    if (told.person_id, told.wish.kind) in desk.opened:
+        raise Conflict(
+            "registry.application_open",
+            "The person has applied for this and waits for the decision; go on with that application.",
+            field="kind",
+        )
+    desk.opened.add((told.person_id, told.wish.kind))
     filed = Filed(tx.new_id(), told, desk.homes[told.person_id], 0, application)
     desk.known[entry.item.ref] = Known(filed.id, told)
     desk.rows.append(

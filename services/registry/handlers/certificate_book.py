@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from chassis.transaction import Transaction
 from contracts import registry as messages
+from kernel.errors import Conflict
 from services.registry import repository
 from services.registry.domain.certificate import decide
 from services.registry.domain.certificate_clocks import ClockTerms, next_day
@@ -116,8 +117,17 @@ class Book:
         return self.terms[day]
 
     def record(self, tx: Transaction, holder: Holder, told: Told) -> str:
-        """Decide the act, keep it, tell of it; returns its identifier. Raises what decide raises."""
+        """Decide the act, keep it, tell of it; returns its identifier.
+
+        Raises what decide raises, and Conflict("registry.home_already").
+        """
         act = told.act
+        if act.region == holder.region:
+            raise Conflict(
+                "registry.home_already",
+                "The person lives there already; check the division of the move.",
+                field="region",
+            )
         held = self.held.get(holder.id)
         before = held.certificate if held else None
         after = decide(before, act, self.rules(tx, act.acted_on)[0])

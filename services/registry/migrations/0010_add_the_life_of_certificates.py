@@ -23,7 +23,7 @@ def upgrade() -> None:
         sa.Column("left_on", sa.Date, comment="When the hukou moved and left it behind"),
         sa.Column("moved_on", sa.Date, comment="When it went to another office's register"),
         sa.Column("due_on", sa.Date, comment="Next day on which one of its clocks strikes"),
-        sa.Column("recorded_at", INSTANT, comment="Of the last act; null: before there were clocks"),
+        sa.Column("recorded_at", INSTANT, comment="Of the last act or look; null: before there were clocks"),
     ):
         op.add_column("certificates", column)
     op.create_index("ix_certificates_due", "certificates", ["due_on"])

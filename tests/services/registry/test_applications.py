@@ -173,6 +173,8 @@ def test_what_cannot_end_with_a_certificate_is_refused_at_the_window(registry: H
         application(three, "new", "M", applied_on="2007-12-31"),
         application(three, "new", "N"),
         application(three, "new", "N", mode="home_visit"),
+        application(three, "cancel", "N", reason="death"),
+        application(three, "new", "O"),
     ]
     assert applied(registry, *items) == [
         ("registry.certificate_already_held", "kind"),
@@ -190,7 +192,12 @@ def test_what_cannot_end_with_a_certificate_is_refused_at_the_window(registry: H
         ("rule.not_in_force", "applied_on"),
         CREATED,
         ("registry.application_differs", "mode"),
+        ("registry.application_differs", "kind"),
+        ("registry.application_open", "kind"),
     ]
+    assert applied(registry, items[-1]) == [("registry.application_open", "kind")]
+    taken(registry, step("withdraw", "2024-03-05", "N"))
+    assert applied(registry, items[-1]) == [CREATED]
 
 
 def test_steps_that_do_not_fit_are_refused_and_the_rest_is_kept(registry: Harness):

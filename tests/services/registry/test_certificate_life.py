@@ -176,8 +176,14 @@ def test_a_certificate_follows_its_holder_to_another_village(registry: Harness):
     look(registry, "2025-06-01")
     assert told(registry, messages.CertificateFrozen) == []
     assert record(registry, *acts) == [("unchanged", None)] * 3
-    assert results(registry.bulk("register_persons", [person(1)])) == [("unchanged", None)]
     there = registry.clerk(OTHER_TOWNSHIP)
+    as_registered, as_now = person(1), person(1, region=OTHER_VILLAGE)
+    assert results(registry.bulk("register_persons", [as_registered, as_now])) == [("unchanged", None)] * 2
+    assert results(registry.bulk("register_persons", [as_now], there)) == [("unchanged", None)]
+    elsewhere = ("registry.person_registered_elsewhere", "id_number")
+    assert results(registry.bulk("register_persons", [as_registered], registry.clerk(TOWNSHIP))) == [
+        elsewhere
+    ]
     assert registry.call("find_person", {"person_id": holder}, there)["region"] == OTHER_VILLAGE
     assert record(registry, act(holder, "replacement", "2025-07-01"), caller=there) == [CREATED]
 
@@ -206,6 +212,7 @@ def test_a_move_stays_within_what_the_caller_is_in_charge_of_and_where_people_li
     here = registry.clerk(TOWNSHIP)
     move = act(holder, "move", "2024-03-01", region=OTHER_VILLAGE)
     assert record(registry, move, caller=here) == [("access.region", "region")]
+    assert record(registry, move | {"region": VILLAGE}) == [("registry.home_already", "region")]
     assert record(registry, move | {"region": COUNTY}) == [("registry.unknown_region", "region")]
     assert record(registry, move | {"region": "341524999999"}) == [("registry.unknown_region", "region")]
     assert registry.rows(persons)[0].region == VILLAGE

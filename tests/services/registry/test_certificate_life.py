@@ -118,6 +118,29 @@ def test_an_old_register_that_is_imported_is_looked_at_the_next_day_only(registr
     assert told(registry, messages.CertificateClockEvent) == []
 
 
+def test_certificates_from_before_there_were_clocks_are_found_by_the_first_look(registry: Harness):
+    one, two = registered(registry, 1, 2)
+    recorded_at(
+        registry,
+        "2024-01-01",
+        act(one, "new", "2014-03-15"),
+        act(two, "new", "2012-01-01", sequence=2),
+        act(two, "cancel", "2023-06-01", sequence=2, reason="withdrawn"),
+    )
+    with registry.runtime.database.write() as connection:  # as the migration leaves them
+        unknown = {"rated_on": None, "recorded_at": None, "due_on": certificates.c.last_act_on}
+        connection.execute(sa.update(certificates).values(unknown))
+    look(registry, "2024-06-01")
+    look(registry, "2024-06-02")
+    events = told(registry, messages.CertificateClockEvent)
+    assert {(type(event).__name__, event.person_id, event.struck_on) for event in events} == {
+        ("CertificateExpired", one, date(2024, 3, 16)),
+        ("ReapplicationOpened", two, date(2024, 6, 1)),
+    }
+    view = registry.call("find_person", {"person_id": one})["certificate"]
+    assert view["rated_on"] == "2014-03-15"
+
+
 def test_a_look_that_was_killed_goes_on_and_tells_nothing_twice(registry: Harness, monkeypatch: Any):
     monkeypatch.setattr("services.registry.handlers.certificate_clocks.CERTIFICATES_PER_STEP", 2)
     holders = registered(registry, 1, 2, 3, 4, 5)

@@ -41,15 +41,19 @@ def decide(held: Certificate | None, act: Act, terms: Terms) -> Certificate:
     return _DECISIONS[act.action](held, act, terms)
 
 
-def _issued(act: Act, terms: Terms) -> Certificate:
+def _issued(act: Act, terms: Terms, held: Certificate | None = None) -> Certificate:
+    """A certificate for the whole validity from the day of the act; held: the one that it continues."""
+    # Without a new assessment the holder is rated as before, however a renewal calls the standard.
+    rated = held if act.action == "renewal" and act.assessed_on is None else None
     return Certificate(
         category=act.category,
         grade=act.grade,
-        standard=act.standard,
-        rated_on=act.assessed_on or act.acted_on,
+        standard=rated.standard if rated else act.standard,
+        rated_on=rated.rated_on if rated else act.assessed_on or act.acted_on,
         issued_on=act.acted_on,
         expires_on=years_later(act.acted_on, terms.validity_years),
         last_act_on=act.acted_on,
+        left_on=held.left_on if held else None,
     )
 
 
@@ -99,11 +103,7 @@ def _moved_in(held: Certificate | None, act: Act, terms: Terms) -> Certificate:
 def _renewed(held: Certificate, act: Act, terms: Terms) -> Certificate:
     _same_assessment(held, act)
     check_renewal_opened(held, act.acted_on, terms)
-    renewed = replace(_issued(act, terms), left_on=held.left_on)
-    if act.assessed_on is not None:
-        return renewed
-    # Without a new assessment the holder is rated as before, however the act calls the standard.
-    return replace(renewed, standard=held.standard, rated_on=held.rated_on)
+    return _issued(act, terms, held)
 
 
 def check_renewal_opened(held: Certificate, day: date, terms: Terms) -> None:
@@ -125,7 +125,7 @@ def _changed(held: Certificate, act: Act, terms: Terms) -> Certificate:
             "The number has the category and grade of the certificate held; a change must alter one of them.",
             field="certificate_number",
         )
-    return replace(_issued(act, terms), left_on=held.left_on)
+    return _issued(act, terms, held)
 
 
 def _served_across_provinces(held: Certificate, act: Act, terms: Terms) -> Certificate:

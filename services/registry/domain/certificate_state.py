@@ -112,10 +112,7 @@ _ONLY_WITH: Mapping[str, frozenset[Action]] = {
     "issued_on": frozenset({"move_in"}),
     "region": frozenset({"move"}),
 }
-_NEEDS: Mapping[str, frozenset[Action]] = {
-    "issued_on": frozenset({"move_in"}),
-    "region": frozenset({"move"}),
-}
+_OPTIONAL = "assessed_on"
 _REASONS: Mapping[Action, frozenset[str]] = {"cancel": CANCEL_REASONS, "freeze": FREEZE_REASONS}
 
 
@@ -133,10 +130,10 @@ def check_fields(act: Act) -> None:
     if act.reason is not None and act.reason not in _REASONS[act.action]:
         raise _fields(f"The reasons of {act.action} are {', '.join(sorted(_REASONS[act.action]))}.", "reason")
     for name, actions in _ONLY_WITH.items():
-        given = getattr(act, name) is not None
-        if given and act.action not in actions:
+        given, belongs = getattr(act, name) is not None, act.action in actions
+        if given and not belongs:
             raise _fields("This act must not have the field.", name)
-        if not given and act.action in _NEEDS.get(name, ()):
+        if belongs and not given and name != _OPTIONAL:
             raise _fields("This act needs the field.", name)
     for name in ("assessed_on", "issued_on"):
         day: date | None = getattr(act, name)

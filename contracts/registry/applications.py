@@ -42,7 +42,7 @@ AssessmentPlace = Literal["hospital", "home"]
 DeclineReason = Literal["incomplete", "not_in_charge"]
 RejectReason = Literal["standard_not_met", "untrue", "not_eligible"]
 StepReason = Literal["incomplete", "not_in_charge", "standard_not_met", "untrue", "not_eligible"]
-WithdrawalReason = Literal["death", "standard_not_met", "moved_away", "withdrawn"]
+EndReason = Literal["death", "standard_not_met", "moved_away", "withdrawn"]
 Ground = Literal["old_standard", "visible_change", "moved_in", "reported"]
 Campaign = DimensionKey
 
@@ -213,7 +213,7 @@ class ApplicationItem(Item):
     counterpart: RegionText | None = Field(
         default=None, description="Division in the other province; for the channels across provinces"
     )
-    reason: WithdrawalReason | None = Field(default=None, description="Why it is to end; for cancel")
+    reason: EndReason | None = Field(default=None, description="Why it is to end; for cancel")
     to_region: RegionText | None = Field(
         default=None, description="Village or community of the new home; for move"
     )

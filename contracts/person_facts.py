@@ -1,7 +1,8 @@
 """What other services keep of a person, and how registry's events change it.
 
 Subsidy, rehab and employment each keep a copy of these facts, so that they can decide while the registry
-is down. The copy is a fold of the registry's events: one place says how, each service owns its rows.
+is down. The copy is a fold of the registry's events: one place says how, each service owns its rows. A frozen
+certificate is none until it is thawed.
 """
 
 from collections.abc import Callable
@@ -30,7 +31,7 @@ def _certified(event: registry.CertificateEvent) -> dict[str, Any]:
     }
 
 
-def _uncertified(event: registry.CertificateCancelled) -> dict[str, Any]:
+def _uncertified(event: registry.CertificateEvent) -> dict[str, Any]:
     return {
         "region": event.region,
         "certified": False,
@@ -50,7 +51,14 @@ PERSON: dict[type[Event], Callable[[Any], dict[str, Any]]] = {
     registry.CertificateRenewed: _certified,
     registry.CertificateChanged: _certified,
     registry.CrossProvinceServed: _certified,
+    registry.CertificateReissued: _certified,
+    registry.CertificateReplaced: _certified,
+    registry.CertificateReassessed: _certified,
+    registry.CertificateThawed: _certified,
+    registry.CertificateMovedIn: _certified,
     registry.CertificateCancelled: _uncertified,
+    registry.CertificateFrozen: _uncertified,
+    registry.CertificateMovedOut: _uncertified,
 }
 """Columns to set on the person of the event."""
 

@@ -6,7 +6,7 @@ Persons and households have no identifiers outside the platform: a file names th
 
 import re
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, Union, get_args, get_origin
@@ -59,8 +59,8 @@ def _form(annotation: Any) -> tuple[str, tuple[str, ...], Callable[[str], Any]]:
     if origin in {Union, types.UnionType}:
         return _form(next(argument for argument in arguments if argument is not type(None)))
     if origin is Literal:
-        values = tuple(str(value) for value in arguments)
-        return "one of", values, _one_of(values)
+        by_text = {str(value): value for value in arguments}
+        return "one of", tuple(by_text), _one_of(by_text)
     if origin is list:
         form, values, read = _form(arguments[0])
         return f"{form}; several", values, lambda text: [read(part.strip()) for part in text.split(";")]
@@ -71,11 +71,11 @@ def _form(annotation: Any) -> tuple[str, tuple[str, ...], Callable[[str], Any]]:
     return _SIMPLE.get(annotation, ("text", (), str))
 
 
-def _one_of(values: tuple[str, ...]) -> Callable[[str], str]:
-    def read(text: str) -> str:
+def _one_of(values: Mapping[str, Any]) -> Callable[[str], Any]:
+    def read(text: str) -> Any:
         if text not in values:
             raise ValueError(f"must be one of {', '.join(values)}")
-        return text
+        return values[text]
 
     return read
 

@@ -86,6 +86,11 @@ BULK = (
     _bulk("households.csv", "家庭", "households", registry.RegisterHouseholds, 1),
     _bulk("persons.csv", "人员", "persons", registry.RegisterPersons, 1),
     _bulk("certificate_acts.csv", "残疾人证办理", "acts on certificates", registry.RecordCertificateActs, 1),
+    _bulk(
+        "applications.csv", "残疾人证申请", "applications for certificates", registry.RecordApplications, 1
+    ),
+    _bulk("application_acts.csv", "残疾人证申请办理", "their steps", registry.RecordApplicationActs, 1),
+    _bulk("benefit_marks.csv", "待遇享受标记", "benefits drawn", registry.RecordBenefitMarks, 1),
     _bulk("handling_units.csv", "承办单位", "units that handle cases", registry.RegisterHandlingUnits, 1),
     _bulk("cases.csv", "信访事项", "petitions and hotline calls", registry.RecordCases, 1),
     _bulk("case_acts.csv", "信访办理", "steps of cases", registry.RecordCaseActs, 1),

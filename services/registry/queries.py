@@ -84,6 +84,8 @@ def _certificate(tx: Transaction, person_id: str) -> messages.CertificateView | 
         category=row.category,
         grade=row.grade,
         status=row.status,
+        standard=row.standard,
+        rated_on=row.rated_on,
         issued_on=row.issued_on,
         expires_on=row.expires_on,
     )

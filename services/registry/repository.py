@@ -1,7 +1,7 @@
 """Rows to values and back: what handlers read before they decide, each kind in one statement."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any, Generic, TypeVar
 
@@ -14,12 +14,14 @@ from chassis.transaction import Transaction
 from kernel.disability import Category
 from kernel.masking import BankAccount, Phone
 from kernel.regions import RegionCode, RegionRow
-from services.registry.domain.certificate import Certificate
+from services.registry.domain.certificate_clocks import Due
+from services.registry.domain.certificate_state import Certificate
 from services.registry.domain.person import Household, Person
 from services.registry.tables import (
     BANK_ACCOUNT,
     PHONE,
     certificate_acts,
+    certificate_clocks,
     certificates,
     households,
     persons,
@@ -71,6 +73,9 @@ class ActContent:
     number_index: str
     standard: str
     reason: str | None
+    assessed_on: date | None
+    issued_on: date | None
+    region: str | None
 
 
 def region_histories(tx: Transaction, codes: Collection[str]) -> dict[str, dict[date, RegionRow]]:
@@ -110,6 +115,7 @@ def persons_by_index(tx: Transaction, indexes: Collection[str]) -> dict[str, Kno
                 phone=_opened(tx, PHONE, row.id, row.phone, Phone),
                 bank_account=_opened(tx, BANK_ACCOUNT, row.id, row.bank_account, BankAccount),
                 registered_on=row.registered_on,
+                registered_region=row.registered_region,
             ),
         )
         for row in rows_among(tx, sa.select(persons), persons.c.id_number_index, indexes)
@@ -140,11 +146,20 @@ def certificate_owners(tx: Transaction, number_indexes: Collection[str]) -> dict
 def acts_by_ref(tx: Transaction, refs: Collection[str]) -> dict[str, Known[ActContent]]:
     """Recorded acts of any region by the office's reference."""
     act = certificate_acts.c
-    content = (act.person_id, act.action, act.mode, act.acted_on, act.number_index, act.standard, act.reason)
+    content = [act[each.name] for each in fields(ActContent)]
     return {
         row.ref: Known(row.id, ActContent(*tuple(row)[2:]))
         for row in rows_among(tx, sa.select(act.ref, act.id, *content), act.ref, refs)
     }
+
+
+def told_clocks(tx: Transaction, certificate_ids: Collection[str]) -> dict[str, set[Due]]:
+    """The clocks of these certificates that were told, each with its day, by certificate."""
+    told: dict[str, set[Due]] = {certificate_id: set() for certificate_id in certificate_ids}
+    query = sa.select(certificate_clocks)
+    for row in rows_among(tx, query, certificate_clocks.c.certificate_id, certificate_ids):
+        told[row.certificate_id].add((row.clock, row.struck_on))
+    return told
 
 
 def certificate_columns(certificate: Certificate) -> dict[str, Any]:
@@ -156,8 +171,12 @@ def certificate_columns(certificate: Certificate) -> dict[str, Any]:
         "issued_on": certificate.issued_on,
         "expires_on": certificate.expires_on,
         "last_act_on": certificate.last_act_on,
-        "status": "valid" if certificate.cancelled_on is None else "cancelled",
+        "status": certificate.status,
         "cancelled_on": certificate.cancelled_on,
+        "rated_on": certificate.rated_on,
+        "frozen_for": certificate.frozen_for,
+        "left_on": certificate.left_on,
+        "moved_on": certificate.moved_on,
     }
 
 
@@ -170,6 +189,10 @@ def _held(row: sa.Row[Any]) -> Held:
         expires_on=row.expires_on,
         last_act_on=row.last_act_on,
         cancelled_on=row.cancelled_on,
+        rated_on=row.rated_on or row.issued_on,
+        frozen_for=row.frozen_for,
+        left_on=row.left_on,
+        moved_on=row.moved_on,
     )
     return Held(row.id, row.person_id, row.number_index, certificate)
 

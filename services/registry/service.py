@@ -5,11 +5,15 @@ from chassis.service import command, daily, query
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from contracts.message import BulkReply
-from services.registry import case_queries, queries, tables
+from services.registry import application_queries, case_queries, certificate_queries, queries, tables
 from services.registry.handlers import (
+    application_acts,
+    applications,
+    benefits,
     case_acts,
     cases,
     certificates,
+    daily_look,
     deadlines,
     disclosure,
     disputes,
@@ -49,6 +53,65 @@ class RegistryService(InquiryMethods, OrganisationNetwork):
     def record_certificate_acts(self, message: messages.RecordCertificateActs, tx: Transaction) -> BulkReply:
         """Record acts on certificates."""
         return certificates.record_certificate_acts(tx, message)
+
+    # Applications for certificates ---------------------------------------------------------------
+
+    @command(messages.RecordApplications, roles=("clerk",))
+    def record_applications(self, message: messages.RecordApplications, tx: Transaction) -> BulkReply:
+        """Record applications for certificates."""
+        return applications.record_applications(tx, message)
+
+    @command(messages.RecordApplicationActs, roles=("clerk",))
+    def record_application_acts(self, message: messages.RecordApplicationActs, tx: Transaction) -> BulkReply:
+        """Record steps of applications."""
+        return application_acts.record_application_acts(tx, message)
+
+    @command(messages.IdentifyApplicant, roles=("clerk",))
+    def identify_applicant(self, message: messages.IdentifyApplicant, tx: Transaction) -> messages.Applicant:
+        """Who stands at a window; audited."""
+        return applications.identify_applicant(tx, message)
+
+    @query(messages.ListApplications, roles=("clerk", "auditor"))
+    def list_applications(
+        self, message: messages.ListApplications, tx: Transaction
+    ) -> messages.ApplicationPage:
+        """Applications, page by page."""
+        return application_queries.list_applications(tx, message)
+
+    @query(messages.ShowApplicationLights, roles=("clerk", "auditor"))
+    def show_application_lights(
+        self, message: messages.ShowApplicationLights, tx: Transaction
+    ) -> messages.ApplicationLights:
+        """Yellow and red lights by desk."""
+        return application_queries.show_application_lights(tx, message)
+
+    # Certificates --------------------------------------------------------------------------------
+
+    @query(messages.ListCertificates, roles=("clerk", "auditor"))
+    def list_certificates(
+        self, message: messages.ListCertificates, tx: Transaction
+    ) -> messages.CertificatePage:
+        """Certificates, page by page."""
+        return certificate_queries.list_certificates(tx, message)
+
+    @command(messages.RecordBenefitMarks, roles=("clerk",))
+    def record_benefit_marks(self, message: messages.RecordBenefitMarks, tx: Transaction) -> BulkReply:
+        """Record who drew which benefit."""
+        return benefits.record_benefit_marks(tx, message)
+
+    @query(messages.ListOldRatings, roles=("clerk", "auditor"))
+    def list_old_ratings(self, message: messages.ListOldRatings, tx: Transaction) -> messages.OldRatings:
+        """Holders rated under older standards, page by page."""
+        return certificate_queries.list_old_ratings(tx, message)
+
+    @query(messages.CountOldRatings, roles=("clerk", "auditor"))
+    def count_old_ratings(
+        self, message: messages.CountOldRatings, tx: Transaction
+    ) -> messages.OldRatingCounts:
+        """Ratings under older standards, by benefit drawn."""
+        return certificate_queries.count_old_ratings(tx, message)
+
+    # Persons -------------------------------------------------------------------------------------
 
     @command(messages.RevealPerson, roles=("clerk", "auditor"))
     def reveal_person(self, message: messages.RevealPerson, tx: Transaction) -> messages.RevealedPerson:
@@ -110,7 +173,7 @@ class RegistryService(InquiryMethods, OrganisationNetwork):
     @daily(deadlines.JOB)
     def deadline_step(self, job: Job, tx: Transaction) -> bool:
         """Tell of the next clocks that ran out."""
-        return deadlines.deadline_step(tx, job)
+        return daily_look.look_step(tx, job)
 
     # Disputes ------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    PrimaryKeyConstraint,
     String,
     Table,
     Text,
@@ -66,6 +67,7 @@ persons = Table(
     Column("bank_account", Text, comment="Sealed"),
     Column("registered_on", Date, nullable=False),
     Column("recorded_at", INSTANT, nullable=False),
+    Column("registered_region", REGION, comment="If no longer the region"),
     UniqueConstraint("id_number_index", name="uq_persons_id_number_index"),
 )
 Index("ix_persons_region", persons.c.region)
@@ -86,9 +88,16 @@ certificates = Table(
     Column("last_act_on", Date, nullable=False),
     Column("status", String(10), nullable=False),
     Column("cancelled_on", Date),
+    Column("rated_on", Date, comment="Day of the rating; null: not known"),
+    Column("frozen_for", String(20), comment="Why it is frozen"),
+    Column("left_on", Date, comment="When the hukou moved and left it behind"),
+    Column("moved_on", Date, comment="When it went to another office's register"),
+    Column("due_on", Date, comment="Next day on which one of its clocks strikes"),
+    Column("recorded_at", INSTANT, comment="Of the last act or look; null: before there were clocks"),
     UniqueConstraint("person_id", name="uq_certificates_person"),
     UniqueConstraint("number_index", name="uq_certificates_number_index"),
 )
+Index("ix_certificates_due", certificates.c.due_on)
 
 certificate_acts = Table(
     "certificate_acts",
@@ -116,6 +125,34 @@ certificate_acts = Table(
     Column("expires_on_after", Date, nullable=False),
     Column("recorded_by", String(120), nullable=False, comment="Subject of the caller's token"),
     Column("recorded_at", INSTANT, nullable=False),
+    Column("assessed_on", Date),
+    Column("issued_on", Date, comment="As the act named it, of a certificate that moved in"),
+    Column("region", REGION, comment="The new home, of a move"),
+    Column("status_after", String(20)),
     UniqueConstraint("ref", name="uq_certificate_acts_ref"),
 )
 Index("ix_certificate_acts_person", certificate_acts.c.person_id, certificate_acts.c.acted_on)
+
+benefit_marks = Table(
+    "benefit_marks",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("ref", String(80), nullable=False),
+    Column("person_id", ID, ForeignKey("persons.id", name="fk_benefit_marks_person"), nullable=False),
+    Column("benefit", String(40), nullable=False),
+    Column("month", String(7), nullable=False),
+    Column("recorded_by", String(120), nullable=False, comment="Subject of the caller's token"),
+    Column("recorded_at", INSTANT, nullable=False),
+    UniqueConstraint("ref", name="uq_benefit_marks_ref"),
+    UniqueConstraint("person_id", "month", "benefit", name="uq_benefit_marks_month"),
+)
+
+certificate_clocks = Table(
+    "certificate_clocks",
+    metadata,
+    Column("certificate_id", ID, ForeignKey("certificates.id", name="fk_certificate_clocks_certificate")),
+    Column("clock", String(20)),
+    Column("struck_on", Date),
+    Column("recorded_at", INSTANT, nullable=False),
+    PrimaryKeyConstraint("certificate_id", "clock", "struck_on", name="pk_certificate_clocks"),
+)

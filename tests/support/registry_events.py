@@ -64,6 +64,27 @@ def cancelled(number: int, **changes: Any) -> registry.CertificateCancelled:
     return registry.CertificateCancelled(**_certificate(number) | fields | changes)
 
 
+def frozen(number: int, **changes: Any) -> registry.CertificateFrozen:
+    """The event of a freeze."""
+    fields = {"reason": "under_review", "acted_on": date(2024, 2, 1)}
+    return registry.CertificateFrozen(**_certificate(number) | fields | changes)
+
+
+def thawed(number: int, **changes: Any) -> registry.CertificateThawed:
+    """The event of the end of a freeze."""
+    return registry.CertificateThawed(**_certificate(number) | changes)
+
+
+def moved_out(number: int, **changes: Any) -> registry.CertificateMovedOut:
+    """The event of a certificate that left its division."""
+    return registry.CertificateMovedOut(**_certificate(number) | changes)
+
+
+def moved_in(number: int, **changes: Any) -> registry.CertificateMovedIn:
+    """The event of a certificate that came to a division."""
+    return registry.CertificateMovedIn(**_certificate(number) | changes)
+
+
 def household(number: int, *flags: Any, region: str = VILLAGE) -> registry.HouseholdRegistered:
     """The event of a household with these flags."""
     return registry.HouseholdRegistered(

@@ -16,7 +16,10 @@ _COMPOUND_SURNAME = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What is told of a person beside the citizen number, which makes two records the same person."""
+    """What is told of a person beside the citizen number, which makes two records the same person.
+
+    registered_region: where the person was registered, None unless they moved with their certificate since.
+    """
 
     name: str = field(repr=False)
     region: str
@@ -24,6 +27,7 @@ class Person:
     phone: Phone | None
     bank_account: BankAccount | None
     registered_on: date
+    registered_region: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,10 +47,19 @@ class Span:
 def months_later(start: date, months: int) -> date:
     """The last day of a period of months: the same day of the month, or its last one (民法典 Art. 202).
 
-    Raises Invalid("registry.date_out_of_range") beyond the calendar.
+    Negative months count back. Raises Invalid("registry.date_out_of_range") beyond the calendar.
     """
     years, month = divmod(start.month - 1 + months, 12)
     year = start.year + years
-    if year > date.max.year:
+    if not date.min.year <= year <= date.max.year:
         raise Invalid("registry.date_out_of_range", "The year of the date cannot be right.", field="acted_on")
     return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))
+
+
+def years_later(day: date, years: int) -> date:
+    """The same day of the year that many years later, or earlier; 28 February where there is no 29th.
+
+    It is the last day of a period of that many years counted from `day` (民法典 Art. 201, 202).
+    Raises Invalid("registry.date_out_of_range") beyond the calendar.
+    """
+    return months_later(day, 12 * years)

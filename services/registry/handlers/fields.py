@@ -1,5 +1,6 @@
 """Telling which field of a record a value's own refusal is about."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
 
@@ -21,3 +22,20 @@ class reading:  # noqa: N801 - read as a word of a sentence, like the context ma
     ) -> None:
         if isinstance(error, Refusal):
             error.facts.setdefault("field", self.field)
+
+
+@dataclass(frozen=True, slots=True)
+class renaming:  # noqa: N801 - like reading
+    """Name fields in a refusal raised inside as the record does. names: by what the rule calls them."""
+
+    names: Mapping[str, str]
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, error: BaseException | None, _where: TracebackType | None
+    ) -> None:
+        if isinstance(error, Refusal) and "field" in error.facts:
+            field = str(error.facts["field"])
+            error.facts["field"] = self.names.get(field, field)

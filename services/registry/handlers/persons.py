@@ -1,6 +1,6 @@
 """Registering persons."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -105,7 +105,9 @@ def _check_same(tx: Transaction, known: Person, told: Person) -> None:
             "The person is registered by another office; settle with it where the person belongs.",
             field="id_number",
         ) from None
-    check_same("person", known, told)
+    # The record that a person was registered by stays the same record after a move.
+    region = known.region if told.region == known.registered_region else told.region
+    check_same("person", known, replace(told, region=region, registered_region=known.registered_region))
 
 
 def _register(tx: Transaction, entry: Entry, person_id: str, draft: Draft, person: Person) -> None:

@@ -34,6 +34,8 @@ def test_a_person_is_shown_masked(registry: Harness):
         "category": "physical",
         "grade": 2,
         "status": "valid",
+        "standard": "GB/T 26341-2010",
+        "rated_on": "2014-03-15",
         "issued_on": "2014-03-15",
         "expires_on": "2024-03-15",
     }

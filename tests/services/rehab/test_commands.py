@@ -9,7 +9,17 @@ import sqlalchemy as sa
 
 from services.rehab import tables
 from tests.services.rehab.factories import certificate, enrolment, person, retrofit, service
-from tests.support.registry_events import OTHER_VILLAGE, TOWNSHIP, cancelled, household, identifier
+from tests.support.registry_events import (
+    OTHER_VILLAGE,
+    TOWNSHIP,
+    cancelled,
+    frozen,
+    household,
+    identifier,
+    moved_in,
+    moved_out,
+    thawed,
+)
 
 FACTS = [
     household(1, "dibao"),
@@ -179,6 +189,23 @@ def test_the_copy_follows_the_certificate(rehab):
     assert codes(rehab.bulk("enrol_persons", [enrolment(2, "psych_drug")])) == ["rehab.certificate"]
     rehab.feed("registry", [certificate(2, "multiple", 1)])
     assert codes(rehab.bulk("enrol_persons", [enrolment(2, "psych_drug")])) == ["created"]
+
+
+def test_a_frozen_certificate_opens_nothing_until_it_is_thawed(rehab):
+    rehab.feed("registry", [frozen(2, category="mental")])
+    assert codes(rehab.bulk("enrol_persons", [enrolment(2, "psych_drug")])) == ["rehab.certificate"]
+    rehab.feed("registry", [thawed(2, category="mental")])
+    assert codes(rehab.bulk("enrol_persons", [enrolment(2, "psych_drug")])) == ["created"]
+
+
+def test_who_moved_belongs_to_the_office_of_the_new_home(rehab):
+    there = rehab.clerk(OTHER_VILLAGE)
+    assert codes(rehab.bulk("enrol_persons", [enrolment(2, "psych_drug")], there)) == ["rehab.unknown_person"]
+    came = moved_in(2, category="mental", region=OTHER_VILLAGE)
+    rehab.feed("registry", [moved_out(2, category="mental"), came])
+    assert codes(rehab.bulk("enrol_persons", [enrolment(2, "psych_drug")], there)) == ["created"]
+    rehab.feed("registry", [moved_out(1, category="mental")])
+    assert codes(rehab.bulk("enrol_persons", [enrolment(1, "psych_drug")])) == ["rehab.certificate"]
 
 
 def test_a_thousand_records_take_a_handful_of_statements(rehab):

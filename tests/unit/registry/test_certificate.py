@@ -9,7 +9,9 @@ import pytest
 from kernel.disability import Category
 from kernel.errors import NotFound, Refusal
 from kernel.rulebook import RuleBook
-from services.registry.domain.certificate import Act, Action, Certificate, Terms, decide, years_later
+from services.registry.domain.certificate import decide
+from services.registry.domain.certificate_state import Act, Action, Certificate, Terms
+from services.registry.domain.span import years_later
 
 RULES = RuleBook.load(Path(__file__).parents[3] / "services" / "registry" / "rules")
 TERMS = Terms.of(RULES.at(date(2024, 6, 1)))

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from kernel.disability import Category
 from kernel.errors import Refusal
-from services.registry.domain.certificate import Act, Certificate, Terms, decide, years_later
+from services.registry.domain.certificate import decide
+from services.registry.domain.certificate_state import Act, Certificate, Terms
+from services.registry.domain.span import years_later
 
 TERMS = st.builds(
     Terms,

@@ -5,8 +5,8 @@ from alembic import op
 
 from chassis import schema
 
-revision = "0012"
-down_revision = "0011"
+revision = "0016"
+down_revision = "0015"
 
 ID = sa.String(32)
 

@@ -5,8 +5,8 @@ from alembic import op
 
 from chassis import schema
 
-revision = "0010"
-down_revision = "0007"
+revision = "0014"
+down_revision = "0013"
 
 ID = sa.String(32)
 REGION = sa.String(12)

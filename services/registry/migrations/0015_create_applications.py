@@ -5,8 +5,8 @@ from alembic import op
 
 from chassis import schema
 
-revision = "0011"
-down_revision = "0010"
+revision = "0015"
+down_revision = "0014"
 
 ID = sa.String(32)
 REGION = sa.String(12)

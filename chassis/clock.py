@@ -3,6 +3,7 @@
 import os
 import time
 from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import time as time_of_day
 
 OFFICE_ZONE = timezone(timedelta(hours=8), "Asia/Shanghai")
 """The time that all of China keeps, without summer time since 1992."""
@@ -16,6 +17,11 @@ def now() -> datetime:
 def office_day(instant: datetime) -> date:
     """The calendar day of an instant at the office."""
     return instant.astimezone(OFFICE_ZONE).date()
+
+
+def day_begins(day: date) -> datetime:
+    """The first instant of a day at the office, in UTC as SQLite keeps instants."""
+    return datetime.combine(day, time_of_day(), OFFICE_ZONE).astimezone(UTC)
 
 
 def new_id() -> str:

@@ -6,13 +6,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from chassis.clock import day_begins
 from chassis.jobs import Job
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from services.registry import application_repository
 from services.registry.application_repository import Filed
 from services.registry.application_tables import application_overdue, applications
-from services.registry.handlers.office_day import begin
 
 APPLICATIONS_PER_STEP = 500
 
@@ -68,7 +68,7 @@ def look(tx: Transaction, job: Job) -> bool:
         application_overdue.c.due_on == applications.c.due_on,
     )
     query = sa.select(applications.c.ref).where(
-        applications.c.due_on < day, applications.c.recorded_at < begin(day), ~told
+        applications.c.due_on < day, applications.c.recorded_at < day_begins(day), ~told
     )
     late = query.order_by(applications.c.due_on, applications.c.id).limit(APPLICATIONS_PER_STEP)
     # Locked and read again: a step that came between has stopped its clock, or told of it.

@@ -4,6 +4,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
+from chassis.clock import day_begins
 from chassis.jobs import Job
 from chassis.transaction import Transaction
 from contracts import registry as messages
@@ -11,7 +12,6 @@ from services.registry import repository
 from services.registry.domain.certificate_clocks import Due, struck
 from services.registry.domain.certificate_state import NOT_MOVED, Act, Action
 from services.registry.handlers.certificate_book import Book, Told
-from services.registry.handlers.office_day import begin
 from services.registry.repository import Held, Holder
 from services.registry.tables import certificate_clocks, certificates
 
@@ -36,7 +36,7 @@ def look(tx: Transaction, job: Job) -> bool:
     """
     day = date.fromisoformat(job.key)
     recorded_at = certificates.c.recorded_at
-    settled = sa.or_(recorded_at.is_(None), recorded_at < begin(day))
+    settled = sa.or_(recorded_at.is_(None), recorded_at < day_begins(day))
     query = sa.select(certificates.c.person_id).where(certificates.c.due_on <= day, settled)
     ids = tx.execute(query.order_by(certificates.c.due_on, certificates.c.id).limit(CERTIFICATES_PER_STEP))
     # Locked and read again: an act that came between may have stopped the clock.

@@ -1,7 +1,7 @@
 """The clocks of cases: what ran out is told once, by a late step or by the daily job."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -76,9 +76,8 @@ def deadline_step(tx: Transaction, job: Job) -> bool:
     as in the import of an old register.
     """
     day = date.fromisoformat(job.key)
-    begun = datetime.combine(day, time(), clock.OFFICE_ZONE).astimezone(UTC)  # as SQLite keeps instants
     query = sa.select(cases.c.due_on, cases.c.id, cases.c.ref).where(
-        cases.c.due_on < day, cases.c.recorded_at < begun
+        cases.c.due_on < day, cases.c.recorded_at < clock.day_begins(day)
     )
     if "due_on" in job.cursor:
         due_on, case_id = date.fromisoformat(job.cursor["due_on"]), job.cursor["case_id"]

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import servers
-from tests.support.migrated import Migrated
+from tests.support.migrated import Emptied, Migrated
 
 pytest_plugins = ["tests.support.systems"]
 
@@ -37,6 +37,11 @@ def migrated_files(tmp_path_factory: pytest.TempPathFactory) -> Migrated:
 @pytest.fixture(scope="session")
 def migrated_databases(postgres_server: servers.PostgresServer) -> Migrated:
     return Migrated.databases(postgres_server)
+
+
+@pytest.fixture(scope="session")
+def emptied_databases(postgres_server: servers.PostgresServer) -> Emptied:
+    return Emptied(postgres_server)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

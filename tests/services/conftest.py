@@ -1,7 +1,6 @@
 """Each service of Jinzhai County on each database, without a broker: events are handed to it."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
@@ -10,23 +9,23 @@ import pytest
 from chassis.office import service_class
 from chassis.service import Service
 from tests.services.registry import factories
+from tests.support.migrated import Emptied
 from tests.support.platform import Harness
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[type[Service]], str]]:
-    """Makes the test's database, on SQLite and PostgreSQL, as a service's migrations leave it; its URL."""
-    with ExitStack() as stack:
+def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[type[Service]], str]:
+    """The URL of a service's database for this test, on SQLite and PostgreSQL, as its migrations leave it."""
 
-        def make(service: type[Service]) -> str:
-            if request.param == "sqlite":
-                file = tmp_path / "x.db"
-                request.getfixturevalue("migrated_files").copy_file(service, file)
-                return f"sqlite:///{file}"
-            template = request.getfixturevalue("migrated_databases").name(service)
-            return stack.enter_context(request.getfixturevalue("postgres_server").database(template))
+    def make(service: type[Service]) -> str:
+        if request.param == "postgresql":
+            emptied: Emptied = request.getfixturevalue("emptied_databases")
+            return emptied.url(service)
+        file = tmp_path / "x.db"
+        request.getfixturevalue("migrated_files").copy_file(service, file)
+        return f"sqlite:///{file}"
 
-        yield make
+    return make
 
 
 @pytest.fixture

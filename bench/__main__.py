@@ -9,7 +9,20 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from bench import append, follow, freshness, growth, machine, persons, rebuild, relay, report, rpc, snapshot
+from bench import (
+    append,
+    follow,
+    freshness,
+    growth,
+    machine,
+    persons,
+    rebuild,
+    relay,
+    report,
+    rpc,
+    search,
+    snapshot,
+)
 from bench.measure import Result
 from tests.support import servers
 
@@ -24,6 +37,7 @@ GROUPS: dict[str, Group] = {
     "freshness": freshness.rows,
     "persons": persons.rows,
     "snapshot": snapshot.rows,
+    "search": search.rows,
     "growth": growth.rows,
 }
 ON_DEMAND: dict[str, Group] = {"city": persons.city}

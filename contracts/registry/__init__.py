@@ -109,6 +109,7 @@ from contracts.registry.legal_aid import (
     RecordLegalAidActs,
     RegisterLegalAgencies,
 )
+from contracts.registry.person_search import PersonLine, PersonMark, PersonPage, SearchPersons
 from contracts.registry.persons import (
     FindPerson,
     PersonItem,
@@ -185,6 +186,7 @@ REQUESTS: tuple[type[Request], ...] = (
     ResolveHouseholds,
     FindPerson,
     RevealPerson,
+    SearchPersons,
     RegisterHandlingUnits,
     RecordCases,
     RecordCaseActs,
@@ -279,6 +281,9 @@ __all__ = [
     "ListProposals",
     "Mode",
     "PersonItem",
+    "PersonLine",
+    "PersonMark",
+    "PersonPage",
     "PersonRegistered",
     "PersonView",
     "ProposalActItem",
@@ -324,6 +329,7 @@ __all__ = [
     "RevealedPerson",
     "ScreeningHeld",
     "ScreeningRoundItem",
+    "SearchPersons",
     "Sex",
     "ShowUnitLoads",
     "UnitLoad",

@@ -12,6 +12,7 @@ from kernel.citizen_id import CitizenId
 from kernel.errors import Invalid, NotFound
 from kernel.masking import BankAccount, Phone
 from services.registry.domain.person import masked_name
+from services.registry.names import opened_name
 from services.registry.tables import (
     BANK_ACCOUNT,
     CERTIFICATE_NUMBER,
@@ -56,7 +57,7 @@ def find_person(tx: Transaction, message: messages.FindPerson) -> messages.Perso
         raise NotFound("registry.unknown_person", "No such person is registered in the caller's regions.")
     return messages.PersonView(
         person_id=row.id,
-        name=masked_name(row.name),
+        name=masked_name(opened_name(tx, row)),
         id_number=CitizenId(ID_NUMBER.open(tx.vault, row.id, row.id_number)).masked,
         phone=_masked(tx, PHONE, Phone, row.id, row.phone),
         bank_account=_masked(tx, BANK_ACCOUNT, BankAccount, row.id, row.bank_account),

@@ -16,6 +16,7 @@ from kernel.masking import BankAccount, Phone
 from kernel.regions import RegionCode, RegionRow
 from services.registry.domain.certificate import Certificate
 from services.registry.domain.person import Household, Person
+from services.registry.names import opened_name
 from services.registry.tables import (
     BANK_ACCOUNT,
     PHONE,
@@ -104,7 +105,7 @@ def persons_by_index(tx: Transaction, indexes: Collection[str]) -> dict[str, Kno
         row.id_number_index: Known(
             row.id,
             Person(
-                name=row.name,
+                name=opened_name(tx, row),
                 region=row.region,
                 household_id=row.household_id,
                 phone=_opened(tx, PHONE, row.id, row.phone, Phone),

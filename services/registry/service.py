@@ -5,7 +5,7 @@ from chassis.service import Service, command, daily, query
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from contracts.message import BulkReply
-from services.registry import case_queries, queries, tables
+from services.registry import case_queries, person_queries, queries, tables
 from services.registry.handlers import (
     case_acts,
     cases,
@@ -15,6 +15,7 @@ from services.registry.handlers import (
     disputes,
     households,
     legal_aid,
+    names,
     persons,
     plain_records,
     proposals,
@@ -67,6 +68,16 @@ class RegistryService(Service):
     def find_person(self, message: messages.FindPerson, tx: Transaction) -> messages.PersonView:
         """One person, masked."""
         return queries.find_person(tx, message)
+
+    @query(messages.SearchPersons, roles=("clerk", "auditor"))
+    def search_persons(self, message: messages.SearchPersons, tx: Transaction) -> messages.PersonPage:
+        """Persons by number, name, division, flags and certificate, masked, page by page."""
+        return person_queries.search_persons(tx, message)
+
+    @daily(names.JOB)
+    def name_step(self, job: Job, tx: Transaction) -> bool:
+        """Seal old names and find their words."""
+        return names.name_step(tx, job)
 
     # Cases ---------------------------------------------------------------------------------------
 

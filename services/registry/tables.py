@@ -1,6 +1,7 @@
 """The registry's tables and its sealed columns. The migrations say the same; a test compares both."""
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     Date,
     DateTime,
@@ -23,6 +24,8 @@ REGION = String(12)
 INDEX = String(81)
 INSTANT = DateTime(timezone=True)
 
+NAME = Sealed("registry.persons.name")
+NAME_WORD = Sealed("registry.name_words.word")
 ID_NUMBER = Sealed("registry.persons.id_number")
 PHONE = Sealed("registry.persons.phone")
 BANK_ACCOUNT = Sealed("registry.persons.bank_account")
@@ -51,13 +54,25 @@ households = Table(
 )
 Index("ix_households_region", households.c.region)
 
+household_flags = Table(
+    "household_flags",
+    metadata,
+    Column("flag", String(40), primary_key=True),
+    Column(
+        "household_id",
+        ID,
+        ForeignKey("households.id", name="fk_household_flags_household"),
+        primary_key=True,
+    ),
+    comment="The flags that households have now, to find them by",
+)
+
 persons = Table(
     "persons",
     metadata,
     Column("id", ID, primary_key=True),
     Column("id_number", Text, nullable=False, comment="Sealed"),
     Column("id_number_index", INDEX, nullable=False, comment="Blind index"),
-    Column("name", String(120), nullable=False, comment="Shown only to those in charge of the region"),
     Column("sex", String(6), nullable=False),
     Column("birth_date", Date, nullable=False),
     Column("region", REGION, nullable=False),
@@ -66,10 +81,21 @@ persons = Table(
     Column("bank_account", Text, comment="Sealed"),
     Column("registered_on", Date, nullable=False),
     Column("recorded_at", INSTANT, nullable=False),
+    Column("name", Text, comment="Sealed"),
+    Column(
+        "name_words", String(24), comment="Edition and key of its words; none: the name is not sealed yet"
+    ),
     UniqueConstraint("id_number_index", name="uq_persons_id_number_index"),
 )
-Index("ix_persons_region", persons.c.region)
+Index("ix_persons_region", persons.c.region, persons.c.id)
 Index("ix_persons_household", persons.c.household_id)
+
+name_words = Table(
+    "name_words",
+    metadata,
+    Column("word", BigInteger, primary_key=True, autoincrement=False, comment="Blind index, 64 bits of it"),
+    Column("person_id", ID, ForeignKey("persons.id", name="fk_name_words_person"), primary_key=True),
+)
 
 certificates = Table(
     "certificates",

@@ -10,6 +10,7 @@ from services.registry.case_repository import opened
 from services.registry.case_tables import ACT_TEXT, CONTENT, PETITIONER, case_acts, cases
 from services.registry.dispute_tables import DISPUTE_CONTENT, PARTIES, disputes
 from services.registry.legal_aid_tables import MATTER_CONTENT, legal_aid
+from services.registry.names import opened_name
 from services.registry.proposal_tables import PROPOSERS, proposals
 from services.registry.tables import BANK_ACCOUNT, ID_NUMBER, PHONE, persons
 
@@ -22,13 +23,15 @@ def reveal_person(tx: Transaction, message: messages.RevealPerson) -> messages.R
     Raises NotFound("registry.unknown_person"), also for a person outside the caller's regions.
     """
     query = sa.select(persons).where(persons.c.id == message.person_id, tx.scope(persons.c.region))
-    row = tx.execute(query).mappings().one_or_none()
+    row = tx.execute(query).one_or_none()
     if row is None:
         raise NotFound("registry.unknown_person", "No such person is registered in the caller's regions.")
     fields: list[str] = sorted(set(message.fields))
     tx.audit_read(subject_id=message.person_id, fields=fields, purpose=message.purpose)
     values = {
-        name: None if row[name] is None else _SEALED[name].open(tx.vault, message.person_id, row[name])
+        name: opened_name(tx, row)
+        if name == "name"
+        else opened(tx, _SEALED[name], row.id, getattr(row, name))
         for name in fields
     }
     return messages.RevealedPerson(person_id=message.person_id, values=values)

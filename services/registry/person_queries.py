@@ -1,0 +1,106 @@
+"""Searching persons; what is not in the caller's regions is as good as unknown.
+
+A room of its own because queries.py answers about one known person or record, and this looks for persons.
+"""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from chassis.transaction import Transaction
+from contracts import registry as messages
+from kernel.certificate_number import CertificateNumber
+from kernel.citizen_id import CitizenId
+from kernel.regions import RegionCode
+from services.registry.domain.person import masked_name
+from services.registry.handlers.fields import reading
+from services.registry.names import found_by, opened_name
+from services.registry.tables import (
+    CERTIFICATE_NUMBER,
+    ID_NUMBER,
+    certificates,
+    household_flags,
+    households,
+    persons,
+)
+
+
+def search_persons(tx: Transaction, message: messages.SearchPersons) -> messages.PersonPage:
+    """A page of persons, masked, in the order of their divisions.
+
+    Raises Invalid for a malformed number or division, or a name without letters, with the field at fault.
+    """
+    query = _narrowed(tx, _lines().where(tx.scope(persons.c.region)), message)
+    key = sa.tuple_(persons.c.region, persons.c.id)
+    if message.after is not None:
+        region, _, person_id = message.after.partition("-")
+        query = query.where(key > sa.tuple_(region, person_id))
+    rows = tx.execute(query.order_by(persons.c.region, persons.c.id).limit(message.limit + 1)).all()
+    page = rows[: message.limit]
+    after = f"{page[-1].region}-{page[-1].id}" if len(rows) > len(page) else None
+    return messages.PersonPage(persons=[_line(tx, row) for row in page], after=after)
+
+
+def _lines() -> sa.Select[Any]:
+    person = persons.c
+    return sa.select(
+        person.id,
+        person.name,
+        person.name_words,
+        person.id_number,
+        person.sex,
+        person.birth_date,
+        person.region,
+        person.household_id,
+        households.c.flags,
+        certificates.c.category,
+        certificates.c.grade,
+        certificates.c.status,
+    ).select_from(
+        persons.outerjoin(households, households.c.id == person.household_id).outerjoin(
+            certificates, certificates.c.person_id == person.id
+        )
+    )
+
+
+def _narrowed(tx: Transaction, query: sa.Select[Any], message: messages.SearchPersons) -> sa.Select[Any]:
+    """The query with a condition for each thing that is asked."""
+    if message.region is not None:
+        prefix = RegionCode(message.region).prefix
+        query = query.where(persons.c.region.between(prefix.ljust(12, "0"), prefix.ljust(12, "9")))
+    if message.id_number is not None:
+        with reading("id_number"):
+            number = CitizenId.parse(message.id_number).value
+        query = query.where(persons.c.id_number_index.in_(ID_NUMBER.indexes(tx.vault, number)))
+    if message.certificate_number is not None:
+        with reading("certificate_number"):
+            number = CertificateNumber.parse(message.certificate_number).value
+        query = query.where(certificates.c.number_index.in_(CERTIFICATE_NUMBER.indexes(tx.vault, number)))
+    if message.name is not None:
+        query = query.where(persons.c.id.in_(found_by(tx, message.name)))
+    for flag in sorted(set(message.flags)):
+        flagged = sa.select(household_flags.c.household_id).where(household_flags.c.flag == flag)
+        query = query.where(persons.c.household_id.in_(flagged))
+    if message.categories:
+        query = query.where(certificates.c.category.in_(message.categories))
+    if message.grades:
+        query = query.where(certificates.c.grade.in_(message.grades))
+    return query
+
+
+def _line(tx: Transaction, row: sa.Row[Any]) -> messages.PersonLine:
+    return messages.PersonLine.model_validate(
+        {
+            "person_id": row.id,
+            "name": masked_name(opened_name(tx, row)),
+            "id_number": CitizenId(ID_NUMBER.open(tx.vault, row.id, row.id_number)).masked,
+            "sex": row.sex,
+            "birth_month": f"{row.birth_date:%Y-%m}",
+            "region": row.region,
+            "household_id": row.household_id,
+            "flags": row.flags.split(",") if row.flags else [],
+            "category": row.category,
+            "grade": row.grade,
+            "certificate_status": row.status,
+        }
+    )

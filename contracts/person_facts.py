@@ -20,6 +20,10 @@ def _registered(event: registry.PersonRegistered) -> dict[str, Any]:
     }
 
 
+def _corrected(event: registry.PersonCorrected) -> dict[str, Any]:
+    return {"region": event.region, "household_id": event.household_id}
+
+
 def _certified(event: registry.CertificateEvent) -> dict[str, Any]:
     return {
         "region": event.region,
@@ -46,6 +50,7 @@ def _household(event: registry.HouseholdRegistered) -> dict[str, Any]:
 
 PERSON: dict[type[Event], Callable[[Any], dict[str, Any]]] = {
     registry.PersonRegistered: _registered,
+    registry.PersonCorrected: _corrected,
     registry.CertificateIssued: _certified,
     registry.CertificateRenewed: _certified,
     registry.CertificateChanged: _certified,

@@ -3,31 +3,25 @@
 A room of its own because queries.py answers who people are, and this what they asked for.
 """
 
-from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
 from chassis.transaction import Transaction
 from contracts import registry as messages
-from contracts.message import Message
-from kernel.regions import RegionCode
 from services.registry.case_tables import cases, handling_units
 from services.registry.dispute_tables import disputes
 from services.registry.domain.case import OPEN
 from services.registry.legal_aid_tables import legal_aid
+from services.registry.paging import below, page_of, view_of
 from services.registry.proposal_tables import proposals
-
-View = TypeVar("View", bound=Message)
 
 
 def list_cases(tx: Transaction, message: messages.ListCases) -> messages.CasePage:
     """A page of cases of the caller's regions. Raises Invalid("region.malformed")."""
     query = sa.select(cases).where(tx.scope(cases.c.region))
     if message.region is not None:
-        prefix = RegionCode(message.region).prefix
-        query = query.where(cases.c.region.between(prefix.ljust(12, "0"), prefix.ljust(12, "9")))
+        query = query.where(below(cases.c.region, message.region))
     if message.person_id is not None:
         query = query.where(cases.c.person_id == message.person_id)
     if message.unit_id is not None:
@@ -36,8 +30,8 @@ def list_cases(tx: Transaction, message: messages.ListCases) -> messages.CasePag
         query = query.where(cases.c.state.in_(message.states))
     if message.due_before is not None:
         query = query.where(cases.c.due_on < message.due_before)
-    page, after = _page(tx, query, cases, message.after, message.limit)
-    return messages.CasePage(cases=[_view(messages.CaseView, "case_id", row) for row in page], after=after)
+    page, after = page_of(tx, query, cases, message.after, message.limit)
+    return messages.CasePage(cases=[view_of(messages.CaseView, "case_id", row) for row in page], after=after)
 
 
 def list_disputes(tx: Transaction, message: messages.ListDisputes) -> messages.DisputePage:
@@ -47,8 +41,8 @@ def list_disputes(tx: Transaction, message: messages.ListDisputes) -> messages.D
         query = query.where(disputes.c.person_id == message.person_id)
     if message.states:
         query = query.where(disputes.c.state.in_(message.states))
-    page, after = _page(tx, query, disputes, message.after, message.limit)
-    shown = [_view(messages.DisputeView, "dispute_id", row) for row in page]
+    page, after = page_of(tx, query, disputes, message.after, message.limit)
+    shown = [view_of(messages.DisputeView, "dispute_id", row) for row in page]
     return messages.DisputePage(disputes=shown, after=after)
 
 
@@ -62,8 +56,8 @@ def list_legal_aid(tx: Transaction, message: messages.ListLegalAid) -> messages.
     if message.due_before is not None:
         late = legal_aid.c.decision_due_on < message.due_before
         query = query.where(late, legal_aid.c.state == "requested")
-    page, after = _page(tx, query, legal_aid, message.after, message.limit)
-    shown = [_view(messages.LegalAidView, "matter_id", row) for row in page]
+    page, after = page_of(tx, query, legal_aid, message.after, message.limit)
+    shown = [view_of(messages.LegalAidView, "matter_id", row) for row in page]
     return messages.LegalAidPage(matters=shown, after=after)
 
 
@@ -75,24 +69,9 @@ def list_proposals(tx: Transaction, message: messages.ListProposals) -> messages
     if message.due_before is not None:
         late = proposals.c.reply_due_on < message.due_before
         query = query.where(late, proposals.c.state != "replied")
-    page, after = _page(tx, query, proposals, message.after, message.limit)
-    shown = [_view(messages.ProposalView, "proposal_id", row) for row in page]
+    page, after = page_of(tx, query, proposals, message.after, message.limit)
+    shown = [view_of(messages.ProposalView, "proposal_id", row) for row in page]
     return messages.ProposalPage(proposals=shown, after=after)
-
-
-def _page(
-    tx: Transaction, query: sa.Select[Any], table: sa.Table, after: str | None, limit: int
-) -> tuple[Sequence[sa.RowMapping], str | None]:
-    """The rows of a page in the order of their identifiers, and where the next one begins."""
-    if after is not None:
-        query = query.where(table.c.id > after)
-    rows = tx.execute(query.order_by(table.c.id).limit(limit + 1)).mappings().all()
-    return rows[:limit], rows[limit - 1]["id"] if len(rows) > limit else None
-
-
-def _view(view: type[View], identifier: str, row: sa.RowMapping) -> View:
-    told = {identifier: row["id"], **row}
-    return view(**{name: told[name] for name in view.model_fields})
 
 
 def show_unit_loads(tx: Transaction, message: messages.ShowUnitLoads) -> messages.UnitLoads:

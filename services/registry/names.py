@@ -6,6 +6,7 @@ A room of its own because registering, searching and the daily job that seals ol
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from chassis.transaction import Transaction
 from services.registry.domain.name_words import EDITION, asked_word, name_words
@@ -34,6 +35,13 @@ def word_rows(tx: Transaction, person_id: str, name: str) -> list[dict[str, Any]
     """The rows by which the person is found."""
     indexes = {_short(NAME_WORD.index(tx.vault, word)) for word in name_words(name)}
     return [{"word": index, "person_id": person_id} for index in sorted(indexes)]
+
+
+def add_words(tx: Transaction, rows: list[dict[str, Any]]) -> None:
+    """Write words to persons who may have some of them already."""
+    if rows:
+        insert = sqlite.insert if tx.connection.dialect.name == "sqlite" else postgresql.insert
+        tx.execute(insert(words_table).on_conflict_do_nothing(), rows)
 
 
 def found_by(tx: Transaction, asked: str) -> sa.Select[tuple[str]]:

@@ -7,14 +7,19 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from chassis import schema, stream
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from kernel.certificate_number import CertificateNumber
 from kernel.citizen_id import CitizenId
-from kernel.regions import RegionCode
+from kernel.errors import NotFound
+from services.registry.case_tables import cases
+from services.registry.dispute_tables import disputes
 from services.registry.domain.person import masked_name
 from services.registry.handlers.fields import reading
+from services.registry.legal_aid_tables import legal_aid
 from services.registry.names import found_by, opened_name
+from services.registry.paging import below
 from services.registry.tables import (
     CERTIFICATE_NUMBER,
     ID_NUMBER,
@@ -23,6 +28,9 @@ from services.registry.tables import (
     households,
     persons,
 )
+
+_FILES = (cases, disputes, legal_aid)
+"""Files that are about a person."""
 
 
 def search_persons(tx: Transaction, message: messages.SearchPersons) -> messages.PersonPage:
@@ -39,6 +47,32 @@ def search_persons(tx: Transaction, message: messages.SearchPersons) -> messages
     page = rows[: message.limit]
     after = f"{page[-1].region}-{page[-1].id}" if len(rows) > len(page) else None
     return messages.PersonPage(persons=[_line(tx, row) for row in page], after=after)
+
+
+def list_person_reads(tx: Transaction, message: messages.ListPersonReads) -> messages.PersonReads:
+    """Who read sealed fields of a person, or the words of their files; the latest first.
+
+    Raises NotFound("registry.unknown_person"), also for one out of scope.
+    """
+    home = sa.select(persons.c.id).where(persons.c.id == message.person_id, tx.scope(persons.c.region))
+    if tx.execute(home).one_or_none() is None:
+        raise NotFound("registry.unknown_person", "No such person is registered in the caller's regions.")
+    audit = schema.access_audit
+    files = (sa.select(table.c.id).where(table.c.person_id == message.person_id) for table in _FILES)
+    subjects = sa.union_all(sa.select(sa.literal(message.person_id)), *files)
+    query = sa.select(audit).where(audit.c.subject_id.in_(subjects))
+    if message.after is not None:
+        query = query.where(audit.c.seq < message.after)
+    rows = tx.execute(query.order_by(audit.c.seq.desc()).limit(message.limit + 1)).all()
+    reads = [
+        messages.PersonRead(
+            at=stream.aware(row.at), actor=row.actor, purpose=row.purpose, fields=row.fields.split(",")
+        )
+        for row in rows[: message.limit]
+    ]
+    return messages.PersonReads(
+        reads=reads, after=rows[message.limit - 1].seq if len(rows) > message.limit else None
+    )
 
 
 def _lines() -> sa.Select[Any]:
@@ -66,8 +100,7 @@ def _lines() -> sa.Select[Any]:
 def _narrowed(tx: Transaction, query: sa.Select[Any], message: messages.SearchPersons) -> sa.Select[Any]:
     """The query with a condition for each thing that is asked."""
     if message.region is not None:
-        prefix = RegionCode(message.region).prefix
-        query = query.where(persons.c.region.between(prefix.ljust(12, "0"), prefix.ljust(12, "9")))
+        query = query.where(below(persons.c.region, message.region))
     if message.id_number is not None:
         with reading("id_number"):
             number = CitizenId.parse(message.id_number).value

@@ -5,11 +5,13 @@ from chassis.service import Service, command, daily, query
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from contracts.message import BulkReply
-from services.registry import case_queries, person_queries, queries, tables
+from services.registry import case_queries, correction_queries, person_queries, queries, tables
 from services.registry.handlers import (
     case_acts,
     cases,
     certificates,
+    correction_decisions,
+    corrections,
     deadlines,
     disclosure,
     disputes,
@@ -78,6 +80,40 @@ class RegistryService(Service):
     def name_step(self, job: Job, tx: Transaction) -> bool:
         """Seal old names and find their words."""
         return names.name_step(tx, job)
+
+    @query(messages.ListPersonReads, roles=("clerk", "auditor"))
+    def list_person_reads(self, message: messages.ListPersonReads, tx: Transaction) -> messages.PersonReads:
+        """Who read sealed fields of a person and of their files."""
+        return person_queries.list_person_reads(tx, message)
+
+    # Corrections ---------------------------------------------------------------------------------
+
+    @command(messages.RequestCorrections, roles=("clerk",))
+    def request_corrections(self, message: messages.RequestCorrections, tx: Transaction) -> BulkReply:
+        """Ask for corrections of what is registered."""
+        return corrections.request_corrections(tx, message)
+
+    @command(messages.DecideCorrections, roles=("checker",))
+    def decide_corrections(self, message: messages.DecideCorrections, tx: Transaction) -> BulkReply:
+        """Approve or reject corrections that somebody else asked for."""
+        return correction_decisions.decide_corrections(tx, message)
+
+    @query(messages.ListCorrections, roles=("clerk", "checker", "auditor"))
+    def list_corrections(self, message: messages.ListCorrections, tx: Transaction) -> messages.CorrectionPage:
+        """Corrections, page by page."""
+        return correction_queries.list_corrections(tx, message)
+
+    @command(messages.RevealCorrection, roles=("clerk", "checker", "auditor"))
+    def reveal_correction(
+        self, message: messages.RevealCorrection, tx: Transaction
+    ) -> messages.RevealedCorrection:
+        """Read before and after in plain; audited."""
+        return disclosure.reveal_correction(tx, message)
+
+    @query(messages.ShowPersonThen, roles=("clerk", "auditor"))
+    def show_person_then(self, message: messages.ShowPersonThen, tx: Transaction) -> messages.PersonThen:
+        """A person as of a day, as known on a day."""
+        return correction_queries.show_person_then(tx, message)
 
     # Cases ---------------------------------------------------------------------------------------
 

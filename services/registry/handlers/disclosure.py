@@ -8,6 +8,7 @@ from contracts import registry as messages
 from kernel.errors import NotFound
 from services.registry.case_repository import opened
 from services.registry.case_tables import ACT_TEXT, CONTENT, PETITIONER, case_acts, cases
+from services.registry.correction_tables import AFTER, BEFORE, corrections
 from services.registry.dispute_tables import DISPUTE_CONTENT, PARTIES, disputes
 from services.registry.legal_aid_tables import MATTER_CONTENT, legal_aid
 from services.registry.names import opened_name
@@ -35,6 +36,27 @@ def reveal_person(tx: Transaction, message: messages.RevealPerson) -> messages.R
         for name in fields
     }
     return messages.RevealedPerson(person_id=message.person_id, values=values)
+
+
+def reveal_correction(tx: Transaction, message: messages.RevealCorrection) -> messages.RevealedCorrection:
+    """Both values of a correction. Who read them, and why, is audited for the person.
+
+    Raises NotFound("registry.unknown_correction"), also for a person outside the caller's regions.
+    """
+    query = sa.select(corrections).join(persons, persons.c.id == corrections.c.person_id)
+    query = query.where(corrections.c.id == message.correction_id, tx.scope(persons.c.region))
+    row = tx.execute(query).one_or_none()
+    if row is None:
+        raise NotFound(
+            "registry.unknown_correction", "No such correction was asked for in the caller's regions."
+        )
+    fields = [f"correction.{row.field}.before", f"correction.{row.field}.after"]
+    tx.audit_read(row.person_id, fields, message.purpose)
+    return messages.RevealedCorrection(
+        correction_id=row.id,
+        before=opened(tx, BEFORE, row.id, row.before),
+        after=opened(tx, AFTER, row.id, row.after),
+    )
 
 
 def reveal_case(tx: Transaction, message: messages.RevealCase) -> messages.RevealedCase:

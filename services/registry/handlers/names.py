@@ -1,12 +1,11 @@
 """The daily job that seals names of old databases, and finds the words of names anew."""
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from chassis.jobs import Job
 from chassis.transaction import Transaction
-from services.registry.names import name_columns, opened_name, word_rows, words_edition
-from services.registry.tables import name_words, persons
+from services.registry.names import add_words, name_columns, opened_name, word_rows, words_edition
+from services.registry.tables import persons
 
 JOB = "registry.names"
 PERSONS_PER_STEP = 500
@@ -34,9 +33,7 @@ def name_step(tx: Transaction, job: Job) -> bool:
     ]
     tx.execute(sa.update(persons).where(persons.c.id == sa.bindparam("person")), changed)
     words = [row for person_id, name in plain.items() for row in word_rows(tx, person_id, name)]
-    if words:
-        dialect = sqlite if tx.connection.dialect.name == "sqlite" else postgresql
-        tx.execute(dialect.insert(name_words).on_conflict_do_nothing(), words)
+    add_words(tx, words)
     job.cursor["person_id"] = rows[-1].id
     job.done += len(rows)
     return False

@@ -44,7 +44,7 @@ def _uncertified(event: registry.CertificateCancelled) -> dict[str, Any]:
     }
 
 
-def _household(event: registry.HouseholdRegistered) -> dict[str, Any]:
+def _household(event: registry.HouseholdRegistered | registry.HouseholdFlagsChanged) -> dict[str, Any]:
     return {"region": event.region, "flags": ",".join(sorted(event.flags))}
 
 
@@ -59,5 +59,8 @@ PERSON: dict[type[Event], Callable[[Any], dict[str, Any]]] = {
 }
 """Columns to set on the person of the event."""
 
-HOUSEHOLD: dict[type[Event], Callable[[Any], dict[str, Any]]] = {registry.HouseholdRegistered: _household}
+HOUSEHOLD: dict[type[Event], Callable[[Any], dict[str, Any]]] = {
+    registry.HouseholdRegistered: _household,
+    registry.HouseholdFlagsChanged: _household,
+}
 """Columns to set on the household of the event."""

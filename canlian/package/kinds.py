@@ -78,6 +78,7 @@ def _bulk(file: str, zh: str, en: str, command: type[BulkCommand], stage: int) -
 BULK = (
     _bulk("regions.csv", "行政区划", "divisions", registry.RecordRegions, 1),
     _bulk("households.csv", "家庭", "households", registry.RegisterHouseholds, 1),
+    _bulk("household_flags.csv", "家庭标识", "flags of households", registry.RecordHouseholdFlags, 1),
     _bulk("persons.csv", "人员", "persons", registry.RegisterPersons, 1),
     _bulk("certificate_acts.csv", "残疾人证办理", "acts on certificates", registry.RecordCertificateActs, 1),
     _bulk("handling_units.csv", "承办单位", "units that handle cases", registry.RegisterHandlingUnits, 1),

@@ -99,6 +99,14 @@ from contracts.registry.handling_units import (
     HandlingUnitRegistered,
     RegisterHandlingUnits,
 )
+from contracts.registry.household_flags import (
+    HouseholdFlagItem,
+    HouseholdFlagPage,
+    HouseholdFlagsChanged,
+    HouseholdFlagView,
+    ListHouseholdFlags,
+    RecordHouseholdFlags,
+)
 from contracts.registry.households import (
     HouseholdFlag,
     HouseholdItem,
@@ -165,6 +173,7 @@ from contracts.registry.regions import RecordRegions, RegionItem, RegionRecorded
 EVENTS: tuple[type[Event], ...] = (
     RegionRecorded,
     HouseholdRegistered,
+    HouseholdFlagsChanged,
     PersonRegistered,
     PersonCorrected,
     CertificateIssued,
@@ -207,6 +216,8 @@ REQUESTS: tuple[type[Request], ...] = (
     FindPerson,
     RevealPerson,
     SearchPersons,
+    RecordHouseholdFlags,
+    ListHouseholdFlags,
     ListPersonReads,
     RequestCorrections,
     DecideCorrections,
@@ -292,6 +303,10 @@ __all__ = [
     "HandlingUnitItem",
     "HandlingUnitRegistered",
     "HouseholdFlag",
+    "HouseholdFlagItem",
+    "HouseholdFlagPage",
+    "HouseholdFlagView",
+    "HouseholdFlagsChanged",
     "HouseholdItem",
     "HouseholdRegistered",
     "Identities",
@@ -312,6 +327,7 @@ __all__ = [
     "ListCases",
     "ListCorrections",
     "ListDisputes",
+    "ListHouseholdFlags",
     "ListLegalAid",
     "ListPersonReads",
     "ListProposals",
@@ -347,6 +363,7 @@ __all__ = [
     "RecordCertificateActs",
     "RecordDisputeActs",
     "RecordDisputes",
+    "RecordHouseholdFlags",
     "RecordLegalAid",
     "RecordLegalAidActs",
     "RecordProposalActs",

@@ -19,11 +19,13 @@ from services.registry.domain.person import masked_name
 from services.registry.handlers.fields import reading
 from services.registry.legal_aid_tables import legal_aid
 from services.registry.names import found_by, opened_name
-from services.registry.paging import below
+from services.registry.paging import below, page_of, view_of
+from services.registry.repository import flags_of
 from services.registry.tables import (
     CERTIFICATE_NUMBER,
     ID_NUMBER,
     certificates,
+    household_flag_records,
     household_flags,
     households,
     persons,
@@ -46,7 +48,21 @@ def search_persons(tx: Transaction, message: messages.SearchPersons) -> messages
     rows = tx.execute(query.order_by(persons.c.region, persons.c.id).limit(message.limit + 1)).all()
     page = rows[: message.limit]
     after = f"{page[-1].region}-{page[-1].id}" if len(rows) > len(page) else None
-    return messages.PersonPage(persons=[_line(tx, row) for row in page], after=after)
+    flags = flags_of(tx, {row.household_id for row in page} - {None})
+    return messages.PersonPage(persons=[_line(tx, row, flags) for row in page], after=after)
+
+
+def list_household_flags(tx: Transaction, message: messages.ListHouseholdFlags) -> messages.HouseholdFlagPage:
+    """A page of what was said of flags of households of the caller's regions."""
+    homes = sa.select(households.c.id).where(tx.scope(households.c.region))
+    query = sa.select(household_flag_records).where(household_flag_records.c.household_id.in_(homes))
+    if message.household_id is not None:
+        query = query.where(household_flag_records.c.household_id == message.household_id)
+    if message.flag is not None:
+        query = query.where(household_flag_records.c.flag == message.flag)
+    page, after = page_of(tx, query, household_flag_records, message.after, message.limit)
+    shown = [view_of(messages.HouseholdFlagView, "record_id", row) for row in page]
+    return messages.HouseholdFlagPage(records=shown, after=after)
 
 
 def list_person_reads(tx: Transaction, message: messages.ListPersonReads) -> messages.PersonReads:
@@ -86,15 +102,10 @@ def _lines() -> sa.Select[Any]:
         person.birth_date,
         person.region,
         person.household_id,
-        households.c.flags,
         certificates.c.category,
         certificates.c.grade,
         certificates.c.status,
-    ).select_from(
-        persons.outerjoin(households, households.c.id == person.household_id).outerjoin(
-            certificates, certificates.c.person_id == person.id
-        )
-    )
+    ).select_from(persons.outerjoin(certificates, certificates.c.person_id == person.id))
 
 
 def _narrowed(tx: Transaction, query: sa.Select[Any], message: messages.SearchPersons) -> sa.Select[Any]:
@@ -121,7 +132,7 @@ def _narrowed(tx: Transaction, query: sa.Select[Any], message: messages.SearchPe
     return query
 
 
-def _line(tx: Transaction, row: sa.Row[Any]) -> messages.PersonLine:
+def _line(tx: Transaction, row: sa.Row[Any], flags: dict[str, list[str]]) -> messages.PersonLine:
     return messages.PersonLine.model_validate(
         {
             "person_id": row.id,
@@ -131,7 +142,7 @@ def _line(tx: Transaction, row: sa.Row[Any]) -> messages.PersonLine:
             "birth_month": f"{row.birth_date:%Y-%m}",
             "region": row.region,
             "household_id": row.household_id,
-            "flags": row.flags.split(",") if row.flags else [],
+            "flags": flags.get(row.household_id, []),
             "category": row.category,
             "grade": row.grade,
             "certificate_status": row.status,

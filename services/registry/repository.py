@@ -22,6 +22,7 @@ from services.registry.tables import (
     PHONE,
     certificate_acts,
     certificates,
+    household_flags,
     households,
     persons,
     regions,
@@ -97,6 +98,15 @@ def households_by_ref(tx: Transaction, refs: Collection[str]) -> dict[str, Known
         )
         for row in rows_among(tx, sa.select(households), households.c.ref, refs)
     }
+
+
+def flags_of(tx: Transaction, household_ids: Collection[str]) -> dict[str, list[str]]:
+    """The flags that households have now, in alphabetical order; households without any are left out."""
+    found: dict[str, list[str]] = {}
+    query = sa.select(household_flags).order_by(household_flags.c.flag)
+    for row in rows_among(tx, query, household_flags.c.household_id, household_ids):
+        found.setdefault(row.household_id, []).append(row.flag)
+    return found
 
 
 def persons_by_index(tx: Transaction, indexes: Collection[str]) -> dict[str, Known[Person]]:

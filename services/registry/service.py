@@ -15,6 +15,7 @@ from services.registry.handlers import (
     deadlines,
     disclosure,
     disputes,
+    household_flags,
     households,
     legal_aid,
     names,
@@ -85,6 +86,18 @@ class RegistryService(Service):
     def list_person_reads(self, message: messages.ListPersonReads, tx: Transaction) -> messages.PersonReads:
         """Who read sealed fields of a person and of their files."""
         return person_queries.list_person_reads(tx, message)
+
+    @command(messages.RecordHouseholdFlags, roles=("clerk",))
+    def record_household_flags(self, message: messages.RecordHouseholdFlags, tx: Transaction) -> BulkReply:
+        """Record what sources say of flags of households."""
+        return household_flags.record_household_flags(tx, message)
+
+    @query(messages.ListHouseholdFlags, roles=("clerk", "auditor"))
+    def list_household_flags(
+        self, message: messages.ListHouseholdFlags, tx: Transaction
+    ) -> messages.HouseholdFlagPage:
+        """What was said of flags of households, page by page."""
+        return person_queries.list_household_flags(tx, message)
 
     # Corrections ---------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Date,
     DateTime,
@@ -65,6 +66,32 @@ household_flags = Table(
         primary_key=True,
     ),
     comment="The flags that households have now, to find them by",
+)
+
+household_flag_records = Table(
+    "household_flag_records",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("ref", String(80), nullable=False),
+    Column(
+        "household_id",
+        ID,
+        ForeignKey("households.id", name="fk_household_flag_records_household"),
+        nullable=False,
+    ),
+    Column("flag", String(40), nullable=False),
+    Column("holds", Boolean, nullable=False),
+    Column("source", String(40), nullable=False),
+    Column("told_on", Date, nullable=False),
+    Column("recorded_by", String(120), nullable=False, comment="Subject of the caller's token"),
+    Column("recorded_at", INSTANT, nullable=False),
+    UniqueConstraint("ref", name="uq_household_flag_records_ref"),
+)
+Index(
+    "ix_household_flag_records_household",
+    household_flag_records.c.household_id,
+    household_flag_records.c.flag,
+    household_flag_records.c.told_on,
 )
 
 persons = Table(

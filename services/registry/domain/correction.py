@@ -1,7 +1,8 @@
 """Corrections of what is registered of a person: two people, one value after the other."""
 
+import dataclasses
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from kernel.errors import Conflict, Forbidden, Invalid
@@ -18,8 +19,8 @@ class Correction:
     """
 
     field: str
-    before: str | None = field(repr=False)
-    after: str | None = field(repr=False)
+    before: str | None = dataclasses.field(repr=False)
+    after: str | None = dataclasses.field(repr=False)
     effective_on: date
     requested_on: date
     requested_by: str

@@ -1,6 +1,7 @@
 """Asking for corrections of what is registered of persons. Nothing changes until another person approves."""
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -32,7 +33,7 @@ class Asked:
 
     person_id: str
     field: str
-    value: str | None = field(repr=False)
+    value: str | None = dataclasses.field(repr=False)
     effective_on: date
     requested_on: date
 

@@ -87,6 +87,8 @@ BULK = (
     _bulk("screening_rounds.csv", "矛盾纠纷排查", "screening rounds", registry.RecordScreeningRounds, 1),
     _bulk("disputes.csv", "矛盾纠纷", "disputes found", registry.RecordDisputes, 1),
     _bulk("dispute_acts.csv", "纠纷化解", "steps of disputes", registry.RecordDisputeActs, 1),
+    _bulk("risks.csv", "隐患", "hidden risks", registry.RecordRisks, 1),
+    _bulk("risk_acts.csv", "隐患整改", "steps of hidden risks", registry.RecordRiskActs, 1),
     _bulk("legal_agencies.csv", "法律服务机构", "legal agencies", registry.RegisterLegalAgencies, 1),
     _bulk("legal_aid.csv", "法律援助", "requests for legal aid", registry.RecordLegalAid, 1),
     _bulk("legal_aid_acts.csv", "法律援助办理", "steps of legal aid", registry.RecordLegalAidActs, 1),

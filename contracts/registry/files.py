@@ -31,6 +31,6 @@ class RevealFile(Command):
     KEEP_REPLY: ClassVar[bool] = False
     REPLY: ClassVar[type[Reply]] = RevealedFile
 
-    kind: Literal["dispute", "legal_aid", "proposal"] = Field(description="What the file is")
+    kind: Literal["dispute", "legal_aid", "proposal", "risk"] = Field(description="What the file is")
     file_id: Identifier
     purpose: Purpose

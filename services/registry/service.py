@@ -23,6 +23,7 @@ from services.registry.handlers import (
     plain_records,
     proposals,
     regions,
+    risks,
 )
 
 
@@ -98,6 +99,23 @@ class RegistryService(Service):
     ) -> messages.HouseholdFlagPage:
         """What was said of flags of households, page by page."""
         return person_queries.list_household_flags(tx, message)
+
+    # Hidden risks --------------------------------------------------------------------------------
+
+    @command(messages.RecordRisks, roles=("clerk",))
+    def record_risks(self, message: messages.RecordRisks, tx: Transaction) -> BulkReply:
+        """Record hidden risks."""
+        return risks.record_risks(tx, message)
+
+    @command(messages.RecordRiskActs, roles=("clerk",))
+    def record_risk_acts(self, message: messages.RecordRiskActs, tx: Transaction) -> BulkReply:
+        """Record steps of hidden risks."""
+        return risks.record_risk_acts(tx, message)
+
+    @query(messages.ListRisks, roles=("clerk", "auditor"))
+    def list_risks(self, message: messages.ListRisks, tx: Transaction) -> messages.RiskPage:
+        """The ledger of hidden risks, page by page."""
+        return case_queries.list_risks(tx, message)
 
     # Corrections ---------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from services.registry.dispute_tables import DISPUTE_CONTENT, PARTIES, disputes
 from services.registry.legal_aid_tables import MATTER_CONTENT, legal_aid
 from services.registry.names import opened_name
 from services.registry.proposal_tables import PROPOSERS, proposals
+from services.registry.risk_tables import RISK_CONTENT, risks
 from services.registry.tables import BANK_ACCOUNT, ID_NUMBER, PHONE, persons
 
 _SEALED = {"id_number": ID_NUMBER, "phone": PHONE, "bank_account": BANK_ACCOUNT}
@@ -90,6 +91,7 @@ _FILES: dict[str, tuple[sa.Table, dict[str, Sealed]]] = {
     "dispute": (disputes, {"parties": PARTIES, "content": DISPUTE_CONTENT}),
     "legal_aid": (legal_aid, {"content": MATTER_CONTENT}),
     "proposal": (proposals, {"proposers": PROPOSERS}),
+    "risk": (risks, {"content": RISK_CONTENT}),
 }
 
 

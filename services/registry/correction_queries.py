@@ -45,7 +45,7 @@ def show_person_then(tx: Transaction, message: messages.ShowPersonThen) -> messa
     row = tx.execute(query).one_or_none()
     if row is None:
         raise NotFound("registry.unknown_person", "No such person is registered in the caller's regions.")
-    person = Registered(*row)
+    person = Registered(*tuple(row))
     until = _end_of(message.known_on) if message.known_on is not None else tx.now
     if message.day < person.registered_on or stream.aware(person.recorded_at) >= until:
         raise NotFound(

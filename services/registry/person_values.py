@@ -65,10 +65,10 @@ def lock_registered(tx: Transaction, person_ids: Collection[str]) -> dict[str, R
     """Persons of any region, locked until the transaction ends, so that corrections of one queue up."""
     # In the order of their keys, or two commands could wait for each other.
     query = sa.select(*COLUMNS).order_by(persons.c.id).with_for_update()
-    return {row.id: Registered(*row) for row in rows_among(tx, query, persons.c.id, person_ids)}
+    return {row.id: Registered(*tuple(row)) for row in rows_among(tx, query, persons.c.id, person_ids)}
 
 
-def correction_of(tx: Transaction, row: Mapping[str, Any]) -> Correction:
+def correction_of(tx: Transaction, row: Mapping[Any, Any]) -> Correction:
     """A row of corrections with its values in plain."""
     return Correction(
         row["field"],

@@ -15,6 +15,7 @@ from services.registry.handlers import (
     deadlines,
     disclosure,
     disputes,
+    guardians,
     household_flags,
     households,
     legal_aid,
@@ -99,6 +100,23 @@ class RegistryService(Service):
     ) -> messages.HouseholdFlagPage:
         """What was said of flags of households, page by page."""
         return person_queries.list_household_flags(tx, message)
+
+    # Guardians -----------------------------------------------------------------------------------
+
+    @command(messages.RegisterGuardians, roles=("clerk",))
+    def register_guardians(self, message: messages.RegisterGuardians, tx: Transaction) -> BulkReply:
+        """Register guardians of persons."""
+        return guardians.register_guardians(tx, message)
+
+    @command(messages.EndGuardianships, roles=("clerk",))
+    def end_guardianships(self, message: messages.EndGuardianships, tx: Transaction) -> BulkReply:
+        """End guardianships."""
+        return guardians.end_guardianships(tx, message)
+
+    @query(messages.ListGuardians, roles=("clerk", "auditor"))
+    def list_guardians(self, message: messages.ListGuardians, tx: Transaction) -> messages.Guardians:
+        """The guardians of a person, masked."""
+        return queries.list_guardians(tx, message)
 
     # Hidden risks --------------------------------------------------------------------------------
 

@@ -33,7 +33,7 @@ class PersonCorrected(Event):
     DAY: ClassVar[str] = "corrected_on"
 
     person_id: Identifier
-    field: CorrectedField = Field(description="What was corrected; new values are told of division and household alone")
+    field: CorrectedField = Field(description="What was corrected; names and numbers are not told")
     household_id: Identifier | None = Field(description="The person's household now, where it is known")
     effective_on: date = Field(description="Day from which it holds")
     corrected_on: date = Field(description="Day of the decision")

@@ -81,7 +81,7 @@ def _last_act(tx: Transaction, person_id: str, day: date, until: datetime) -> me
     act = certificate_acts.c
     query = sa.select(act.action, act.acted_on, act.category_after, act.grade_after, act.expires_on_after)
     query = query.where(act.person_id == person_id, act.acted_on <= day, act.recorded_at < until)
-    # Of several acts of one day the one recorded last; identifiers grow with time.
+    # Of several acts of one day the one recorded last; within one millisecond, any of them.
     row = tx.execute(query.order_by(act.acted_on.desc(), act.id.desc()).limit(1)).one_or_none()
     if row is None:
         return None

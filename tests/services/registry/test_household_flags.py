@@ -57,11 +57,11 @@ def test_a_flag_is_set_confirmed_and_lifted_and_only_changes_are_told(registry: 
     assert said(registry, saying("F-4", "dibao", False, "2024-09-01")) == [CREATED]
     assert registry.rows(household_flags) == []
     page = registry.call("list_household_flags", {"household_id": home, "flag": "dibao"})
-    assert [(view["ref"], view["holds"]) for view in page["records"]] == [
-        ("F-1", True),
-        ("F-2", True),
-        ("F-4", False),
-    ]
+    assert {view["ref"]: view["holds"] for view in page["records"]} == {
+        "F-1": True,
+        "F-2": True,
+        "F-4": False,
+    }
 
 
 def test_loading_twice_changes_nothing_and_tells_nobody(registry: Harness, home: str):

@@ -21,6 +21,7 @@ from bench import (
     relay,
     report,
     rpc,
+    search,
     snapshot,
 )
 from bench.measure import Result
@@ -38,6 +39,7 @@ GROUPS: dict[str, Group] = {
     "persons": persons.rows,
     "snapshot": snapshot.rows,
     "match": matching.rows,
+    "search": search.rows,
     "growth": growth.rows,
 }
 ON_DEMAND: dict[str, Group] = {"city": persons.city}

@@ -39,7 +39,7 @@ CITY = 388_600
 VILLAGES = [f"341524103{n:03d}" for n in range(1, 224)]
 BIRTHS_PER_DAY = 999
 ACTED_ON = "2020-03-02"
-TABLES = ("persons", "certificates", "certificate_acts", "event_log")
+TABLES = ("persons", "name_words", "certificates", "certificate_acts", "event_log")
 """What an import leaves behind beside the replies, in an order that the foreign keys allow."""
 
 Item = dict[str, Any]

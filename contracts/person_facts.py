@@ -21,6 +21,10 @@ def _registered(event: registry.PersonRegistered) -> dict[str, Any]:
     }
 
 
+def _corrected(event: registry.PersonCorrected) -> dict[str, Any]:
+    return {"region": event.region, "household_id": event.household_id}
+
+
 def _certified(event: registry.CertificateEvent) -> dict[str, Any]:
     return {
         "region": event.region,
@@ -41,12 +45,13 @@ def _uncertified(event: registry.CertificateEvent) -> dict[str, Any]:
     }
 
 
-def _household(event: registry.HouseholdRegistered) -> dict[str, Any]:
+def _household(event: registry.HouseholdRegistered | registry.HouseholdFlagsChanged) -> dict[str, Any]:
     return {"region": event.region, "flags": ",".join(sorted(event.flags))}
 
 
 PERSON: dict[type[Event], Callable[[Any], dict[str, Any]]] = {
     registry.PersonRegistered: _registered,
+    registry.PersonCorrected: _corrected,
     registry.CertificateIssued: _certified,
     registry.CertificateRenewed: _certified,
     registry.CertificateChanged: _certified,
@@ -62,5 +67,8 @@ PERSON: dict[type[Event], Callable[[Any], dict[str, Any]]] = {
 }
 """Columns to set on the person of the event."""
 
-HOUSEHOLD: dict[type[Event], Callable[[Any], dict[str, Any]]] = {registry.HouseholdRegistered: _household}
+HOUSEHOLD: dict[type[Event], Callable[[Any], dict[str, Any]]] = {
+    registry.HouseholdRegistered: _household,
+    registry.HouseholdFlagsChanged: _household,
+}
 """Columns to set on the household of the event."""

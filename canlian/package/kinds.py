@@ -84,6 +84,7 @@ def _bulk(file: str, zh: str, en: str, command: type[BulkCommand], stage: int) -
 BULK = (
     _bulk("regions.csv", "行政区划", "divisions", registry.RecordRegions, 1),
     _bulk("households.csv", "家庭", "households", registry.RegisterHouseholds, 1),
+    _bulk("household_flags.csv", "家庭标识", "flags of households", registry.RecordHouseholdFlags, 1),
     _bulk("persons.csv", "人员", "persons", registry.RegisterPersons, 1),
     _bulk("certificate_acts.csv", "残疾人证办理", "acts on certificates", registry.RecordCertificateActs, 1),
     _bulk(
@@ -97,6 +98,8 @@ BULK = (
     _bulk("screening_rounds.csv", "矛盾纠纷排查", "screening rounds", registry.RecordScreeningRounds, 1),
     _bulk("disputes.csv", "矛盾纠纷", "disputes found", registry.RecordDisputes, 1),
     _bulk("dispute_acts.csv", "纠纷化解", "steps of disputes", registry.RecordDisputeActs, 1),
+    _bulk("risks.csv", "隐患", "hidden risks", registry.RecordRisks, 1),
+    _bulk("risk_acts.csv", "隐患整改", "steps of hidden risks", registry.RecordRiskActs, 1),
     _bulk("legal_agencies.csv", "法律服务机构", "legal agencies", registry.RegisterLegalAgencies, 1),
     _bulk("legal_aid.csv", "法律援助", "requests for legal aid", registry.RecordLegalAid, 1),
     _bulk("legal_aid_acts.csv", "法律援助办理", "steps of legal aid", registry.RecordLegalAidActs, 1),

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from contracts.message import Command, DimensionKey, Identifier, Message, Query, Reference, RegionText, Reply
 from contracts.registry.cases import CaseOutcome, Channel
+from contracts.registry.files import Purpose
 
 CaseState = Literal["received", "accepted", "declined", "answered"]
 
@@ -108,12 +109,7 @@ class RevealCase(Command):
     REPLY: ClassVar[type[Reply]] = RevealedCase
 
     case_id: Identifier
-    purpose: str = Field(
-        min_length=4,
-        max_length=200,
-        pattern=r"^[^\x00-\x1f\x7f]+$",
-        description="Why it must be read; kept in the audit",
-    )
+    purpose: Purpose
 
 
 class DeadlineCheck(Reply):

@@ -1,10 +1,20 @@
 """What all files of people have in common: reading their words in plain."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from contracts.message import Command, Identifier, Reply
+
+Purpose = Annotated[
+    str,
+    Field(
+        min_length=4,
+        max_length=200,
+        pattern=r"^[^\x00-\x1f\x7f]+$",
+        description="Why it must be read; kept in the audit",
+    ),
+]
 
 
 class RevealedFile(Reply):
@@ -25,6 +35,7 @@ class RevealFile(Command):
         "dispute",
         "legal_aid",
         "proposal",
+        "risk",
         "appointment",
         "delegate",
         "volunteer",
@@ -32,9 +43,4 @@ class RevealFile(Command):
         "archive_document",
     ] = Field(description="What the file is")
     file_id: Identifier
-    purpose: str = Field(
-        min_length=4,
-        max_length=200,
-        pattern=r"^[^\x00-\x1f\x7f]+$",
-        description="Why it must be read; kept in the audit",
-    )
+    purpose: Purpose

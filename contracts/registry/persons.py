@@ -20,6 +20,7 @@ from contracts.message import (
     Reply,
 )
 from contracts.registry.certificates import CertificateView
+from contracts.registry.files import Purpose
 from contracts.registry.identities import Identities
 
 Sex = Literal["male", "female"]
@@ -120,12 +121,7 @@ class RevealPerson(Command):
     REPLY: ClassVar[type[Reply]] = RevealedPerson
 
     person_id: Identifier
-    fields: list[Literal["id_number", "phone", "bank_account"]] = Field(
+    fields: list[Literal["name", "id_number", "phone", "bank_account"]] = Field(
         min_length=1, description="What to open"
     )
-    purpose: str = Field(
-        min_length=4,
-        max_length=200,
-        pattern=r"^[^\x00-\x1f\x7f]+$",
-        description="Why it must be read; kept in the audit",
-    )
+    purpose: Purpose

@@ -15,6 +15,7 @@ from services.registry.domain.case import OPEN
 from services.registry.legal_aid_tables import legal_aid
 from services.registry.paging import below, page_of, view_of
 from services.registry.proposal_tables import proposals
+from services.registry.risk_tables import risks
 
 
 def list_cases(tx: Transaction, message: messages.ListCases) -> messages.CasePage:
@@ -72,6 +73,19 @@ def list_proposals(tx: Transaction, message: messages.ListProposals) -> messages
     page, after = page_of(tx, query, proposals, message.after, message.limit)
     shown = [view_of(messages.ProposalView, "proposal_id", row) for row in page]
     return messages.ProposalPage(proposals=shown, after=after)
+
+
+def list_risks(tx: Transaction, message: messages.ListRisks) -> messages.RiskPage:
+    """A page of hidden risks of the caller's regions. Raises Invalid("region.malformed")."""
+    query = sa.select(risks).where(tx.scope(risks.c.region))
+    if message.region is not None:
+        query = query.where(below(risks.c.region, message.region))
+    if message.states:
+        query = query.where(risks.c.state.in_(message.states))
+    if message.due_before is not None:
+        query = query.where(risks.c.due_on < message.due_before, risks.c.state != "closed")
+    page, after = page_of(tx, query, risks, message.after, message.limit)
+    return messages.RiskPage(risks=[view_of(messages.RiskView, "risk_id", row) for row in page], after=after)
 
 
 def show_unit_loads(tx: Transaction, message: messages.ShowUnitLoads) -> messages.UnitLoads:

@@ -1,5 +1,6 @@
 """Questions to the registry; each answers within the caller's regions only."""
 
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +13,8 @@ from kernel.citizen_id import CitizenId
 from kernel.errors import Invalid, NotFound
 from kernel.masking import BankAccount, Phone
 from services.registry.domain.person import masked_name
+from services.registry.guardian_tables import GUARDIAN_NAME, GUARDIAN_PHONE, guardians
+from services.registry.names import opened_name
 from services.registry.tables import (
     BANK_ACCOUNT,
     CERTIFICATE_NUMBER,
@@ -56,7 +59,7 @@ def find_person(tx: Transaction, message: messages.FindPerson) -> messages.Perso
         raise NotFound("registry.unknown_person", "No such person is registered in the caller's regions.")
     return messages.PersonView(
         person_id=row.id,
-        name=masked_name(row.name),
+        name=masked_name(opened_name(tx, row)),
         id_number=CitizenId(ID_NUMBER.open(tx.vault, row.id, row.id_number)).masked,
         phone=_masked(tx, PHONE, Phone, row.id, row.phone),
         bank_account=_masked(tx, BANK_ACCOUNT, BankAccount, row.id, row.bank_account),
@@ -65,6 +68,42 @@ def find_person(tx: Transaction, message: messages.FindPerson) -> messages.Perso
         region=row.region,
         household_id=row.household_id,
         certificate=_certificate(tx, row.id),
+    )
+
+
+def list_guardians(tx: Transaction, message: messages.ListGuardians) -> messages.Guardians:
+    """A person's guardians, masked. Raises NotFound("registry.unknown_person"), also for one out of scope."""
+    home = sa.select(persons.c.id).where(persons.c.id == message.person_id, tx.scope(persons.c.region))
+    if tx.execute(home).one_or_none() is None:
+        raise NotFound("registry.unknown_person", "No such person is registered in the caller's regions.")
+    rows = tx.execute(
+        sa.select(guardians)
+        .where(guardians.c.person_id == message.person_id)
+        .order_by(guardians.c.since, guardians.c.id)
+    )
+    views = [_guardian(tx, row) for row in rows]
+    return messages.Guardians(
+        guardians=[
+            view
+            for view in views
+            if (message.scope is None or message.scope in view.scope)
+            and (message.day is None or view.since <= message.day <= (view.until or date.max))
+        ]
+    )
+
+
+def _guardian(tx: Transaction, row: sa.Row[Any]) -> messages.GuardianView:
+    return messages.GuardianView.model_validate(
+        {
+            "guardianship_id": row.id,
+            "ref": row.ref,
+            "name": masked_name(GUARDIAN_NAME.open(tx.vault, row.id, row.name)),
+            "phone": _masked(tx, GUARDIAN_PHONE, Phone, row.id, row.phone),
+            "relation": row.relation,
+            "scope": row.scope.split(","),
+            "since": row.since,
+            "until": row.ended_on or row.until,
+        }
     )
 
 

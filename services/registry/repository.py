@@ -17,12 +17,14 @@ from kernel.regions import RegionCode, RegionRow
 from services.registry.domain.certificate_clocks import Due
 from services.registry.domain.certificate_state import Certificate
 from services.registry.domain.person import Household, Person
+from services.registry.names import opened_name
 from services.registry.tables import (
     BANK_ACCOUNT,
     PHONE,
     certificate_acts,
     certificate_clocks,
     certificates,
+    household_flags,
     households,
     persons,
     regions,
@@ -103,13 +105,22 @@ def households_by_ref(tx: Transaction, refs: Collection[str]) -> dict[str, Known
     }
 
 
+def flags_of(tx: Transaction, household_ids: Collection[str]) -> dict[str, list[str]]:
+    """The flags that households have now, in alphabetical order; households without any are left out."""
+    found: dict[str, list[str]] = {}
+    query = sa.select(household_flags).order_by(household_flags.c.flag)
+    for row in rows_among(tx, query, household_flags.c.household_id, household_ids):
+        found.setdefault(row.household_id, []).append(row.flag)
+    return found
+
+
 def persons_by_index(tx: Transaction, indexes: Collection[str]) -> dict[str, Known[Person]]:
     """Persons of any region by the blind index of their citizen number."""
     return {
         row.id_number_index: Known(
             row.id,
             Person(
-                name=row.name,
+                name=opened_name(tx, row),
                 region=row.region,
                 household_id=row.household_id,
                 phone=_opened(tx, PHONE, row.id, row.phone, Phone),

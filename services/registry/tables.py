@@ -1,6 +1,8 @@
 """The registry's tables and its sealed columns. The migrations say the same; a test compares both."""
 
 from sqlalchemy import (
+    BigInteger,
+    Boolean,
     Column,
     Date,
     DateTime,
@@ -24,6 +26,8 @@ REGION = String(12)
 INDEX = String(81)
 INSTANT = DateTime(timezone=True)
 
+NAME = Sealed("registry.persons.name")
+NAME_WORD = Sealed("registry.name_words.word")
 ID_NUMBER = Sealed("registry.persons.id_number")
 PHONE = Sealed("registry.persons.phone")
 BANK_ACCOUNT = Sealed("registry.persons.bank_account")
@@ -52,13 +56,51 @@ households = Table(
 )
 Index("ix_households_region", households.c.region)
 
+household_flags = Table(
+    "household_flags",
+    metadata,
+    Column("flag", String(40), primary_key=True),
+    Column(
+        "household_id",
+        ID,
+        ForeignKey("households.id", name="fk_household_flags_household"),
+        primary_key=True,
+    ),
+    comment="The flags that households have now, to find them by",
+)
+
+household_flag_records = Table(
+    "household_flag_records",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("ref", String(80), nullable=False),
+    Column(
+        "household_id",
+        ID,
+        ForeignKey("households.id", name="fk_household_flag_records_household"),
+        nullable=False,
+    ),
+    Column("flag", String(40), nullable=False),
+    Column("holds", Boolean, nullable=False),
+    Column("source", String(40), nullable=False),
+    Column("told_on", Date, nullable=False),
+    Column("recorded_by", String(120), nullable=False, comment="Subject of the caller's token"),
+    Column("recorded_at", INSTANT, nullable=False),
+    UniqueConstraint("ref", name="uq_household_flag_records_ref"),
+)
+Index(
+    "ix_household_flag_records_household",
+    household_flag_records.c.household_id,
+    household_flag_records.c.flag,
+    household_flag_records.c.told_on,
+)
+
 persons = Table(
     "persons",
     metadata,
     Column("id", ID, primary_key=True),
     Column("id_number", Text, nullable=False, comment="Sealed"),
     Column("id_number_index", INDEX, nullable=False, comment="Blind index"),
-    Column("name", String(120), nullable=False, comment="Shown only to those in charge of the region"),
     Column("sex", String(6), nullable=False),
     Column("birth_date", Date, nullable=False),
     Column("region", REGION, nullable=False),
@@ -68,10 +110,21 @@ persons = Table(
     Column("registered_on", Date, nullable=False),
     Column("recorded_at", INSTANT, nullable=False),
     Column("registered_region", REGION, comment="If no longer the region"),
+    Column("name", Text, comment="Sealed"),
+    Column(
+        "name_words", String(24), comment="Edition and key of its words; none: the name is not sealed yet"
+    ),
     UniqueConstraint("id_number_index", name="uq_persons_id_number_index"),
 )
-Index("ix_persons_region", persons.c.region)
+Index("ix_persons_region", persons.c.region, persons.c.id)
 Index("ix_persons_household", persons.c.household_id)
+
+name_words = Table(
+    "name_words",
+    metadata,
+    Column("word", BigInteger, primary_key=True, autoincrement=False, comment="Blind index, 64 bits of it"),
+    Column("person_id", ID, ForeignKey("persons.id", name="fk_name_words_person"), primary_key=True),
+)
 
 certificates = Table(
     "certificates",

@@ -9,11 +9,14 @@ from kernel.errors import NotFound
 from services.registry.archive_tables import DOCUMENT_TITLE, archive_documents
 from services.registry.case_repository import opened
 from services.registry.case_tables import ACT_TEXT, CONTENT, PETITIONER, case_acts, cases
+from services.registry.correction_tables import AFTER, BEFORE, corrections
 from services.registry.dispute_tables import DISPUTE_CONTENT, PARTIES, disputes
 from services.registry.help_tables import HELPER, NETWORK_NUMBER, VOLUNTEER, pairs, volunteers
 from services.registry.legal_aid_tables import MATTER_CONTENT, legal_aid
+from services.registry.names import opened_name
 from services.registry.network_tables import DELEGATE, HOLDER, appointments, delegates
 from services.registry.proposal_tables import PROPOSERS, proposals
+from services.registry.risk_tables import RISK_CONTENT, risks
 from services.registry.tables import BANK_ACCOUNT, ID_NUMBER, PHONE, persons
 
 _SEALED = {"id_number": ID_NUMBER, "phone": PHONE, "bank_account": BANK_ACCOUNT}
@@ -25,16 +28,39 @@ def reveal_person(tx: Transaction, message: messages.RevealPerson) -> messages.R
     Raises NotFound("registry.unknown_person"), also for a person outside the caller's regions.
     """
     query = sa.select(persons).where(persons.c.id == message.person_id, tx.scope(persons.c.region))
-    row = tx.execute(query).mappings().one_or_none()
+    row = tx.execute(query).one_or_none()
     if row is None:
         raise NotFound("registry.unknown_person", "No such person is registered in the caller's regions.")
     fields: list[str] = sorted(set(message.fields))
     tx.audit_read(subject_id=message.person_id, fields=fields, purpose=message.purpose)
     values = {
-        name: None if row[name] is None else _SEALED[name].open(tx.vault, message.person_id, row[name])
+        name: opened_name(tx, row)
+        if name == "name"
+        else opened(tx, _SEALED[name], row.id, getattr(row, name))
         for name in fields
     }
     return messages.RevealedPerson(person_id=message.person_id, values=values)
+
+
+def reveal_correction(tx: Transaction, message: messages.RevealCorrection) -> messages.RevealedCorrection:
+    """Both values of a correction. Who read them, and why, is audited for the person.
+
+    Raises NotFound("registry.unknown_correction"), also for a person outside the caller's regions.
+    """
+    query = sa.select(corrections).join(persons, persons.c.id == corrections.c.person_id)
+    query = query.where(corrections.c.id == message.correction_id, tx.scope(persons.c.region))
+    row = tx.execute(query).one_or_none()
+    if row is None:
+        raise NotFound(
+            "registry.unknown_correction", "No such correction was asked for in the caller's regions."
+        )
+    fields = [f"correction.{row.field}.before", f"correction.{row.field}.after"]
+    tx.audit_read(row.person_id, fields, message.purpose)
+    return messages.RevealedCorrection(
+        correction_id=row.id,
+        before=opened(tx, BEFORE, row.id, row.before),
+        after=opened(tx, AFTER, row.id, row.after),
+    )
 
 
 def reveal_case(tx: Transaction, message: messages.RevealCase) -> messages.RevealedCase:
@@ -73,6 +99,7 @@ _FILES: dict[str, tuple[sa.Table, dict[str, Sealed]]] = {
     "volunteer": (volunteers, {"volunteer": VOLUNTEER, "network_number": NETWORK_NUMBER}),
     "pair": (pairs, {"helper": HELPER}),
     "archive_document": (archive_documents, {"title": DOCUMENT_TITLE}),
+    "risk": (risks, {"content": RISK_CONTENT}),
 }
 
 

@@ -12,7 +12,7 @@ from services.registry.domain.record import check_same
 from services.registry.domain.region import check_home
 from services.registry.handlers.fields import reading
 from services.registry.repository import Known
-from services.registry.tables import households
+from services.registry.tables import household_flags, households
 
 
 def register_households(tx: Transaction, message: messages.RegisterHouseholds) -> BulkReply:
@@ -22,6 +22,7 @@ def register_households(tx: Transaction, message: messages.RegisterHouseholds) -
     histories = repository.region_histories(tx, {item.region for item in bulk.items()})
     known = repository.households_by_ref(tx, {item.ref for item in bulk.items()})
     rows: list[dict[str, Any]] = []
+    flags: list[dict[str, Any]] = []
     for entry in bulk:
         with entry.deciding():
             item: messages.HouseholdItem = entry.item
@@ -36,6 +37,7 @@ def register_households(tx: Transaction, message: messages.RegisterHouseholds) -
             household_id = tx.new_id()
             known[item.ref] = Known(household_id, told)
             rows.append(_row(tx, household_id, item.ref, told))
+            flags += [{"flag": flag, "household_id": household_id} for flag in told.flags]
             tx.record(
                 messages.HouseholdRegistered(
                     region=told.region,
@@ -46,6 +48,7 @@ def register_households(tx: Transaction, message: messages.RegisterHouseholds) -
             )
             entry.created(household_id)
     tx.insert(households, rows)
+    tx.insert(household_flags, flags)
     return bulk.reply()
 
 

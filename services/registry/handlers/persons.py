@@ -16,8 +16,9 @@ from services.registry.domain.person import Household, Person, check_born
 from services.registry.domain.record import check_same
 from services.registry.domain.region import check_home
 from services.registry.handlers.fields import reading
+from services.registry.names import name_columns, word_rows
 from services.registry.repository import Known
-from services.registry.tables import BANK_ACCOUNT, ID_NUMBER, PHONE, persons
+from services.registry.tables import BANK_ACCOUNT, ID_NUMBER, PHONE, name_words, persons
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ def register_persons(tx: Transaction, message: messages.RegisterPersons) -> Bulk
     refs = {item.household_ref for item in bulk.items() if item.household_ref is not None}
     households = repository.households_by_ref(tx, refs)
     rows: list[dict[str, Any]] = []
+    words: list[dict[str, Any]] = []
     for entry in bulk:
         with entry.deciding():
             draft = drafts[entry.index]
@@ -55,8 +57,10 @@ def register_persons(tx: Transaction, message: messages.RegisterPersons) -> Bulk
             person_id = tx.new_id()
             known[draft.indexes[0]] = Known(person_id, told)
             rows.append(_row(tx, person_id, draft, told))
+            words += word_rows(tx, person_id, told.name)
             _register(tx, entry, person_id, draft, told)
     tx.insert(persons, rows)
+    tx.insert(name_words, words)
     return bulk.reply()
 
 
@@ -130,7 +134,7 @@ def _row(tx: Transaction, person_id: str, draft: Draft, person: Person) -> dict[
         "id": person_id,
         "id_number": ID_NUMBER.seal(tx.vault, person_id, draft.citizen.value),
         "id_number_index": draft.indexes[0],
-        "name": person.name,
+        **name_columns(tx, person_id, person.name),
         "sex": draft.citizen.sex,
         "birth_date": draft.birth_date,
         "region": person.region,

@@ -1,0 +1,190 @@
+"""How long a registry of many persons takes to answer a clerk: searches, and opening one record.
+
+Persons are copied in with names and numbers sealed and indexed as the registry does it. Each question is
+asked of the service itself, without a broker, each time for another person, name or village. The aim is for a
+million persons; BENCH_PERSONS makes fewer.
+"""
+
+import io
+import os
+import statistics
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from hashlib import md5
+from itertools import islice, product
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import psycopg2
+
+from bench.measure import Bound, percentile
+from bench.office import OFFICE, plain, runtime
+from bench.persons import VILLAGES, people
+from chassis import tracing
+from chassis.clock import new_id
+from chassis.runtime import Context, Runtime
+from chassis.token_source import TokenSource
+from chassis.transaction import Transaction
+from services.registry.names import name_columns, word_rows
+from services.registry.service import RegistryService
+from services.registry.tables import CERTIFICATE_NUMBER, ID_NUMBER
+from tests.support.servers import PostgresServer, RabbitMQServer
+
+PERSONS = int(os.environ.get("BENCH_PERSONS", "1000000"))
+CHUNK = 10_000
+ASKED = 200
+AIM_MS = 50.0
+SURNAMES = (
+    "王李张刘陈杨赵黄周吴徐孙朱马胡郭林何高梁郑罗宋谢唐韩曹许邓萧冯曾程蔡彭潘袁于董余苏叶吕魏蒋田杜丁沈姜"
+)
+GIVEN = (
+    "伟芳娜秀英敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂玉红华建国文志春梅海燕云飞林鹏波宇斌慧颖佳琪雨欣子涵思"
+)
+
+HOUSEHOLDS = """
+insert into households (id, ref, region, flags, registered_on, recorded_at)
+select md5('h' || n), 'h-' || n, (%(villages)s::text[])[1 + n %% %(count)s],
+       case when n %% 1000 = 0 then 'extreme_poverty' when n %% 5 = 0 then 'dibao' else '' end,
+       '2020-03-02', now()
+from generate_series(0, %(households)s) as n
+"""
+FLAGS = "insert into household_flags (flag, household_id) select flags, id from households where flags <> ''"
+ACTS = """
+insert into certificate_acts (id, ref, person_id, certificate_id, action, mode, acted_on, number_index,
+                              standard, category_after, grade_after, expires_on_after, recorded_by,
+                              recorded_at)
+select md5('a' || n), 'a-' || n, person_id, id, 'renewal', 'office', '2020-03-02', number_index, standard,
+       category, grade, expires_on, 'bench', now()
+from generate_series(1, 1000) as n, (select * from certificates order by id limit 1) as c
+"""
+
+
+def names() -> Iterator[str]:
+    """Names of three characters, ever others, a few of them borne by many."""
+    while True:
+        for given in product(GIVEN, GIVEN):
+            yield from (surname + "".join(given) for surname in SURNAMES)
+
+
+def rows(pg: PostgresServer, _: RabbitMQServer) -> list[Bound]:
+    with (
+        TemporaryDirectory() as folder,
+        pg.database() as url,
+        closing(runtime(RegistryService, Path(folder), "amqp://unused", url)) as registry,
+    ):
+        _fill(registry, plain(url))
+        return _measured(registry)
+
+
+def _fill(registry: Runtime, url: str) -> None:
+    with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
+        households = {"villages": VILLAGES, "count": len(VILLAGES), "households": PERSONS // 2}
+        cursor.execute(HOUSEHOLDS, households)
+        cursor.execute(FLAGS)
+        made = zip(people(PERSONS), names(), strict=False)
+        while chunk := list(islice(made, CHUNK)):
+            with registry.transaction(registry.system()) as tx:
+                _copy(tx, cursor, chunk)
+                tx.no_scope("a bench's own database")
+        cursor.execute(ACTS)
+        connection.commit()
+        connection.autocommit = True
+        cursor.execute("vacuum analyze")
+
+
+def _copy(tx: Transaction, cursor: Any, chunk: list[tuple[dict[str, Any], str]]) -> None:
+    rows: dict[str, list[dict[str, Any]]] = {"persons": [], "name_words": [], "certificates": []}
+    for person, name in chunk:
+        for table, row in _rows_of(tx, person, name):
+            rows[table].append(row)
+    for table, told in rows.items():
+        lines = "\n".join("\t".join(map(str, row.values())) for row in told)
+        cursor.copy_expert(f"copy {table} ({', '.join(told[0])}) from stdin", io.StringIO(lines))
+
+
+def _rows_of(tx: Transaction, person: dict[str, Any], name: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    person_id, certificate_id = new_id(), new_id()
+    told, number = person["id_number"], int(person["phone"][3:])
+    yield (
+        "persons",
+        {
+            "id": person_id,
+            "id_number": ID_NUMBER.seal(tx.vault, person_id, told),
+            "id_number_index": ID_NUMBER.index(tx.vault, told),
+            **name_columns(tx, person_id, name),
+            "sex": "male",
+            "birth_date": "1960-05-17",
+            "region": person["region"],
+            "household_id": md5(f"h{number // 2}".encode(), usedforsecurity=False).hexdigest(),
+            "registered_on": "2020-03-02",
+            "recorded_at": "2020-03-02T00:00:00Z",
+        },
+    )
+    for row in word_rows(tx, person_id, name):
+        yield "name_words", row
+    yield (
+        "certificates",
+        {
+            "id": certificate_id,
+            "person_id": person_id,
+            "number": CERTIFICATE_NUMBER.seal(tx.vault, certificate_id, f"{told}42"),
+            "number_index": CERTIFICATE_NUMBER.index(tx.vault, f"{told}42"),
+            "category": "visual" if number % 10 == 0 else "physical",
+            "grade": number % 4 + 1,
+            "standard": "GB/T 26341-2010",
+            "issued_on": "2020-03-02",
+            "expires_on": "2030-03-02",
+            "last_act_on": "2020-03-02",
+            "status": "valid",
+        },
+    )
+
+
+def _measured(registry: Runtime) -> list[Bound]:
+    token = TokenSource(registry.settings.token_keys).token("bench", frozenset({"clerk"}), (OFFICE,), OFFICE)
+    endpoints = RegistryService.endpoints()
+
+    def ask(method: str, fields: dict[str, Any]) -> Any:
+        return registry.execute(endpoints[method], fields, Context(token, tracing.new(), new_id()))
+
+    bounds = []
+    for name, asked in _questions(ask):
+        taken = []
+        for method, fields in asked:
+            began = time.perf_counter()
+            ask(method, fields)
+            taken.append((time.perf_counter() - began) * 1000)
+        others = {"median ms": statistics.median(taken), "persons": float(PERSONS)}
+        bounds.append(Bound(f"search: {name}", "ms, p95", percentile(taken, 0.95), AIM_MS, others))
+    return bounds
+
+
+Asked = list[tuple[str, dict[str, Any]]]
+
+
+def _questions(ask: Any) -> Iterator[tuple[str, Asked]]:
+    """What is asked, by its name."""
+
+    def searches(*several: dict[str, Any]) -> Asked:
+        return [("search_persons", fields) for fields in several]
+
+    numbers = [person["id_number"] for person in islice(people(PERSONS), 0, None, max(1, PERSONS // ASKED))]
+    villages = [VILLAGES[n % len(VILLAGES)] for n in range(ASKED)]
+    yield "citizen number", searches(*({"id_number": number} for number in numbers))
+    yield "certificate number", searches(*({"certificate_number": f"{number}42"} for number in numbers))
+    yield "name", searches(*({"name": name} for name in islice(names(), ASKED)))
+    yield (
+        "initials",
+        searches(*({"name": f"{a}{b}m"} for a, b in islice(product("wlzcyhx", repeat=2), ASKED))),
+    )
+    yield "village", searches(*({"region": village} for village in villages))
+    yield "usual flag", searches(*({"flags": ["dibao"], "region": village} for village in villages))
+    yield "rare flag", searches(*({"flags": ["extreme_poverty"], "grades": [1]} for _ in villages))
+    marks = [{"categories": ["visual"], "after": f"{village}-{'0' * 32}"} for village in villages]
+    yield "category from anywhere", searches(*marks)
+    [line] = ask("search_persons", {"certificate_number": f"{numbers[0]}42"})["persons"]
+    [other] = ask("search_persons", {"certificate_number": f"{numbers[1]}42"})["persons"]
+    for name, person in (("a thousand acts", line), ("one act", other)):
+        yield f"open a record with {name}", [("find_person", {"person_id": person["person_id"]})] * ASKED

@@ -1,0 +1,92 @@
+"""Corrections of what is registered of a person: two people, one value after the other."""
+
+import dataclasses
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from kernel.errors import Conflict, Forbidden, Invalid
+
+REQUIRED = frozenset({"name", "region"})
+"""Fields that a person always has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A request and what became of it. before, after: plain values, None for none.
+
+    effective_on: day from which the new value holds.
+    """
+
+    field: str
+    before: str | None = dataclasses.field(repr=False)
+    after: str | None = dataclasses.field(repr=False)
+    effective_on: date
+    requested_on: date
+    requested_by: str
+    state: str = "requested"
+
+
+def check_request(told: Correction, registered_on: date) -> None:
+    """Raises Invalid("registry.correction_value"), Invalid("registry.correction_day") or
+    Conflict("registry.nothing_to_correct").
+    """
+    if told.after is None and told.field in REQUIRED:
+        raise Invalid(
+            "registry.correction_value", "A person always has this; tell the right value.", field="value"
+        )
+    if not registered_on <= told.effective_on <= told.requested_on:
+        raise Invalid(
+            "registry.correction_day",
+            "A value holds from the registration at the earliest and from the request at the latest.",
+            field="effective_on",
+        )
+    if told.before == told.after:
+        raise Conflict("registry.nothing_to_correct", "This is what is registered already.", field="value")
+
+
+def check_decision(asked: Correction, decided_on: date, decided_by: str) -> None:
+    """Whether it may be decided by this account on this day.
+
+    Raises Conflict("registry.correction_state"), Forbidden("registry.decided_by_requester"),
+    or Invalid("registry.decided_before_request").
+    """
+    if asked.state != "requested":
+        raise Conflict(
+            "registry.correction_state", "The correction is decided already.", field="correction_ref"
+        )
+    if decided_by == asked.requested_by:
+        raise Forbidden(
+            "registry.decided_by_requester", "Let somebody decide who did not ask for it.", field="decision"
+        )
+    if decided_on < asked.requested_on:
+        raise Invalid(
+            "registry.decided_before_request", "It was asked for later; check the day.", field="decided_on"
+        )
+
+
+def check_unchanged(asked: Correction, current: str | None) -> None:
+    """Whether it may still be made. current: what is registered now.
+
+    Raises Conflict("registry.changed_meanwhile").
+    """
+    if current != asked.before:
+        raise Conflict(
+            "registry.changed_meanwhile",
+            "Something else is registered by now; reject the correction, and ask anew if need be.",
+            field="correction_ref",
+        )
+
+
+def value_then(current: str | None, approved: Iterable[tuple[Correction, bool]], day: date) -> str | None:
+    """What held on the day. approved: all corrections of one field, as they were made, each with whether it
+    was known; current: what is registered now.
+
+    Of the known ones that hold on the day the last made counts, for it was made in sight of the others.
+    """
+    history = list(approved)
+    value = history[0][0].before if history else current
+    for correction, known in history:
+        if known and correction.effective_on <= day:
+            value = correction.after
+    return value

@@ -1,0 +1,54 @@
+"""Tables of the ledger of hidden risks.
+
+A room of its own because tables.py is about who people are, and this about what endangers them.
+"""
+
+from sqlalchemy import Column, Date, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+
+from chassis.sealing import Sealed
+from services.registry.tables import ID, INSTANT, REGION, metadata
+
+RISK_CONTENT = Sealed("registry.risks.content")
+
+REF = String(80)
+CODE = String(40)
+WHO = String(120)
+
+risks = Table(
+    "risks",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("ref", REF, nullable=False),
+    Column("kind", CODE, nullable=False),
+    Column("place", CODE, nullable=False),
+    Column("region", REGION, nullable=False),
+    Column("household_id", ID, ForeignKey("households.id", name="fk_risks_household")),
+    Column("found_on", Date, nullable=False),
+    Column("due_on", Date, nullable=False, comment="Last day by which it is to be closed"),
+    Column("content", Text, comment="Sealed"),
+    Column("state", CODE, nullable=False),
+    Column("last_act_on", Date, nullable=False),
+    Column("officer", REF, comment="Account in charge of the last measure"),
+    Column("steps", Integer, nullable=False, comment="How many steps it took"),
+    Column("recorded_by", WHO, nullable=False, comment="Subject of the caller's token"),
+    Column("recorded_at", INSTANT, nullable=False),
+    UniqueConstraint("ref", name="uq_risks_ref"),
+)
+Index("ix_risks_region", risks.c.region)
+
+risk_acts = Table(
+    "risk_acts",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("ref", REF, nullable=False),
+    Column("file_id", ID, ForeignKey("risks.id", name="fk_risk_acts_risk"), nullable=False),
+    Column("seq", Integer, nullable=False, comment="Number within the risk, from 1"),
+    Column("action", CODE, nullable=False),
+    Column("acted_on", Date, nullable=False),
+    Column("officer", REF),
+    Column("state_after", CODE, nullable=False),
+    Column("recorded_by", WHO, nullable=False, comment="Subject of the caller's token"),
+    Column("recorded_at", INSTANT, nullable=False),
+    UniqueConstraint("ref", name="uq_risk_acts_ref"),
+    UniqueConstraint("file_id", "seq", name="uq_risk_acts_seq"),
+)

@@ -5,8 +5,8 @@ from alembic import op
 
 from chassis import schema
 
-revision = "0043"
-down_revision = "0042"
+revision = "0020"
+down_revision = "0019"
 
 ID = sa.String(32)
 REGION = sa.String(12)

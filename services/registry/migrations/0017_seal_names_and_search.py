@@ -6,8 +6,8 @@ The key of the seal is not known here: the daily job `registry.names` seals what
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0040"
-down_revision = "0007"
+revision = "0017"
+down_revision = "0016"
 
 FLAGS = (
     "dibao",

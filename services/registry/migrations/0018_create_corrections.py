@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0041"
-down_revision = "0040"
+revision = "0018"
+down_revision = "0017"
 
 ID = sa.String(32)
 WHO = sa.String(120)

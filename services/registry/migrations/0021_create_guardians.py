@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0044"
-down_revision = "0043"
+revision = "0021"
+down_revision = "0020"
 
 ID = sa.String(32)
 REF = sa.String(80)

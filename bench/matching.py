@@ -22,11 +22,13 @@ from bench.office import plain, runtime
 from bench.persons import VILLAGES, Clerk, chunks, people
 from chassis.jobs import JobRunner
 from chassis.runtime import Runtime
+from services.registry.names import name_columns, word_rows
 from services.registry.service import RegistryService
 from services.registry.tables import CERTIFICATE_NUMBER, ID_NUMBER
 from tests.support.servers import PostgresServer, RabbitMQServer
 
 COUNT = 400_000
+NAME = "测试"
 MISSING = 20_000
 """Persons who are not on the list; as many rows of it are about strangers."""
 AT_MOST_SECONDS = 60
@@ -90,28 +92,33 @@ def rows(pg: PostgresServer, _: RabbitMQServer) -> list[Result]:
 
 def _populate(registry: Runtime, url: str) -> None:
     """Certified persons by COPY: how they come into the registry is another group's matter."""
-    persons, certificates = io.StringIO(), io.StringIO()
-    for n, person in enumerate(people(COUNT)):
-        number, identifier = person["id_number"], f"{n:032x}"
-        born = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
-        index = ID_NUMBER.index(registry.vault, number)
-        persons.write(
-            f"{identifier}\tsealed\t{index}\t测试\tmale\t{born}\t{VILLAGES[n % len(VILLAGES)]}\t2020-03-02\t"
-            "now\n"
-        )
-        index = CERTIFICATE_NUMBER.index(registry.vault, number)
-        certificates.write(
-            f"{identifier}\t{identifier}\tsealed\t{index}\tphysical\t{n % 4 + 1}\tx\t2020-03-02\t2030-03-02\t"
-            "2020-03-02\tvalid\n"
-        )
+    persons, words, certificates = io.StringIO(), io.StringIO(), io.StringIO()
+    with registry.transaction(registry.system()) as tx:
+        tx.no_scope("a bench's own database")
+        for n, person in enumerate(people(COUNT)):
+            number, identifier = person["id_number"], f"{n:032x}"
+            born = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+            index = ID_NUMBER.index(tx.vault, number)
+            name = name_columns(tx, identifier, NAME)
+            persons.write(
+                f"{identifier}\tsealed\t{index}\t{name['name']}\t{name['name_words']}\tmale\t{born}\t"
+                f"{VILLAGES[n % len(VILLAGES)]}\t2020-03-02\tnow\n"
+            )
+            words.writelines(f"{row['word']}\t{identifier}\n" for row in word_rows(tx, identifier, NAME))
+            index = CERTIFICATE_NUMBER.index(tx.vault, number)
+            certificates.write(
+                f"{identifier}\t{identifier}\tsealed\t{index}\tphysical\t{n % 4 + 1}\tx\t2020-03-02\t"
+                "2030-03-02\t2020-03-02\tvalid\n"
+            )
     columns = {
-        "persons": "id, id_number, id_number_index, name, sex, birth_date, region, registered_on, "
-        "recorded_at",
+        "persons": "id, id_number, id_number_index, name, name_words, sex, birth_date, region, "
+        "registered_on, recorded_at",
+        "name_words": "word, person_id",
         "certificates": "id, person_id, number, number_index, category, grade, standard, issued_on, "
         "expires_on, last_act_on, status",
     }
     with closing(psycopg2.connect(plain(url))) as connection, connection.cursor() as cursor:
-        for table, lines in (("persons", persons), ("certificates", certificates)):
+        for table, lines in (("persons", persons), ("name_words", words), ("certificates", certificates)):
             lines.seek(0)
             cursor.copy_expert(f"copy {table} ({columns[table]}) from stdin", lines)
         connection.commit()

@@ -14,7 +14,7 @@ from kernel.errors import NotFound
 from kernel.masking import BankAccount, Phone
 from services.registry.correction_tables import corrections
 from services.registry.domain.person import masked_name
-from services.registry.domain.person_correction import Correction, value_then
+from services.registry.domain.person_correction import Change, value_then
 from services.registry.paging import page_of, view_of
 from services.registry.person_values import COLUMNS, Registered, correction_of
 from services.registry.tables import certificate_acts, persons
@@ -71,10 +71,26 @@ def _end_of(day: date) -> datetime:
 
 def _values(tx: Transaction, person: Registered, day: date, until: datetime) -> dict[str, str | None]:
     query = sa.select(corrections).where(corrections.c.person_id == person.id, corrections.c.seq.is_not(None))
-    history: dict[str, list[tuple[Correction, bool]]] = {name: [] for name in _FIELDS}
+    changes: dict[str, list[Change]] = {name: [] for name in _FIELDS}
     for row in tx.execute(query.order_by(corrections.c.seq)).mappings():
-        history[row["field"]].append((correction_of(tx, row), stream.aware(row["decided_at"]) < until))
-    return {name: value_then(person.value(tx, name), history[name], day) for name in _FIELDS}
+        made = correction_of(tx, row)
+        decided_at = stream.aware(row["decided_at"])
+        changes[row["field"]].append(Change(made.before, made.after, made.effective_on, decided_at))
+    changes["region"] += _moves(tx, person)
+    return {name: value_then(person.value(tx, name), changes[name], day, until) for name in _FIELDS}
+
+
+def _moves(tx: Transaction, person: Registered) -> list[Change]:
+    """Where the person moved with the certificate, beginning with the division that the first move left."""
+    act = certificate_acts.c
+    query = sa.select(act.region, act.acted_on, act.recorded_at).where(act.person_id == person.id)
+    # Of several moves of one day the one recorded last; within one millisecond, any of them.
+    rows = tx.execute(query.where(act.region.is_not(None)).order_by(act.acted_on, act.id)).all()
+    left = [person.registered_region, *(row.region for row in rows)]
+    return [
+        Change(before, row.region, row.acted_on, stream.aware(row.recorded_at))
+        for before, row in zip(left, rows, strict=False)
+    ]
 
 
 def _last_act(tx: Transaction, person_id: str, day: date, until: datetime) -> messages.LastAct | None:

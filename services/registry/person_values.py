@@ -35,6 +35,7 @@ class Registered:
     bank_account: str | None
     registered_on: date
     recorded_at: datetime
+    registered_region: str | None
 
     def value(self, tx: Transaction, name: str) -> str | None:
         """The plain value of a field; of the household its identifier."""

@@ -14,7 +14,9 @@ from kernel.rulebook import RuleView
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A certified person as a check sees them. flags: of the household. needs: as a survey recorded."""
+    """A certified person as a check sees them. flags: that the household has.
+    needs: as a survey recorded.
+    """
 
     birth_date: date
     category: str

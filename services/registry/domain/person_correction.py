@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from kernel.errors import Conflict, Forbidden, Invalid
 
@@ -78,15 +78,28 @@ def check_unchanged(asked: Correction, current: str | None) -> None:
         )
 
 
-def value_then(current: str | None, approved: Iterable[tuple[Correction, bool]], day: date) -> str | None:
-    """What held on the day. approved: all corrections of one field, as they were made, each with whether it
-    was known; current: what is registered now.
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One value that took the place of another, by a correction or by a move. before, after: plain values.
+
+    effective_on: day from which it holds. made_at: when it was recorded.
+    """
+
+    before: str | None = dataclasses.field(repr=False)
+    after: str | None = dataclasses.field(repr=False)
+    effective_on: date
+    made_at: datetime
+
+
+def value_then(current: str | None, changes: Iterable[Change], day: date, until: datetime) -> str | None:
+    """What held on the day, as known before the instant. changes: all of one field; those of one instant in
+    their order. current: what is registered now.
 
     Of the known ones that hold on the day the last made counts, for it was made in sight of the others.
     """
-    history = list(approved)
-    value = history[0][0].before if history else current
-    for correction, known in history:
-        if known and correction.effective_on <= day:
-            value = correction.after
+    history = sorted(changes, key=lambda change: change.made_at)
+    value = history[0].before if history else current
+    for change in history:
+        if change.made_at < until and change.effective_on <= day:
+            value = change.after
     return value

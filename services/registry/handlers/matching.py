@@ -26,9 +26,9 @@ from services.registry.match_tables import (
     match_findings,
     match_runs,
 )
-from services.registry.repository import rows_among
+from services.registry.repository import flags_of, rows_among
 from services.registry.survey_tables import survey_tasks
-from services.registry.tables import certificates, households, persons
+from services.registry.tables import certificates, persons
 
 JOB = "registry.match"
 PERSONS_PER_STEP = 4000
@@ -63,9 +63,10 @@ class Work:
         days = [day for kind, day in self.lists.values() if kind in check.lists]
         return max(days, default=self.run.matched_on)
 
-    def suspected(self, person: sa.Row[Any], listed: Listed, needs: frozenset[str]) -> Iterator[Check]:
+    def suspected(
+        self, person: sa.Row[Any], listed: Listed, flags: frozenset[str], needs: frozenset[str]
+    ) -> Iterator[Check]:
         """The checks by which the person is to be verified. Counts them, and what the person stands on."""
-        flags = split(person.flags)
         subject = Subject(person.birth_date, person.category, person.grade, flags, needs)
         township = f"{person.region[:9]}000"
         cell = (township, person.category, person.grade)
@@ -87,11 +88,15 @@ def match_step(tx: Transaction, job: Job) -> bool:
         _complete(tx, work.run)
         return True
     listed, needs = _listed(tx, work, people), _needs(tx, work, people)
+    flags = flags_of(tx, {person.household_id for person in people if person.household_id is not None})
     suspects = [
         (person, check)
         for person in people
         for check in work.suspected(
-            person, listed.get(person.id_number_index, {}), needs.get(person.id, frozenset())
+            person,
+            listed.get(person.id_number_index, {}),
+            frozenset(flags.get(person.household_id, ())),
+            needs.get(person.id, frozenset()),
         )
     ]
     findings = _raise(tx, work, _fresh(tx, work, suspects), listed)
@@ -112,12 +117,11 @@ def _next_people(tx: Transaction, region: str, cursor: dict[str, Any]) -> Sequen
             persons.c.region,
             persons.c.birth_date,
             persons.c.id_number_index,
+            persons.c.household_id,
             certificates.c.category,
             certificates.c.grade,
-            households.c.flags,
         )
         .join(certificates, certificates.c.person_id == persons.c.id)
-        .outerjoin(households, households.c.id == persons.c.household_id)
         .where(certificates.c.status == "valid", persons.c.region.between(first, last))
         .order_by(persons.c.region, persons.c.id)
         .limit(PERSONS_PER_STEP)

@@ -5,13 +5,15 @@ from datetime import date
 from typing import Any
 
 from services.registry.domain.matching import Check
-from services.registry.tables import CERTIFICATE_NUMBER, ID_NUMBER, certificates, persons
+from services.registry.names import name_columns, word_rows
+from services.registry.tables import CERTIFICATE_NUMBER, ID_NUMBER, certificates, name_words, persons
 from tests.services.registry.factories import act, citizen, results
 from tests.support.platform import COUNTY, Harness
 from tests.support.registry_events import VILLAGE
 
 AS_OF = "2018-05-31"
 MATCHED_ON = "2018-06-07"
+NAME = "测试"
 
 
 def certified(registry: Harness, *people: tuple[int, str, date]) -> list[str]:
@@ -19,7 +21,7 @@ def certified(registry: Harness, *people: tuple[int, str, date]) -> list[str]:
     registered = [
         {
             "id_number": citizen(sequence, born),
-            "name": "测试",
+            "name": NAME,
             "region": VILLAGE,
             "registered_on": "2016-01-01",
         }
@@ -46,6 +48,7 @@ def populate(registry: Harness, numbers: Sequence[str], region: str = VILLAGE) -
     with registry.runtime.transaction(registry.runtime.system()) as tx:
         tx.no_scope("a test")
         rows: list[dict[str, Any]] = []
+        words: list[dict[str, Any]] = []
         held: list[dict[str, Any]] = []
         for number in numbers:
             person_id = tx.new_id()
@@ -54,7 +57,7 @@ def populate(registry: Harness, numbers: Sequence[str], region: str = VILLAGE) -
                     "id": person_id,
                     "id_number": "not opened by these tests",
                     "id_number_index": ID_NUMBER.index(tx.vault, number),
-                    "name": "测试",
+                    **name_columns(tx, person_id, NAME),
                     "sex": "male",
                     "birth_date": date(int(number[6:10]), int(number[10:12]), int(number[12:14])),
                     "region": region,
@@ -62,6 +65,7 @@ def populate(registry: Harness, numbers: Sequence[str], region: str = VILLAGE) -
                     "recorded_at": tx.now,
                 }
             )
+            words += word_rows(tx, person_id, NAME)
             category = ("physical", "intellectual", "mental")[len(held) % 3]
             held.append(
                 {
@@ -81,6 +85,8 @@ def populate(registry: Harness, numbers: Sequence[str], region: str = VILLAGE) -
         for first in range(0, len(rows), 1000):
             tx.insert(persons, rows[first : first + 1000])
             tx.insert(certificates, held[first : first + 1000])
+        for first in range(0, len(words), 1000):
+            tx.insert(name_words, words[first : first + 1000])
 
 
 def department_list(kind: str, ref: str | None = None, **changes: Any) -> dict[str, Any]:

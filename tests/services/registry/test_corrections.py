@@ -205,6 +205,47 @@ def test_the_record_is_shown_as_of_a_day_and_as_known_on_a_day(registry: Harness
             then(registry, person_id, day, known_on)
 
 
+@pytest.mark.system("REG-01")
+def test_where_a_person_lived_on_a_day_is_told_by_moves_and_corrections_alike(registry: Harness):
+    [person_id] = registered(registry)
+    there = correction(person_id, "A", "region", value=OTHER_VILLAGE, effective_on="2020-01-01")
+    back = correction(person_id, "B", "region", value=VILLAGE, effective_on="2024-05-01")
+    acts = [
+        act(person_id, "new", "2014-03-15"),
+        act(person_id, "move", "2022-03-01", region=OTHER_VILLAGE),
+        act(person_id, "move", "2023-03-01", region=VILLAGE),
+    ]
+    days = ("2010-01-01", "2020-01-01", "2022-03-01", "2023-02-28", "2023-03-01", "2024-05-01")
+
+    def regions(known_on: date | None = None) -> list[str]:
+        return [then(registry, person_id, day, known_on)["region"] for day in days]
+
+    registry.bulk("record_certificate_acts", acts[:2])
+    assert regions() == [VILLAGE, VILLAGE, *[OTHER_VILLAGE] * 4]
+    today, yesterday = clock.office_day(clock.now()), clock.now() - timedelta(days=1)
+    with registry.runtime.database.write() as connection:
+        connection.execute(sa.update(persons).values(recorded_at=yesterday))
+    assert regions(today - timedelta(days=1)) == [VILLAGE] * 6
+    registry.bulk("record_certificate_acts", acts[2:])
+    asked(registry, there)
+    assert decided(registry, decision("A")) == [CREATED]
+    asked(registry, back | {"requested_on": "2024-06-01"})
+    assert decided(registry, decision("B", decided_on="2024-06-02")) == [CREATED]
+    # The correction was made in sight of both moves.
+    assert regions() == [VILLAGE, *[OTHER_VILLAGE] * 4, VILLAGE]
+
+
+def test_a_move_after_a_correction_begins_where_the_correction_led(registry: Harness):
+    [person_id] = registered(registry)
+    asked(registry, correction(person_id, "A", "region", value=OTHER_VILLAGE, effective_on="2020-01-01"))
+    assert decided(registry, decision("A")) == [CREATED]
+    acts = [act(person_id, "new", "2014-03-15"), act(person_id, "move", "2022-03-01", region=VILLAGE)]
+    assert results(registry.bulk("record_certificate_acts", acts)) == [CREATED] * 2
+    days = ("2019-12-31", "2020-01-01", "2022-02-28", "2022-03-01")
+    lived = [then(registry, person_id, day)["region"] for day in days]
+    assert lived == [VILLAGE, OTHER_VILLAGE, OTHER_VILLAGE, VILLAGE]
+
+
 def test_another_region_can_neither_ask_decide_nor_look(registry: Harness):
     [person_id] = registered(registry)
     there = registry.clerk(OTHER_TOWNSHIP)

@@ -1,6 +1,8 @@
 """Matching with other departments' lists: import, checks, findings, what became of them."""
 
+import shutil
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,9 +10,11 @@ import sqlalchemy as sa
 
 from chassis.rpc import Refused
 from contracts import registry as messages
+from kernel.rulebook import RuleBook
 from services.registry.handlers import matching
 from services.registry.match_tables import department_rows, match_finding_acts, match_findings
-from tests.services.registry.factories import citizen, household, person, results
+from services.registry.service import RegistryService
+from tests.services.registry.factories import act, citizen, household, person, results
 from tests.services.registry.match_records import (
     certified,
     department_list,
@@ -29,6 +33,19 @@ CREATED = ("created", None)
 UNCHANGED = ("unchanged", None)
 BORN = date(1960, 5, 17)
 CHILD = date(2009, 6, 7)
+FLAGS_ASKED_FOR = """
+rules:
+  match.check.medical_insurance.flags:
+    description: Flags of the household, one of which it must have
+    zh: 家庭标识
+    unit: texts
+    values:
+      - from: 2016-01-01
+        value: [dibao]
+        certainty: assumed
+        reference:
+          document: "a test"
+"""
 
 
 @pytest.mark.system("REG-07")
@@ -356,6 +373,27 @@ def test_counts_tell_townships_categories_and_grades_apart(registry: Harness):
     mine = registry.call("show_match_counts", {"run_id": run_id}, registry.clerk(OTHER_TOWNSHIP))["counts"]
     assert {each["persons"] for each in mine} == {1}
     assert registry.call("show_match_counts", {"run_id": "f" * 32})["counts"] == []
+
+
+def test_a_check_asks_for_the_flags_that_a_household_has_by_now(registry: Harness, tmp_path: Path):
+    rules = tmp_path / "rules"
+    shutil.copytree(RegistryService.directory() / "rules", rules)
+    (rules / "offices").mkdir(exist_ok=True)
+    (rules / "offices" / "here.yaml").write_text(FLAGS_ASKED_FOR, encoding="utf-8")
+    registry.runtime.rules = RuleBook.load(rules, office="here")
+    homes = [household("H-1", flags=["dibao"]), household("H-2"), household("H-3", flags=["dibao"])]
+    registry.bulk("register_households", homes)
+    people = [person(number, household_ref=f"H-{number}") for number in (1, 2, 3)]
+    ids = [outcome["id"] for outcome in registry.bulk("register_persons", people)]
+    acts = [act(each, "new", "2016-02-01", sequence=number) for number, each in enumerate(ids, 1)]
+    registry.bulk("record_certificate_acts", acts)
+    said = {"flag": "dibao", "source": "civil_affairs", "told_on": "2018-01-01"}
+    lifted = said | {"ref": "F-1", "household_ref": "H-1", "holds": False}
+    gained = said | {"ref": "F-2", "household_ref": "H-2", "holds": True}
+    assert results(registry.bulk("record_household_flags", [lifted, gained])) == [CREATED] * 2
+    listed(registry, "medical_insurance", [])
+    matched(registry, "medical_insurance")
+    assert {each["person_id"] for each in findings(registry)} == set(ids[1:])
 
 
 def test_what_belongs_to_another_region_is_neither_seen_nor_touched(registry: Harness):

@@ -13,12 +13,14 @@ from contracts import registry as messages
 from kernel.certificate_number import CertificateNumber
 from kernel.citizen_id import CitizenId
 from kernel.errors import NotFound
+from services.registry.archive_tables import archive_documents
 from services.registry.case_tables import cases
 from services.registry.dispute_tables import disputes
 from services.registry.domain.person import masked_name
 from services.registry.handlers.fields import reading
 from services.registry.legal_aid_tables import legal_aid
 from services.registry.names import found_by, opened_name
+from services.registry.network_tables import appointments, delegates
 from services.registry.paging import below, page_of, view_of
 from services.registry.repository import flags_of
 from services.registry.tables import (
@@ -31,7 +33,7 @@ from services.registry.tables import (
     persons,
 )
 
-_FILES = (cases, disputes, legal_aid)
+_FILES = (cases, disputes, legal_aid, appointments, delegates, archive_documents)
 """Files that are about a person."""
 
 

@@ -18,6 +18,10 @@ def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[ty
     """The URL of a service's database for this test, on SQLite and PostgreSQL, as its migrations leave it."""
 
     def make(service: type[Service]) -> str:
+        if request.param == "postgresql" and request.node.get_closest_marker("slow"):
+            # Many rows would stay behind as dead ones, and want statistics of their own.
+            template = request.getfixturevalue("migrated_databases").name(service)
+            return str(request.getfixturevalue("postgres_server").create_database(template))
         if request.param == "postgresql":
             emptied: Emptied = request.getfixturevalue("emptied_databases")
             return emptied.url(service)

@@ -10,18 +10,18 @@ import pytest
 from tests.e2e.cli import canlian, running
 
 SMALL = ("--sample", "xinghe-2023")
+# What is said in every run; how far a job or a follower is, is said only while somebody waits for it.
 STAGES = (
     "households.csv",
     "persons.csv",
     "certificate_acts.csv",
-    "applying events",
     "enrolments.csv",
     "services.csv",
+    "retrofits.csv",
     "trainees.csv",
+    "fund_allotments.csv",
     "awards.csv",
-    "planning fuel",
     "approved by demo-checker",
-    "paying fuel",
     "disbursement fuel",
     "taking the snapshot",
 )

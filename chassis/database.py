@@ -120,7 +120,9 @@ class Database:
             raise ValueError(f"{parsed.drivername} is not supported: use sqlite or postgresql+psycopg2")
         self.is_sqlite = self._write_lock is not None
         self._reader = self.engine.execution_options(**{READS: True})
-        self._writer = self.engine.execution_options(**{COMMITS_ITSELF: not self.is_sqlite})
+        self._writer = (
+            self.engine if self.is_sqlite else self.engine.execution_options(**{COMMITS_ITSELF: True})
+        )
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -237,4 +239,4 @@ def _switch(driver: Any, options: Mapping[str, Any]) -> None:
     if driver.readonly:
         # Before anything else: as long as psycopg2 begins the transactions, it only notes this.
         driver.set_session(isolation_level="DEFAULT", readonly="DEFAULT")
-    driver.autocommit = bool(options.get(COMMITS_ITSELF))
+    driver.autocommit = COMMITS_ITSELF in options or options.get("isolation_level") == "AUTOCOMMIT"

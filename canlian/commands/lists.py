@@ -1,6 +1,6 @@
 """The command that brings in other departments' lists."""
 
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 from uuid import uuid4
@@ -17,6 +17,7 @@ from canlian.load.loader import Loader
 from canlian.load.outcome import Rejections
 from canlian.load.progress import OnConsole
 from canlian.settling import settle
+from chassis import clock
 
 _DATE = ["%Y-%m-%d"]
 
@@ -58,7 +59,7 @@ def import_list(
         "region": region or f"{settings.office}000000",
         "source": source,
         "as_of": as_of.date().isoformat(),
-        "received_on": (received_on.date() if received_on else date.today()).isoformat(),  # noqa: DTZ011
+        "received_on": (received_on.date() if received_on else clock.office_day(clock.now())).isoformat(),
     }
     headers = {**HEADERS, "id_number": (id_column,)} if id_column else HEADERS
     with connect(settings) as caller, Rejections.collecting(report) as rejections:

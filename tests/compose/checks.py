@@ -73,7 +73,7 @@ def targets(project: Project) -> tuple[int, list[str]]:
         down = [f"{each['scrapeUrl']} {each['lastError']}" for each in active if each["health"] != "up"]
         if (len(active) == wanted and not down) or time.monotonic() > deadline:
             return len(active), down
-        time.sleep(1)
+        time.sleep(1)  # until Prometheus has scraped, which it tells nobody
 
 
 def alerts(project: Project) -> list[str]:

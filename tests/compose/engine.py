@@ -62,7 +62,7 @@ def _start(folder: Path) -> "subprocess.Popen[bytes]":
             told = (folder / "log").read_text("utf-8")[-3000:]
             _clean(folder)
             raise EngineUnavailable(f"dockerd did not start:\n{told}")
-        time.sleep(0.2)
+        time.sleep(0.2)  # dockerd tells nobody that it is up; it is asked, until the deadline
     return daemon
 
 

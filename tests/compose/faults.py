@@ -10,6 +10,7 @@ from functools import partial
 from tests.compose.project import Project
 
 FAULT_SECONDS = 15.0
+"""How long a container is cut off or frozen: longer than a heartbeat."""
 RESTARTED = ("rabbitmq", "postgres")
 KILLED = ("registry", "subsidy", "rehab", "employment", "reporting", "reporting-follow", "relay", *RESTARTED)
 CUT = ("relay", "rehab", "registry", "rabbitmq", "postgres")

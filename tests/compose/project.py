@@ -105,7 +105,7 @@ class Project:
                     check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                 )  # fmt: skip
                 raise RuntimeError(f"{self.name} {service} is not healthy: {state}\n{log.stdout}")
-            time.sleep(0.5)
+            time.sleep(0.5)  # until the next look at its health, or the deadline
 
     def execute(self, service: str, *words: str) -> "subprocess.CompletedProcess[str]":
         """Run a command in the container of a service."""

@@ -82,7 +82,7 @@ class Running:
         deadline = time.monotonic() + SECONDS
         while (answer := httpx.get(found[0], timeout=30)).status_code != HTTPStatus.OK:
             assert time.monotonic() < deadline, answer.text
-            time.sleep(0.1)
+            time.sleep(0.1)  # it is asked until it is ready, or the deadline
 
     def reaches(self, text: str) -> bool:
         """Read until the text was printed; False when the process ends before."""

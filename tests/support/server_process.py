@@ -11,6 +11,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -27,7 +28,7 @@ class ServerUnavailable(RuntimeError):
     """A server program is missing or did not come up; the text says which and what to do."""
 
 
-class Server:
+class Server(ABC):
     """One server process; after `kill` or `stop`, `start` brings it up again with its data."""
 
     command: list[str]
@@ -54,10 +55,11 @@ class Server:
             if self.process.poll() is not None or time.monotonic() > deadline:
                 self.kill()
                 raise ServerUnavailable(f"{self.command} did not start:\n{self.log.read_text()[-4000:]}")
-            time.sleep(0.05)
+            time.sleep(0.05)  # a server tells nobody that it is up; it is asked, until the deadline
 
+    @abstractmethod
     def ready(self) -> bool:
-        raise NotImplementedError
+        """Whether it serves."""
 
     def stop(self) -> None:
         """Ask for an orderly end."""
@@ -75,7 +77,7 @@ class Server:
                 process.kill()
         self.process.wait()
         while any(_runs(process) for process in family):
-            time.sleep(0.01)
+            time.sleep(0.01)  # of what is not our child the kernel does not tell the end
 
 
 S = TypeVar("S", bound=Server)

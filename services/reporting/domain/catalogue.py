@@ -7,7 +7,7 @@ cell of the snapshot ("grade=1-2") and takes in all facts whose dimensions it se
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 from kernel.errors import Invalid, NotFound
 
@@ -25,19 +25,8 @@ Measure = Literal[
     "ratio",
 ]
 
-KINDS: tuple[Kind, ...] = ("flow", "stock", "money", "ratio")
-MEASURES: tuple[Measure, ...] = (
-    "events",
-    "persons",
-    "households",
-    "institutions",
-    "townships",
-    "hours",
-    "square_metres",
-    "person_times",
-    "money",
-    "ratio",
-)
+KINDS: tuple[Kind, ...] = get_args(Kind)
+MEASURES: tuple[Measure, ...] = get_args(Measure)
 QUANTITIES: tuple[Measure, ...] = ("hours", "square_metres", "person_times")
 """Measures that add up whole numbers which the events tell, as those of money add up amounts."""
 

@@ -84,7 +84,7 @@ def _moves(tx: Transaction, person: Registered) -> list[Change]:
     """Where the person moved with the certificate, beginning with the division that the first move left."""
     act = certificate_acts.c
     query = sa.select(act.region, act.acted_on, act.recorded_at).where(act.person_id == person.id)
-    # Of several moves of one day the one recorded last; within one millisecond, any of them.
+    # Of several moves of one day the one recorded last, as identifiers grow with time.
     rows = tx.execute(query.where(act.region.is_not(None)).order_by(act.acted_on, act.id)).all()
     left = [person.registered_region, *(row.region for row in rows)]
     return [
@@ -97,7 +97,7 @@ def _last_act(tx: Transaction, person_id: str, day: date, until: datetime) -> me
     act = certificate_acts.c
     query = sa.select(act.action, act.acted_on, act.category_after, act.grade_after, act.expires_on_after)
     query = query.where(act.person_id == person_id, act.acted_on <= day, act.recorded_at < until)
-    # Of several acts of one day the one recorded last; within one millisecond, any of them.
+    # Of several acts of one day the one recorded last.
     row = tx.execute(query.order_by(act.acted_on.desc(), act.id.desc()).limit(1)).one_or_none()
     if row is None:
         return None

@@ -53,13 +53,19 @@ def feeds() -> list[tuple[Indicator, Feed]]:
 
 
 def dimensions(indicator: Indicator, feed: Feed) -> Iterator[str]:
-    """The dimensions of its facts: by the event's contract, or where that is open, as they are shown."""
+    """The dimensions of its facts: as the feed asks for, by the event's contract, or as they are shown.
+
+    What is nowhere listed is one word.
+    """
     shape = event_shapes()[feed.event]
     choices = []
     for key, source in feed.dimensions.items():
+        if source.origin == "const":
+            choices.append([source.name])
+            continue
         fields = shape.parts[str(feed.each)] if source.origin == "part" else shape.fields
         shown = {value for cut in indicator.cuts for value in cut.facts.get(key, ())}
-        choices.append([source.name] if source.origin == "const" else sorted(fields[source.name] or shown))
+        choices.append(sorted(feed.where.get(source.name) or fields[source.name] or shown or {"any"}))
     for values in product(*choices):
         yield dimensions_text(dict(zip(feed.dimensions, values, strict=True)))
 

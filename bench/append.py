@@ -27,7 +27,7 @@ from tests.support.source.service import SourceService, regions
 
 WRITERS = 8
 SECONDS = 2.0
-ROUNDS = 3
+ROUNDS = 7
 
 Transact = Callable[[], None]
 

@@ -152,6 +152,7 @@ certificates = Table(
     UniqueConstraint("number_index", name="uq_certificates_number_index"),
 )
 Index("ix_certificates_due", certificates.c.due_on)
+Index("ix_certificates_category", certificates.c.category, certificates.c.grade, certificates.c.person_id)
 
 certificate_acts = Table(
     "certificate_acts",

@@ -9,6 +9,7 @@ down_revision = "0021"
 
 def upgrade() -> None:
     """Create the indexes."""
+    op.create_index("ix_certificates_category", "certificates", ["category", "grade", "person_id"])
     op.create_index("ix_household_flags_household", "household_flags", ["household_id", "flag"])
     op.create_index("ix_delegates_person", "delegates", ["person_id"])
     op.create_index("ix_appointments_person", "appointments", ["person_id"])

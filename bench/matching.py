@@ -6,10 +6,8 @@ and counts persons by township, category and grade. Raw is one statement on the 
 nothing but who is missing on the list, and writes them down.
 """
 
-import io
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import date
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,16 +17,14 @@ import psycopg2
 
 from bench.measure import Bound, Result, Row, Stopwatch, Turn, figures
 from bench.office import plain, runtime
-from bench.persons import VILLAGES, Clerk, chunks, people
+from bench.persons import Clerk, chunks, people
+from bench.registered import copy_in
 from chassis.jobs import JobRunner
 from chassis.runtime import Runtime
-from services.registry.names import name_columns, word_rows
 from services.registry.service import RegistryService
-from services.registry.tables import CERTIFICATE_NUMBER, ID_NUMBER
 from tests.support.servers import PostgresServer, RabbitMQServer
 
 COUNT = 400_000
-NAME = "测试"
 MISSING = 20_000
 """Persons who are not on the list; as many rows of it are about strangers."""
 AT_MOST_SECONDS = 60
@@ -91,39 +87,17 @@ def rows(pg: PostgresServer, _: RabbitMQServer) -> list[Result]:
 
 
 def _populate(registry: Runtime, url: str) -> None:
-    """Certified persons by COPY: how they come into the registry is another group's matter."""
-    persons, words, certificates = io.StringIO(), io.StringIO(), io.StringIO()
-    with registry.transaction(registry.system()) as tx:
-        tx.no_scope("a bench's own database")
-        for n, person in enumerate(people(COUNT)):
-            number, identifier = person["id_number"], f"{n:032x}"
-            born = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
-            index = ID_NUMBER.index(tx.vault, number)
-            name = name_columns(tx, identifier, NAME)
-            persons.write(
-                f"{identifier}\tsealed\t{index}\t{name['name']}\t{name['name_words']}\tmale\t{born}\t"
-                f"{VILLAGES[n % len(VILLAGES)]}\t2020-03-02\tnow\n"
-            )
-            words.writelines(f"{row['word']}\t{identifier}\n" for row in word_rows(tx, identifier, NAME))
-            index = CERTIFICATE_NUMBER.index(tx.vault, number)
-            certificates.write(
-                f"{identifier}\t{identifier}\tsealed\t{index}\tphysical\t{n % 4 + 1}\tx\t2020-03-02\t"
-                "2030-03-02\t2020-03-02\tvalid\n"
-            )
-    columns = {
-        "persons": "id, id_number, id_number_index, name, name_words, sex, birth_date, region, "
-        "registered_on, recorded_at",
-        "name_words": "word, person_id",
-        "certificates": "id, person_id, number, number_index, category, grade, standard, issued_on, "
-        "expires_on, last_act_on, status",
-    }
+    copy_in(
+        registry,
+        url,
+        (
+            person | {"household_id": None, "category": "physical", "grade": number % 4 + 1}
+            for number, person in enumerate(people(COUNT))
+        ),
+    )
     with closing(psycopg2.connect(plain(url))) as connection, connection.cursor() as cursor:
-        for table, lines in (("persons", persons), ("name_words", words), ("certificates", certificates)):
-            lines.seek(0)
-            cursor.copy_expert(f"copy {table} ({columns[table]}) from stdin", lines)
-        connection.commit()
         connection.autocommit = True
-        cursor.execute("analyze")
+        cursor.execute("vacuum analyze")
 
 
 def _on_the_list() -> Iterator[dict[str, str]]:

@@ -3,6 +3,7 @@
 A room of its own because queries.py answers about one known person or record, and this looks for persons.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -42,12 +43,13 @@ def search_persons(tx: Transaction, message: messages.SearchPersons) -> messages
 
     Raises Invalid for a malformed number or division, or a name without letters, with the field at fault.
     """
-    query = _narrowed(tx, _lines().where(tx.scope(persons.c.region)), message)
+    query = _narrowed(tx, sa.select(persons).where(tx.scope(persons.c.region)), message)
     key = sa.tuple_(persons.c.region, persons.c.id)
     if message.after is not None:
         region, _, person_id = message.after.partition("-")
         query = query.where(key > sa.tuple_(region, person_id))
-    rows = tx.execute(query.order_by(persons.c.region, persons.c.id).limit(message.limit + 1)).all()
+    found = query.order_by(persons.c.region, persons.c.id).limit(message.limit + 1).subquery()
+    rows = tx.execute(_lines(found)).all()
     page = rows[: message.limit]
     after = f"{page[-1].region}-{page[-1].id}" if len(rows) > len(page) else None
     flags = flags_of(tx, {row.household_id for row in page} - {None})
@@ -93,21 +95,26 @@ def list_person_reads(tx: Transaction, message: messages.ListPersonReads) -> mes
     )
 
 
-def _lines() -> sa.Select[Any]:
-    person = persons.c
-    return sa.select(
-        person.id,
-        person.name,
-        person.name_words,
-        person.id_number,
-        person.sex,
-        person.birth_date,
-        person.region,
-        person.household_id,
-        certificates.c.category,
-        certificates.c.grade,
-        certificates.c.status,
-    ).select_from(persons.outerjoin(certificates, certificates.c.person_id == person.id))
+def _lines(found: sa.Subquery) -> sa.Select[Any]:
+    """The persons of a page with their certificates, which are looked up for them alone."""
+    person = found.c
+    return (
+        sa.select(
+            person.id,
+            person.name,
+            person.name_words,
+            person.id_number,
+            person.sex,
+            person.birth_date,
+            person.region,
+            person.household_id,
+            certificates.c.category,
+            certificates.c.grade,
+            certificates.c.status,
+        )
+        .select_from(found.outerjoin(certificates, certificates.c.person_id == person.id))
+        .order_by(person.region, person.id)
+    )
 
 
 def _narrowed(tx: Transaction, query: sa.Select[Any], message: messages.SearchPersons) -> sa.Select[Any]:
@@ -118,20 +125,26 @@ def _narrowed(tx: Transaction, query: sa.Select[Any], message: messages.SearchPe
         with reading("id_number"):
             number = CitizenId.parse(message.id_number).value
         query = query.where(persons.c.id_number_index.in_(ID_NUMBER.indexes(tx.vault, number)))
-    if message.certificate_number is not None:
-        with reading("certificate_number"):
-            number = CertificateNumber.parse(message.certificate_number).value
-        query = query.where(certificates.c.number_index.in_(CERTIFICATE_NUMBER.indexes(tx.vault, number)))
     if message.name is not None:
         query = query.where(persons.c.id.in_(found_by(tx, message.name)))
     for flag in sorted(set(message.flags)):
         flagged = sa.select(household_flags.c.household_id).where(household_flags.c.flag == flag)
         query = query.where(persons.c.household_id.in_(flagged))
-    if message.categories:
-        query = query.where(certificates.c.category.in_(message.categories))
-    if message.grades:
-        query = query.where(certificates.c.grade.in_(message.grades))
+    if held := list(_held(tx, message)):
+        query = query.join(certificates, certificates.c.person_id == persons.c.id).where(*held)
     return query
+
+
+def _held(tx: Transaction, message: messages.SearchPersons) -> Iterator[sa.ColumnElement[bool]]:
+    """What is asked of the certificate."""
+    if message.certificate_number is not None:
+        with reading("certificate_number"):
+            number = CertificateNumber.parse(message.certificate_number).value
+        yield certificates.c.number_index.in_(CERTIFICATE_NUMBER.indexes(tx.vault, number))
+    if message.categories:
+        yield certificates.c.category.in_(message.categories)
+    if message.grades:
+        yield certificates.c.grade.in_(message.grades)
 
 
 def _line(tx: Transaction, row: sa.Row[Any], flags: dict[str, list[str]]) -> messages.PersonLine:

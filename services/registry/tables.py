@@ -68,6 +68,7 @@ household_flags = Table(
     ),
     comment="The flags that households have now, to find them by",
 )
+Index("ix_household_flags_household", household_flags.c.household_id, household_flags.c.flag)
 
 household_flag_records = Table(
     "household_flag_records",
@@ -151,6 +152,7 @@ certificates = Table(
     UniqueConstraint("number_index", name="uq_certificates_number_index"),
 )
 Index("ix_certificates_due", certificates.c.due_on)
+Index("ix_certificates_category", certificates.c.category, certificates.c.grade, certificates.c.person_id)
 
 certificate_acts = Table(
     "certificate_acts",
@@ -184,7 +186,21 @@ certificate_acts = Table(
     Column("status_after", String(20)),
     UniqueConstraint("ref", name="uq_certificate_acts_ref"),
 )
-Index("ix_certificate_acts_person", certificate_acts.c.person_id, certificate_acts.c.acted_on)
+Index(
+    "ix_certificate_acts_person",
+    certificate_acts.c.person_id,
+    certificate_acts.c.acted_on,
+    certificate_acts.c.id,
+)
+_MOVES = certificate_acts.c.region.is_not(None)
+Index(
+    "ix_certificate_acts_moves",
+    certificate_acts.c.person_id,
+    certificate_acts.c.acted_on,
+    certificate_acts.c.id,
+    sqlite_where=_MOVES,
+    postgresql_where=_MOVES,
+)
 
 benefit_marks = Table(
     "benefit_marks",

@@ -63,6 +63,11 @@ class Work:
         days = [day for kind, day in self.lists.values() if kind in check.lists]
         return max(days, default=self.run.matched_on)
 
+    def listed(self, person: sa.Row[Any]) -> Listed:
+        """On which lists somebody of a page stands, as the last columns of their row tell."""
+        on = person[len(person) - len(self.lists) :]
+        return {kind: row for (kind, _), row in zip(self.lists.values(), on, strict=True) if row is not None}
+
     def suspected(
         self, person: sa.Row[Any], listed: Listed, flags: frozenset[str], needs: frozenset[str]
     ) -> Iterator[Check]:
@@ -83,65 +88,66 @@ class Work:
 def match_step(tx: Transaction, job: Job) -> bool:
     """Compare the next persons, or tell that the run is completed."""
     work = Work.load(tx, job.key)
-    people = _next_people(tx, work.run.region, job.cursor)
-    if not people:
+    page = _next_page(tx, work, job.cursor)
+    if not page:
         _complete(tx, work.run)
         return True
-    listed, needs = _listed(tx, work, people), _needs(tx, work, people)
-    flags = flags_of(tx, {person.household_id for person in people if person.household_id is not None})
+    people = [person for person in page if person.category is not None]
+    flags, needs = _flags(tx, work, people), _needs(tx, work, people)
     suspects = [
         (person, check)
         for person in people
         for check in work.suspected(
             person,
-            listed.get(person.id_number_index, {}),
+            work.listed(person),
             frozenset(flags.get(person.household_id, ())),
             needs.get(person.id, frozenset()),
         )
     ]
-    findings = _raise(tx, work, _fresh(tx, work, suspects), listed)
+    findings = _raise(tx, work, _fresh(tx, work, suspects))
     _count(tx, work)
     done = {"persons": work.run.persons + len(people), "findings": work.run.findings + findings}
     tx.execute(sa.update(match_runs).where(match_runs.c.id == work.run.id).values(done))
-    job.cursor.update(region=people[-1].region, person_id=people[-1].id)
+    job.cursor.update(region=page[-1].region, person_id=page[-1].id)
     job.done += len(people)
     return False
 
 
-def _next_people(tx: Transaction, region: str, cursor: dict[str, Any]) -> Sequence[sa.Row[Any]]:
-    prefix = RegionCode(region).prefix
-    first, last = cursor.get("region", prefix.ljust(12, "0")), prefix.ljust(12, "9")
-    query = (
-        sa.select(
-            persons.c.id,
-            persons.c.region,
-            persons.c.birth_date,
-            persons.c.id_number_index,
-            persons.c.household_id,
-            certificates.c.category,
-            certificates.c.grade,
-        )
-        .join(certificates, certificates.c.person_id == persons.c.id)
-        .where(certificates.c.status == "valid", persons.c.region.between(first, last))
+def _next_page(tx: Transaction, work: Work, cursor: dict[str, Any]) -> Sequence[sa.Row[Any]]:
+    """The next persons, each with the valid certificate and the row on each of the lists, if there are."""
+    prefix = RegionCode(work.run.region).prefix
+    key = sa.tuple_(persons.c.region, persons.c.id)
+    after = sa.tuple_(cursor.get("region", prefix.ljust(12, "0")), cursor.get("person_id", ""))
+    told = ("id", "region", "birth_date", "household_id", "id_number_index")
+    page = (
+        sa.select(*(persons.c[name] for name in told))
+        .where(key > after, persons.c.region <= prefix.ljust(12, "9"))
         .order_by(persons.c.region, persons.c.id)
         .limit(PERSONS_PER_STEP)
+        .subquery()
     )
-    if cursor:
-        later = sa.or_(persons.c.region > first, persons.c.id > cursor["person_id"])
-        query = query.where(later)
+    valid = sa.and_(certificates.c.person_id == page.c.id, certificates.c.status == "valid")
+    # A question for each person and not a join, which the database would answer by reading a whole list.
+    rows = (
+        sa.select(department_rows.c.id)
+        .where(
+            department_rows.c.list_id == list_id,
+            department_rows.c.id_number_index == page.c.id_number_index,
+        )
+        .scalar_subquery()
+        .label(f"on_{kind}")
+        for list_id, (kind, _) in work.lists.items()
+    )
+    query = sa.select(page, certificates.c.category, certificates.c.grade, *rows)
+    query = query.outerjoin_from(page, certificates, valid).order_by(page.c.region, page.c.id)
     return tx.execute(query).all()
 
 
-def _listed(tx: Transaction, work: Work, people: Sequence[sa.Row[Any]]) -> dict[str, Listed]:
-    """On which lists they stand, by their blind index."""
-    column = department_rows.c.id_number_index
-    query = sa.select(department_rows.c.id, department_rows.c.list_id, column).where(
-        department_rows.c.list_id.in_(sorted(work.lists))
-    )
-    found: dict[str, Listed] = {}
-    for row in rows_among(tx, query, column, {person.id_number_index for person in people}):
-        found.setdefault(row.id_number_index, {})[work.lists[row.list_id][0]] = row.id
-    return found
+def _flags(tx: Transaction, work: Work, people: Sequence[sa.Row[Any]]) -> dict[str, list[str]]:
+    """The flags of their households, if a check asks for some."""
+    if not any(check.flags for check in work.checks):
+        return {}
+    return flags_of(tx, {person.household_id for person in people if person.household_id is not None})
 
 
 def _needs(tx: Transaction, work: Work, people: Sequence[sa.Row[Any]]) -> dict[str, frozenset[str]]:
@@ -176,13 +182,11 @@ def _fresh(
     return [(person, check) for person, check in suspects if (person.id, check.name) not in settled]
 
 
-def _raise(
-    tx: Transaction, work: Work, suspects: list[tuple[sa.Row[Any], Check]], listed: dict[str, Listed]
-) -> int:
+def _raise(tx: Transaction, work: Work, suspects: list[tuple[sa.Row[Any], Check]]) -> int:
     """Record the findings; returns how many."""
     run, rows = work.run, []
     for number, (person, check) in enumerate(suspects, run.findings + 1):
-        finding_id, on = tx.new_id(), listed.get(person.id_number_index, {})
+        finding_id, on = tx.new_id(), work.listed(person)
         told = {
             "run_id": run.id,
             "person_id": person.id,

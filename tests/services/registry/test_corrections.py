@@ -203,6 +203,7 @@ def test_the_record_is_shown_as_of_a_day_and_as_known_on_a_day(registry: Harness
     for day, known_on in (("2009-12-31", None), ("2023-01-01", today - timedelta(days=3))):
         with pytest.raises(Refused, match=r"registry\.not_known_then"):
             then(registry, person_id, day, known_on)
+    assert then(registry, person_id, "2023-01-01", date.max) == then(registry, person_id, "2023-01-01")
 
 
 @pytest.mark.system("REG-01")

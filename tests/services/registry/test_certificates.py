@@ -194,9 +194,16 @@ def test_after_cancellation_the_same_number_may_be_given_again(registry: Harness
 def test_an_office_acts_on_the_people_of_its_own_region_only(registry: Harness):
     [holder] = registered(registry)
     there = registry.clerk(OTHER_TOWNSHIP)
-    assert record(registry, act(holder, "new", "2014-03-15"), caller=there) == [
-        ("access.region", "person_id")
+    tries = [
+        act(holder, "new", "2014-03-15"),
+        act(holder, "move_in", "2024-02-01", issued_on="2021-05-06"),
+        act(holder, "cross_province", "2024-02-01"),
+        act("f" * 32, "new", "2014-03-15", ref="nobody"),
     ]
+    # Who lives elsewhere is answered as who does not exist.
+    outcomes = registry.bulk("record_certificate_acts", tries, there)
+    assert results(outcomes) == [("registry.unknown_person", "person_id")] * 4
+    assert len({outcome["error"]["message"] for outcome in outcomes}) == 1
     assert registry.rows(certificates) == []
 
 

@@ -194,6 +194,27 @@ def test_who_moves_somebody_must_be_in_charge_of_the_new_home(registry: Harness)
     assert taken(registry, steps[-1]) == [CREATED]
 
 
+@pytest.mark.parametrize("channel", ["local", "from_other_province"])
+def test_who_issues_must_be_in_charge_of_where_the_applicant_lives_by_now(registry: Harness, channel: str):
+    [holder] = registered(registry)
+    counterpart = {"counterpart": SUZHOU} if channel == "from_other_province" else {}
+    applied(registry, application(holder, channel=channel, **counterpart))
+    here, there = registry.clerk(TOWNSHIP), registry.clerk(OTHER_TOWNSHIP)
+    *steps, issue = [each for each in through() if counterpart == {} or each["action"] != "post"]
+    assert set(taken(registry, *steps, caller=here)) == {CREATED}
+    moved = {"ref": "M", "person_id": holder, "field": "region", "value": OTHER_VILLAGE}
+    registry.bulk("request_corrections", [moved | {"requested_on": "2024-03-12"}])
+    decision = {"ref": "D", "correction_ref": "M", "decision": "approved", "decided_on": "2024-03-12"}
+    [made] = registry.bulk("decide_corrections", [decision], registry.checker())
+    assert made["outcome"] == "created"
+    assert taken(registry, issue, caller=here) == [("registry.applicant_moved", "action")]
+    assert taken(registry, issue, caller=there) == [("registry.unknown_application", "application_ref")]
+    assert told(registry, messages.CertificateEvent) == []
+    assert taken(registry, issue) == [CREATED]
+    [issued] = told(registry, messages.CertificateIssued)
+    assert issued.region == OTHER_VILLAGE
+
+
 def test_who_asks_for_an_applicant_at_a_window_is_written_down(registry: Harness):
     [holder] = registered(registry)
     there = registry.clerk(OTHER_TOWNSHIP)

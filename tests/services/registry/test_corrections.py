@@ -267,7 +267,9 @@ def test_another_region_can_neither_ask_decide_nor_look(registry: Harness):
     # Nor is a person sent into a region that the one who decides has no charge of.
     asked(registry, correction(person_id, "M", "region", value=OTHER_VILLAGE))
     here = registry.checker(region=TOWNSHIP)
-    assert decided(registry, decision("M"), caller=here) == [("access.region", None)]
+    [outcome] = registry.bulk("decide_corrections", [decision("M")], here)
+    assert results([outcome]) == [("access.region", "correction_ref")]
+    assert OTHER_VILLAGE not in outcome["error"]["message"]
 
 
 def test_values_are_sealed_and_read_side_by_side_on_the_record(registry: Harness):

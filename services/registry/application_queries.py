@@ -9,8 +9,8 @@ from chassis.transaction import Transaction
 from contracts import registry as messages
 from kernel.regions import RegionCode
 from kernel.workdays import Workdays
+from services.registry.application_repository import RUNNING
 from services.registry.application_tables import applications
-from services.registry.domain.application_state import UNDER_WAY, Clock
 from services.registry.domain.span import Span
 
 
@@ -54,12 +54,8 @@ def show_application_lights(
     """
     near = Span.of(tx.rules.at(message.day)["application.yellow"])
     until = near.last_day(message.day, Workdays.of(tx.rules))
-    due, state = applications.c.due_on, applications.c.state
-    clock = sa.case(
-        (state == "applied", _name("acceptance")),
-        (state.in_(UNDER_WAY), _name("decision")),
-        else_=_name("telling"),
-    ).label("clock")
+    due = applications.c.due_on
+    clock = RUNNING.label("clock")
     red = sa.func.sum(sa.case((due < message.day, 1), else_=0)).label("red")
     yellow = sa.func.sum(sa.case((due.between(message.day, until), 1), else_=0)).label("yellow")
     query = (
@@ -71,10 +67,6 @@ def show_application_lights(
     return messages.ApplicationLights(
         lights=[messages.ApplicationLight.model_validate(dict(row)) for row in tx.execute(query).mappings()]
     )
-
-
-def _name(clock: Clock) -> sa.ColumnElement[str]:
-    return sa.literal_column(f"'{clock}'")
 
 
 def _mine(tx: Transaction) -> sa.ColumnElement[bool]:

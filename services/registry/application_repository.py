@@ -13,12 +13,24 @@ import sqlalchemy as sa
 from chassis.transaction import Transaction
 from services.registry.application_tables import application_acts, application_overdue, applications
 from services.registry.domain.application_result import Wish
-from services.registry.domain.application_state import OPEN, Act, Application
+from services.registry.domain.application_state import OPEN, UNDER_WAY, Act, Application, Clock
 from services.registry.repository import Known, rows_among
 from services.registry.tables import persons
 
 _AT_WINDOW = frozenset({"applied", "rejected", "issued"})
 _IMMUTABLE = frozenset({"kind", "channel"})
+
+
+def _name(clock: Clock) -> sa.ColumnElement[str]:
+    return sa.literal_column(f"'{clock}'")
+
+
+RUNNING: sa.ColumnElement[str] = sa.case(
+    (applications.c.state == "applied", _name("acceptance")),
+    (applications.c.state.in_(UNDER_WAY), _name("decision")),
+    else_=_name("telling"),
+)
+"""The clock of an application that has a last day, as Application.clock tells it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,9 @@ def show_person_then(tx: Transaction, message: messages.ShowPersonThen) -> messa
     if row is None:
         raise NotFound("registry.unknown_person", "No such person is registered in the caller's regions.")
     person = Registered(*tuple(row))
-    until = _end_of(message.known_on) if message.known_on is not None else tx.now
+    until = tx.now
+    if message.known_on is not None and message.known_on < clock.office_day(tx.now):
+        until = _end_of(message.known_on)
     if message.day < person.registered_on or stream.aware(person.recorded_at) >= until:
         raise NotFound(
             "registry.not_known_then", "The person was not registered yet; ask for a later day.", field="day"

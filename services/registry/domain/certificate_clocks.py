@@ -2,19 +2,18 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Literal, Self
 
 from kernel.rulebook import RuleView
 from services.registry.domain.certificate_state import Certificate
-from services.registry.domain.span import months_later, years_later
+from services.registry.domain.span import day_after, months_later, years_later
 
 Clock = Literal["renewal_open", "expiring", "expired", "freeze", "cancel", "reapply"]
 Due = tuple[Clock, date]
 """A clock and the day on which it strikes."""
 
 _LIFE: tuple[Clock, ...] = ("renewal_open", "expiring", "expired")
-_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +43,7 @@ def clocks(certificate: Certificate, terms: ClockTerms) -> tuple[Due, ...]:
 
     A certificate is frozen, or cancelled, the day after the last of the months in which it had to follow the
     hukou; one that is frozen already, for whatever reason, is not frozen again.
+    Raises Invalid("registry.date_out_of_range") for one that would strike beyond the calendar.
     """
     if certificate.status == "moved":
         return ()
@@ -53,12 +53,12 @@ def clocks(certificate: Certificate, terms: ClockTerms) -> tuple[Due, ...]:
     due: list[Due] = [
         ("renewal_open", years_later(expires_on, -terms.renewal_window_years)),
         ("expiring", months_later(expires_on, -terms.reminder_months)),
-        ("expired", expires_on + _DAY),
+        ("expired", day_after(expires_on)),
     ]
     if certificate.left_on is not None:
         if certificate.frozen_for is None:
-            due.append(("freeze", months_later(certificate.left_on, terms.freeze_months) + _DAY))
-        due.append(("cancel", months_later(certificate.left_on, terms.cancel_months) + _DAY))
+            due.append(("freeze", day_after(months_later(certificate.left_on, terms.freeze_months))))
+        due.append(("cancel", day_after(months_later(certificate.left_on, terms.cancel_months))))
     return tuple(sorted(due, key=lambda each: each[1]))
 
 

@@ -39,9 +39,7 @@ class Span:
                 return workdays.after(start, self.count)
             return start + timedelta(days=self.count)
         except OverflowError:
-            raise Invalid(
-                "registry.date_out_of_range", "The year of the date cannot be right.", field="acted_on"
-            ) from None
+            raise _out_of_range() from None
 
 
 def months_later(start: date, months: int) -> date:
@@ -52,7 +50,7 @@ def months_later(start: date, months: int) -> date:
     years, month = divmod(start.month - 1 + months, 12)
     year = start.year + years
     if not date.min.year <= year <= date.max.year:
-        raise Invalid("registry.date_out_of_range", "The year of the date cannot be right.", field="acted_on")
+        raise _out_of_range()
     return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))
 
 
@@ -63,3 +61,14 @@ def years_later(day: date, years: int) -> date:
     Raises Invalid("registry.date_out_of_range") beyond the calendar.
     """
     return months_later(day, 12 * years)
+
+
+def day_after(day: date) -> date:
+    """The next day. Raises Invalid("registry.date_out_of_range") beyond the calendar."""
+    if day == date.max:
+        raise _out_of_range()
+    return day + timedelta(days=1)
+
+
+def _out_of_range() -> Invalid:
+    return Invalid("registry.date_out_of_range", "The year of the date cannot be right.", field="acted_on")

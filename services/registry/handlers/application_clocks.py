@@ -66,6 +66,7 @@ def look(tx: Transaction, job: Job) -> bool:
     told = sa.exists().where(
         application_overdue.c.application_id == applications.c.id,
         application_overdue.c.due_on == applications.c.due_on,
+        application_overdue.c.clock == application_repository.RUNNING,
     )
     query = sa.select(applications.c.ref).where(
         applications.c.due_on < day, applications.c.recorded_at < day_begins(day), ~told

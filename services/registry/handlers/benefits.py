@@ -32,8 +32,12 @@ def record_benefit_marks(tx: Transaction, message: messages.RecordBenefitMarks) 
     bulk = Bulk(message)
     people = {item.person_id for item in bulk.items()}
     homes = case_repository.person_regions(tx, people)
-    known = {row.ref: Known(row.id, _mark(row)) for row in _found(tx, "ref", {i.ref for i in bulk.items()})}
-    drawn = {_mark(row) for row in _found(tx, "person_id", people)}
+    marks = sa.select(benefit_marks)
+    same_refs = rows_among(tx, marks, benefit_marks.c.ref, {item.ref for item in bulk.items()})
+    known = {row.ref: Known(row.id, _mark(row)) for row in same_refs}
+    # Of a person with marks of many years only those that can collide.
+    same_months = marks.where(benefit_marks.c.month.in_({item.month for item in bulk.items()}))
+    drawn = {_mark(row) for row in rows_among(tx, same_months, benefit_marks.c.person_id, people)}
     rows: list[dict[str, Any]] = []
     for entry in bulk:
         with entry.deciding():
@@ -53,22 +57,11 @@ def record_benefit_marks(tx: Transaction, message: messages.RecordBenefitMarks) 
             mark_id = tx.new_id()
             known[item.ref] = Known(mark_id, told)
             drawn.add(told)
-            rows.append(
-                {
-                    "id": mark_id,
-                    "ref": item.ref,
-                    **asdict(told),
-                    "recorded_by": tx.caller.subject,
-                    "recorded_at": tx.now,
-                }
-            )
+            who = {"recorded_by": tx.caller.subject, "recorded_at": tx.now}
+            rows.append({"id": mark_id, "ref": item.ref, **asdict(told), **who})
             entry.created(mark_id)
     tx.insert(benefit_marks, rows)
     return bulk.reply()
-
-
-def _found(tx: Transaction, column: str, keys: set[str]) -> list[sa.Row[Any]]:
-    return rows_among(tx, sa.select(benefit_marks), benefit_marks.c[column], keys)
 
 
 def _mark(told: Any) -> Mark:

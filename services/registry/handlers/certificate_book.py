@@ -15,7 +15,7 @@ from contracts import registry as messages
 from kernel.errors import Conflict
 from services.registry import repository
 from services.registry.domain.certificate import decide
-from services.registry.domain.certificate_clocks import ClockTerms, next_day
+from services.registry.domain.certificate_clocks import ClockTerms, clocks, next_day
 from services.registry.domain.certificate_state import Act, Certificate, Terms
 from services.registry.repository import ActContent, Held, Holder, Known
 from services.registry.tables import CERTIFICATE_NUMBER, certificate_acts, certificates, persons
@@ -119,7 +119,7 @@ class Book:
     def record(self, tx: Transaction, holder: Holder, told: Told) -> str:
         """Decide the act, keep it, tell of it; returns its identifier.
 
-        Raises what decide raises, and Conflict("registry.home_already").
+        Raises what decide and clocks raise, and Conflict("registry.home_already").
         """
         act = told.act
         if act.region == holder.region:
@@ -130,7 +130,9 @@ class Book:
             )
         held = self.held.get(holder.id)
         before = held.certificate if held else None
-        after = decide(before, act, self.rules(tx, act.acted_on)[0])
+        terms, clock_terms = self.rules(tx, act.acted_on)
+        after = decide(before, act, terms)
+        clocks(after, clock_terms)  # refused here, or the whole transaction would be when it is saved
         if held:
             self.owners.pop(held.number_index, None)
         now_held = Held(held.id if held else tx.new_id(), holder.id, told.number_index, after)
@@ -203,8 +205,8 @@ class Book:
         self, tx: Transaction, held: Held, number: str | None, looked_at: date | None
     ) -> dict[str, Any]:
         columns = repository.certificate_columns(held.certificate)
-        clocks = self.rules(tx, held.certificate.last_act_on)[1]
-        columns |= {"due_on": next_day(held.certificate, clocks, looked_at), "recorded_at": tx.now}
+        terms = self.rules(tx, held.certificate.last_act_on)[1]
+        columns |= {"due_on": next_day(held.certificate, terms, looked_at), "recorded_at": tx.now}
         if number is not None:
             columns["number"] = CERTIFICATE_NUMBER.seal(tx.vault, held.id, number)
             columns["number_index"] = held.number_index

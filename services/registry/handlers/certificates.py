@@ -16,6 +16,7 @@ from services.registry.domain.certificate_state import Act
 from services.registry.domain.region import check_home
 from services.registry.handlers.certificate_book import Book, Told
 from services.registry.handlers.fields import reading
+from services.registry.handlers.lookup import mine
 from services.registry.repository import ActContent, Holder
 from services.registry.tables import CERTIFICATE_NUMBER, ID_NUMBER
 
@@ -78,12 +79,11 @@ def _decide(
 
 def _holder(tx: Transaction, book: Book, person_id: str) -> Holder:
     holder = book.holders.get(person_id)
-    if holder is None:
+    # Not access.region: its message would tell where the person lives.
+    if holder is None or not mine(tx, holder.region):
         raise NotFound(
             "registry.unknown_person", "The person is not registered; register them first.", field="person_id"
         )
-    with reading("person_id"):
-        tx.within(holder.region)
     return holder
 
 

@@ -14,7 +14,7 @@ from kernel.errors import NotFound
 from services.registry.correction_tables import corrections
 from services.registry.domain.person_correction import Correction, check_decision, check_unchanged
 from services.registry.domain.record import check_same
-from services.registry.handlers.lookup import mine
+from services.registry.handlers.lookup import check_new_home, mine
 from services.registry.names import add_words, word_rows
 from services.registry.person_values import Registered, correction_of, lock_registered
 from services.registry.repository import rows_among
@@ -116,7 +116,7 @@ def _make(tx: Transaction, desk: Desk, row: Row, asked: Correction, decided_on: 
     person = desk.people[row["person_id"]]
     check_unchanged(asked, person.value(tx, asked.field))
     if asked.field == "region":
-        tx.within(str(asked.after))
+        check_new_home(tx, str(asked.after), "correction_ref")
     if asked.field == "name":
         desk.words += word_rows(tx, person.id, str(asked.after))
     person.correct(tx, asked.field, asked.after)

@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 State = TypeVar("State", bound="DataclassInstance")
 Act = TypeVar("Act", bound="DataclassInstance")
 Row = dict[str, Any]
+Guard = Callable[[Row, Act], None]
+
+
+def _unguarded(_tx: Transaction, _files: Mapping[str, Row]) -> Guard[Any]:
+    return lambda _file, _act: None
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,8 @@ class Register(Generic[State, Act]):
 
     files: its table, with the fields of the state as columns. acts: the table of its steps, with the fields
     of an act. decide: the rules. event: what a step tells, from the file's row before it, the act, and the
-    state after it. guard: refuses a new step for what other records say; the file is locked by then.
+    state after it. guard: reads what other records say about the files of a command, which are locked by then
+    and kept up with each step; returns what refuses a new step for it.
     """
 
     noun: str
@@ -43,7 +49,7 @@ class Register(Generic[State, Act]):
     act: type[Act]
     decide: Callable[[State, Act, RuleView], State]
     event: Callable[[Row, Act, State], Event]
-    guard: Callable[[Transaction, Row, Act], None] = lambda _tx, _file, _act: None
+    guard: Callable[[Transaction, Mapping[str, Row]], Guard[Act]] = _unguarded
 
 
 @dataclass
@@ -67,6 +73,7 @@ def record_steps(
         rows_by(tx, locked, register.files.c.ref, {getattr(item, name) for item in bulk.items()}),
         rows_by(tx, sa.select(register.acts), register.acts.c.ref, {item.ref for item in bulk.items()}),
     )
+    guard = register.guard(tx, book.files)
     for entry in bulk:
         with entry.deciding():
             file = book.files.get(getattr(entry.item, name))
@@ -76,7 +83,7 @@ def record_steps(
                     f"The {register.noun.replace('_', ' ')} is not recorded; record it first.",
                     field=name,
                 )
-            _decide(tx, book, register, entry, file, act_of(entry.item))
+            _decide(tx, book, register, guard, entry, file, act_of(entry.item))
     _save(tx, book, register)
     return bulk.reply()
 
@@ -88,7 +95,13 @@ def rows_by(tx: Transaction, query: sa.Select[Any], column: sa.Column[Any], keys
 
 
 def _decide(
-    tx: Transaction, book: Book, register: Register[State, Act], entry: Entry, file: Row, act: Act
+    tx: Transaction,
+    book: Book,
+    register: Register[State, Act],
+    guard: Guard[Act],
+    entry: Entry,
+    file: Row,
+    act: Act,
 ) -> None:
     told = {"file_id": file["id"], **asdict(act)}
     if same := book.acts.get(entry.item.ref):
@@ -100,7 +113,7 @@ def _decide(
             )
         entry.unchanged(same["id"])
         return
-    register.guard(tx, file, act)
+    guard(file, act)
     before = register.state(**{each.name: file[each.name] for each in fields(register.state)})
     with reading("acted_on"):
         after = register.decide(before, act, tx.rules.at(told["acted_on"]))

@@ -19,7 +19,7 @@ from services.registry.domain.certificate_state import Act
 from services.registry.domain.region import check_home
 from services.registry.handlers.certificate_book import Book, Told
 from services.registry.handlers.fields import renaming
-from services.registry.handlers.lookup import mine
+from services.registry.handlers.lookup import check_new_home, mine
 from services.registry.repository import rows_among
 from services.registry.tables import CERTIFICATE_NUMBER, ID_NUMBER, certificates, persons
 
@@ -52,8 +52,17 @@ class Issuer:
         )
 
     def issue(self, tx: Transaction, filed: Filed, acted_on: date, step_id: str) -> str:
-        """Do the act on the certificate and say which it was. Raises what the rules of certificates raise."""
+        """Do the act on the certificate and say which it was.
+
+        Raises what the rules of certificates raise, and Forbidden("registry.applicant_moved").
+        """
         holder = self.book.holders[filed.request.person_id]
+        if not mine(tx, holder.region):
+            raise Forbidden(
+                "registry.applicant_moved",
+                "The applicant lives elsewhere by now; ask the office in charge of both homes.",
+                field="action",
+            )
         standard = tx.rules.at(acted_on)["certificate.current_standards"].texts[0]
         held = self.book.certificate(holder.id)
         act = act_of(filed.request.wish, filed.application, held, acted_on, standard)
@@ -70,12 +79,7 @@ class Issuer:
     def _check_destination(self, tx: Transaction, region: str, day: date) -> None:
         with renaming({"region": "action"}):
             check_home(self.divisions[region].values(), region, day)
-        if not mine(tx, region):
-            raise Forbidden(
-                "access.region",
-                "The new home is outside the regions of the caller; ask the office in charge of it.",
-                field="action",
-            )
+        check_new_home(tx, region, "action")
 
     def _number(self, tx: Transaction, person_id: str, act: Act) -> CertificateNumber:
         """A new or changed certificate has a number of its own; others keep theirs, or count it up."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from chassis.transaction import Transaction
-from kernel.errors import NotFound
+from kernel.errors import Forbidden, NotFound
 
 
 def mine(tx: Transaction, region: str | None) -> bool:
@@ -20,4 +20,17 @@ def check_person(tx: Transaction, homes: Mapping[str, str], person_id: str | Non
     if person_id is not None and not mine(tx, homes.get(person_id)):
         raise NotFound(
             "registry.unknown_person", "The person is not registered; register them first.", field="person_id"
+        )
+
+
+def check_new_home(tx: Transaction, region: str, field: str) -> None:
+    """Refuse to send somebody where the caller is not in charge, without telling where that is.
+
+    Raises Forbidden("access.region").
+    """
+    if not mine(tx, region):
+        raise Forbidden(
+            "access.region",
+            "The new home is outside the regions of the caller; ask the office in charge of both.",
+            field=field,
         )

@@ -1,5 +1,6 @@
 """Recording organisations, their money and their activities."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,7 +20,7 @@ from services.registry.domain.organisation import (
     check_funds,
     established,
 )
-from services.registry.handlers.filing import Register, Row, fields_of, record_steps
+from services.registry.handlers.filing import Guard, Register, Row, fields_of, record_steps
 from services.registry.handlers.recording import Kind, Link, Named, Sole, record
 from services.registry.network_tables import (
     activities,
@@ -28,6 +29,7 @@ from services.registry.network_tables import (
     organisation_funds,
     organisations,
 )
+from services.registry.repository import rows_among
 from services.registry.telling import steps
 
 ORGANISATION = Link(organisations, "organisation", states=STEPS.open, copies={"organisation_kind": "kind"})
@@ -58,16 +60,19 @@ def _established(row: Row, _named: Named, _rules: RuleView) -> Standing:
     return established(row["kind"], row["region"], row["established_on"])
 
 
-def _check_nobody_in_office(tx: Transaction, file: Row, act: Act) -> None:
-    if act.action != "dissolve":
-        return
-    held = sa.select(appointments.c.id).where(
-        appointments.c.organisation_id == file["id"], appointments.c.state == "in_office"
-    )
-    if tx.execute(held.limit(1)).first() is not None:
-        raise Conflict(
-            "registry.posts_held", "Somebody still holds a post there; end that first.", field="action"
-        )
+def _guard(tx: Transaction, files: Mapping[str, Row]) -> Guard[Act]:
+    """No organisation is dissolved while somebody holds a post there."""
+    posts = sa.select(appointments.c.organisation_id).where(appointments.c.state == "in_office").distinct()
+    ids = {file["id"] for file in files.values()}
+    held = {row.organisation_id for row in rows_among(tx, posts, appointments.c.organisation_id, ids)}
+
+    def check(file: Row, act: Act) -> None:
+        if act.action == "dissolve" and file["id"] in held:
+            raise Conflict(
+                "registry.posts_held", "Somebody still holds a post there; end that first.", field="action"
+            )
+
+    return check
 
 
 def _was_qualified(file: Any, _act: Act, _after: Standing) -> Row:
@@ -116,7 +121,7 @@ _STEPS = Register(
         },
         _was_qualified,
     ),
-    _check_nobody_in_office,
+    _guard,
 )
 _FUNDS = Kind(
     "organisation_fund",

@@ -1,5 +1,7 @@
 """Recording terms of office, and the delegates to the congresses that elect."""
 
+from collections.abc import Mapping
+
 import sqlalchemy as sa
 
 from chassis.bulk import Bulk
@@ -10,10 +12,11 @@ from kernel.errors import Conflict
 from kernel.rulebook import RuleView
 from services.registry.domain.ladder import Act, Standing
 from services.registry.domain.term import DELEGATE_STEPS, Term, decide, named, prepared
-from services.registry.handlers.filing import Register, Row, fields_of, record_steps
+from services.registry.handlers.filing import Guard, Register, Row, fields_of, record_steps
 from services.registry.handlers.organisations import ORGANISATION
 from services.registry.handlers.recording import Kind, Link, Named, Sole, record
 from services.registry.network_tables import DELEGATE, delegate_acts, delegates, term_acts, terms
+from services.registry.repository import rows_among
 from services.registry.tables import persons
 from services.registry.telling import steps
 
@@ -42,29 +45,36 @@ def _prepared(row: Row, by_field: Named, _rules: RuleView) -> Term:
     return prepared(by_field["organisation_ref"]["established_on"], row["prepared_on"])
 
 
-def _guard(tx: Transaction, file: Row, act: Act) -> None:
-    if act.action == "elect":
-        unchecked = sa.select(delegates.c.id).where(
-            delegates.c.term_id == file["id"], delegates.c.state == "named"
-        )
-        if tx.execute(unchecked.limit(1)).first() is not None:
+def _guard(tx: Transaction, files: Mapping[str, Row]) -> Guard[Act]:
+    """No election before the delegates are checked, no term in office beside another."""
+    ids = {file["id"] for file in files.values()}
+    named = sa.select(delegates.c.term_id).where(delegates.c.state == "named").distinct()
+    unchecked = {row.term_id for row in rows_among(tx, named, delegates.c.term_id, ids)}
+    # Locked, so that two terms do not take office side by side.
+    locked = sa.select(terms).order_by(terms.c.id).with_for_update()
+    organisations = {file["organisation_id"] for file in files.values()}
+    found = rows_among(tx, locked, terms.c.organisation_id, organisations)
+    stood = {row.ref: (row.organisation_id, row.state) for row in found}
+
+    def check(file: Row, act: Act) -> None:
+        if act.action == "elect" and file["id"] in unchecked:
             raise Conflict(
                 "registry.delegates_unchecked",
                 "The qualification of some delegates is not checked; record that before the election.",
                 field="action",
             )
-    if act.action == "take_office":
-        # Locked, so that two terms do not take office side by side.
-        others = sa.select(terms.c.id, terms.c.state).where(
-            terms.c.organisation_id == file["organisation_id"]
-        )
-        locked = tx.execute(others.order_by(terms.c.id).with_for_update())
-        if any(row.state == "in_office" for row in locked):
+        if act.action != "take_office":
+            return
+        stands = stood | {ref: (each["organisation_id"], each["state"]) for ref, each in files.items()}
+        del stands[file["ref"]]
+        if (file["organisation_id"], "in_office") in stands.values():
             raise Conflict(
                 "registry.term_in_office",
                 "Another term of the organisation is in office; record its end first.",
                 field="action",
             )
+
+    return check
 
 
 def _delegate(row: Row, by_field: Named, _rules: RuleView) -> Standing:

@@ -144,6 +144,24 @@ def test_bad_acts_are_refused_and_the_good_ones_kept(registry: Harness):
     assert len(registry.rows(certificate_acts)) == len(registry.rows(certificates)) == 2
 
 
+def test_an_act_whose_clocks_lie_beyond_the_calendar_is_refused_alone(registry: Harness):
+    people = registered(registry, 1, 2, 3, 4)
+    assert record(
+        registry,
+        *(act(each, "new", "2020-01-01", sequence=n) for n, each in enumerate(people[:3], start=1)),
+        act(people[3], "new", "9989-12-31", sequence=4),
+        act(people[0], "cancel", "9999-06-01", reason="death"),
+        act(people[1], "leave", "9999-06-01", sequence=2),
+        act(people[2], "cancel", "2021-01-06", sequence=3, reason="death"),
+    ) == [
+        *[("created", None)] * 3,
+        *[("registry.date_out_of_range", "acted_on")] * 3,
+        ("created", None),
+    ]
+    assert [each.status for each in registry.rows(certificates)] == ["valid", "valid", "cancelled"]
+    assert len(registry.rows(certificate_acts)) == 4
+
+
 def test_loading_a_history_twice_changes_nothing_and_tells_nobody(registry: Harness):
     [holder] = registered(registry)
     acts = [
@@ -176,9 +194,16 @@ def test_after_cancellation_the_same_number_may_be_given_again(registry: Harness
 def test_an_office_acts_on_the_people_of_its_own_region_only(registry: Harness):
     [holder] = registered(registry)
     there = registry.clerk(OTHER_TOWNSHIP)
-    assert record(registry, act(holder, "new", "2014-03-15"), caller=there) == [
-        ("access.region", "person_id")
+    tries = [
+        act(holder, "new", "2014-03-15"),
+        act(holder, "move_in", "2024-02-01", issued_on="2021-05-06"),
+        act(holder, "cross_province", "2024-02-01"),
+        act("f" * 32, "new", "2014-03-15", ref="nobody"),
     ]
+    # Who lives elsewhere is answered as who does not exist.
+    outcomes = registry.bulk("record_certificate_acts", tries, there)
+    assert results(outcomes) == [("registry.unknown_person", "person_id")] * 4
+    assert len({outcome["error"]["message"] for outcome in outcomes}) == 1
     assert registry.rows(certificates) == []
 
 

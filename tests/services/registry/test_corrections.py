@@ -203,6 +203,7 @@ def test_the_record_is_shown_as_of_a_day_and_as_known_on_a_day(registry: Harness
     for day, known_on in (("2009-12-31", None), ("2023-01-01", today - timedelta(days=3))):
         with pytest.raises(Refused, match=r"registry\.not_known_then"):
             then(registry, person_id, day, known_on)
+    assert then(registry, person_id, "2023-01-01", date.max) == then(registry, person_id, "2023-01-01")
 
 
 @pytest.mark.system("REG-01")
@@ -266,7 +267,9 @@ def test_another_region_can_neither_ask_decide_nor_look(registry: Harness):
     # Nor is a person sent into a region that the one who decides has no charge of.
     asked(registry, correction(person_id, "M", "region", value=OTHER_VILLAGE))
     here = registry.checker(region=TOWNSHIP)
-    assert decided(registry, decision("M"), caller=here) == [("access.region", None)]
+    [outcome] = registry.bulk("decide_corrections", [decision("M")], here)
+    assert results([outcome]) == [("access.region", "correction_ref")]
+    assert OTHER_VILLAGE not in outcome["error"]["message"]
 
 
 def test_values_are_sealed_and_read_side_by_side_on_the_record(registry: Harness):

@@ -131,6 +131,20 @@ def test_a_mark_is_recorded_once_and_what_does_not_fit_is_refused(registry: Harn
     assert registry.events() == [event for event in registry.events() if "benefit" not in event.TYPE]
 
 
+def test_marks_are_compared_with_those_of_their_months_alone(registry: Harness, holders: list[str]):
+    years = [mark(each, month=f"{year}-05") for each in holders for year in range(2000, 2024)]
+    assert set(marked(registry, *years)) == {CREATED}
+    asked: list[tuple[str, Any]] = []
+    engine = registry.runtime.database.engine
+    sa.event.listen(engine, "before_cursor_execute", lambda *call: asked.append((call[2], call[3])))
+    assert marked(registry, *map(mark, holders)) == [CREATED] * 4
+    reads = [each for each in asked if each[0].startswith("SELECT benefit_marks")]
+    with engine.connect() as connection:
+        found = [len(connection.exec_driver_sql(*read).all()) for read in reads]
+    # By reference, and by person and month: the four that now stand.
+    assert found == [4, 4]
+
+
 def test_marks_and_ratings_are_those_of_the_callers_regions(registry: Harness, holders: list[str]):
     there = registry.clerk(OTHER_TOWNSHIP)
     assert marked(registry, mark(holders[0]), caller=there) == [("registry.unknown_person", "person_id")]

@@ -85,6 +85,25 @@ def test_the_next_term_takes_office_after_the_one_before_left_it(federation: Har
     assert told[-2:] == ["term_ended", "term_started"]
 
 
+def test_one_command_lets_one_term_take_office_and_the_next_after_its_end(federation: Harness):
+    stands(federation, "record_terms", term(), term("T-5", 5), term("T-6", 6))
+    elections = [of_term("elect", "2018-05-20", ref) for ref in ("T-4", "T-5", "T-6")]
+    assert (
+        recorded(
+            federation,
+            "record_term_acts",
+            *elections,
+            of_term("take_office", "2018-05-21"),
+            of_term("take_office", "2018-05-21", "T-5"),
+            of_term("leave_office", "2023-05-21"),
+            of_term("take_office", "2023-05-21", "T-6"),
+        )
+        == [CREATED] * 4 + [("registry.term_in_office", "action")] + [CREATED] * 2
+    )
+    states = {each["ref"]: each["state"] for each in federation.call("list_terms", {})["terms"]}
+    assert states == {"T-4": "ended", "T-5": "elected", "T-6": "in_office"}
+
+
 def test_no_step_of_a_term_can_be_left_out(federation: Harness):
     stands(federation, "record_terms", term())
     assert recorded(

@@ -1,9 +1,10 @@
 """Any window and other provinces: whose turn it is, what is late, and who may see and do what."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+import time_machine
 
 from chassis import schema
 from chassis.rpc import Refused
@@ -84,6 +85,30 @@ def test_each_clock_that_runs_out_is_told_once_with_the_desk_whose_turn_it_was(r
     assert [event.late for event in told(registry, messages.ApplicantTold)] == [True]
     look(registry, "2027-01-07")
     assert len(told(registry, messages.ApplicationOverdue)) == len(registry.rows(application_overdue)) == 3
+
+
+def test_two_clocks_that_end_on_one_day_are_both_told_also_by_a_look_that_was_killed(
+    registry: Harness, monkeypatch: Any
+):
+    monkeypatch.setattr("services.registry.handlers.application_clocks.APPLICATIONS_PER_STEP", 1)
+    one, two = holders(registry, 1, 2)
+    applied(registry, at_window(one, ref="A"), at_window(two, ref="B"))
+    taken(registry, *(step("accept", "2024-03-04", ref) for ref in "AB"))
+    look(registry, "2027-01-05")
+    # The reviews come to the register late: the day that they were made on ends the other clock as well.
+    assert taken(registry, *(step("approve", "2024-03-13", ref) for ref in "AB")) == [CREATED] * 2
+    with time_machine.travel(datetime(2027, 1, 6, 4, tzinfo=UTC), tick=False):
+        system = registry.caller("system", subject="another day")
+        registry.call("check_deadlines", {"day": "2027-01-06"}, system)
+        runner = registry.job_runner()
+        job = runner._next()
+        assert job is not None
+        while len(registry.rows(application_overdue)) < 3 and not runner._step(job):
+            pass
+    look(registry, "2027-01-06")
+    overdue = [(event.application_id, event.clock) for event in told(registry, messages.ApplicationOverdue)]
+    assert len(overdue) == len(set(overdue)) == 4
+    assert {event.overdue_on for event in told(registry, messages.ApplicationOverdue)} == {date(2024, 3, 19)}
 
 
 def test_an_application_recorded_on_the_day_itself_is_left_for_the_next(registry: Harness):
@@ -192,6 +217,27 @@ def test_who_moves_somebody_must_be_in_charge_of_the_new_home(registry: Harness)
     steps = [step(action, "2024-03-04") for action in ("accept", "approve", "issue")]
     assert taken(registry, *steps, caller=here) == [CREATED, CREATED, ("access.region", "action")]
     assert taken(registry, steps[-1]) == [CREATED]
+
+
+@pytest.mark.parametrize("channel", ["local", "from_other_province"])
+def test_who_issues_must_be_in_charge_of_where_the_applicant_lives_by_now(registry: Harness, channel: str):
+    [holder] = registered(registry)
+    counterpart = {"counterpart": SUZHOU} if channel == "from_other_province" else {}
+    applied(registry, application(holder, channel=channel, **counterpart))
+    here, there = registry.clerk(TOWNSHIP), registry.clerk(OTHER_TOWNSHIP)
+    *steps, issue = [each for each in through() if counterpart == {} or each["action"] != "post"]
+    assert set(taken(registry, *steps, caller=here)) == {CREATED}
+    moved = {"ref": "M", "person_id": holder, "field": "region", "value": OTHER_VILLAGE}
+    registry.bulk("request_corrections", [moved | {"requested_on": "2024-03-12"}])
+    decision = {"ref": "D", "correction_ref": "M", "decision": "approved", "decided_on": "2024-03-12"}
+    [made] = registry.bulk("decide_corrections", [decision], registry.checker())
+    assert made["outcome"] == "created"
+    assert taken(registry, issue, caller=here) == [("registry.applicant_moved", "action")]
+    assert taken(registry, issue, caller=there) == [("registry.unknown_application", "application_ref")]
+    assert told(registry, messages.CertificateEvent) == []
+    assert taken(registry, issue) == [CREATED]
+    [issued] = told(registry, messages.CertificateIssued)
+    assert issued.region == OTHER_VILLAGE
 
 
 def test_who_asks_for_an_applicant_at_a_window_is_written_down(registry: Harness):

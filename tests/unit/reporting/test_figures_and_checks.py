@@ -92,6 +92,21 @@ def test_a_stock_below_zero_is_refused():
     assert (facts["check"], facts["found"]) == ("negative", -1)
 
 
+def test_a_stock_of_money_below_zero_or_below_its_part_is_refused():
+    built = "registry.facility.built_investment"
+    facts = failed(Tally(sums={built: {"facility=home": -500}}))
+    assert (facts["check"], facts["indicator"], facts["found"]) == ("negative", built, -500)
+    indicator = CATALOGUE.find(built)
+    with pytest.raises(Conflict) as conflict:
+        check([Figure(indicator, indicator.cuts[0], 200), Figure(indicator, indicator.cuts[1], 300)])
+    assert conflict.value.facts["check"] == "part"
+
+
+def test_a_period_may_take_back_more_money_than_it_gives():
+    funds = {"organisation=village_association": 300, "organisation=blind_association": -500}
+    check(figures(CATALOGUE, Tally(sums={"registry.org.funds": funds})))
+
+
 def test_sources_must_add_up_to_the_amount():
     facts = failed(Tally(sums={"subsidy.care.amount": {"source=all": 20800000, "source=county": 7450000}}))
     assert (facts["check"], facts["expected"], facts["found"]) == ("sum", 20800000, 7450000)

@@ -1,4 +1,4 @@
-"""Messages of the subsidy service: funds, awards, disbursement runs, payments.
+"""Messages of the subsidy service: funds, awards, disbursement runs, payments, outreach.
 
 One module for each topic; callers import all of them from here.
 """
@@ -21,9 +21,35 @@ from contracts.subsidy.funds import (
     SourceShare,
 )
 from contracts.subsidy.ledger import AccountBalance, Balances, TrialBalance
+from contracts.subsidy.outreach import (
+    LeadActItem,
+    LeadCount,
+    LeadCounts,
+    LeadEvent,
+    LeadFound,
+    LeadMoved,
+    LeadPage,
+    LeadState,
+    LeadView,
+    ListLeads,
+    ListOutreachRuns,
+    OutreachRunItem,
+    OutreachRunPage,
+    OutreachRunView,
+    RecordLeadActs,
+    ShowLeadCounts,
+    StartOutreachRuns,
+)
 from contracts.subsidy.schemes import Scheme, Variant
 
-EVENTS: tuple[type[Event], ...] = (FundAllotted, AwardGranted, DisbursementApproved, PaymentMade)
+EVENTS: tuple[type[Event], ...] = (
+    FundAllotted,
+    AwardGranted,
+    DisbursementApproved,
+    PaymentMade,
+    LeadFound,
+    LeadMoved,
+)
 REQUESTS: tuple[type[Request], ...] = (
     RecordFundAllotments,
     GrantAwards,
@@ -31,6 +57,11 @@ REQUESTS: tuple[type[Request], ...] = (
     ApproveDisbursement,
     FindDisbursement,
     TrialBalance,
+    StartOutreachRuns,
+    RecordLeadActs,
+    ListOutreachRuns,
+    ListLeads,
+    ShowLeadCounts,
 )
 
 __all__ = [
@@ -48,11 +79,28 @@ __all__ = [
     "FundAllotted",
     "FundSource",
     "GrantAwards",
+    "LeadActItem",
+    "LeadCount",
+    "LeadCounts",
+    "LeadEvent",
+    "LeadFound",
+    "LeadMoved",
+    "LeadPage",
+    "LeadState",
+    "LeadView",
+    "ListLeads",
+    "ListOutreachRuns",
+    "OutreachRunItem",
+    "OutreachRunPage",
+    "OutreachRunView",
     "PaymentMade",
     "PlanDisbursement",
     "RecordFundAllotments",
+    "RecordLeadActs",
     "Scheme",
+    "ShowLeadCounts",
     "SourceShare",
+    "StartOutreachRuns",
     "TrialBalance",
     "Variant",
 ]

@@ -42,6 +42,7 @@ persons = Table(
     Column("grade", Integer),
     Column("certificate_expires_on", Date),
 )
+Index("ix_persons_region", persons.c.region, persons.c.person_id)
 
 # The same of households. `flags`: all that hold, in the order of their names, with commas between.
 households = Table(

@@ -50,6 +50,9 @@ Name = Annotated[
         description="Text without control characters",
     ),
 ]
+RuleKey = Annotated[
+    str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$", description="Key of a dated rule of the service")
+]
 DimensionKey = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Dimensions = dict[DimensionKey, Annotated[str, Field(min_length=1, max_length=60)]]
 

@@ -176,6 +176,7 @@ from contracts.registry.household_flags import (
     RecordHouseholdFlags,
 )
 from contracts.registry.households import (
+    FlagMark,
     HouseholdFlag,
     HouseholdItem,
     HouseholdRegistered,
@@ -650,6 +651,7 @@ __all__ = [
     "EndGuardianships",
     "ExemptionReason",
     "FindPerson",
+    "FlagMark",
     "FreeText",
     "Grade",
     "GuardianItem",

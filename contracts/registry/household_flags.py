@@ -16,8 +16,9 @@ from contracts.message import (
     Query,
     Reference,
     Reply,
+    RuleKey,
 )
-from contracts.registry.households import HouseholdFlag
+from contracts.registry.households import FlagMark, HouseholdFlag
 
 
 class HouseholdFlagsChanged(Event):
@@ -29,7 +30,12 @@ class HouseholdFlagsChanged(Event):
 
     household_id: Identifier
     flags: list[HouseholdFlag] = Field(description="All flags from now on, each once")
+    begun: list[FlagMark] = Field(default=[], description="Those that it had not before")
+    ended: list[FlagMark] = Field(default=[], description="Those that it has no longer")
     changed_on: date = Field(description="Day from which it holds")
+    rules: list[RuleKey] = Field(
+        default=[], description="Rules by which the registry derived the change; none: a source said so"
+    )
 
 
 class HouseholdFlagItem(Item):
@@ -61,8 +67,11 @@ class HouseholdFlagView(Message):
     household_id: Identifier
     flag: HouseholdFlag = Field(description="The flag it speaks of")
     holds: bool = Field(description="Whether the household has it")
-    source: DimensionKey = Field(description="Who said so")
-    told_on: date = Field(description="Day of the list or the visit")
+    source: DimensionKey = Field(description="Who said so; `registry`: it was derived")
+    told_on: date = Field(description="Day of the list or the visit, or from which it was derived")
+    rule: RuleKey | None = Field(
+        default=None, description="Rule by which the registry derived it; null: a source said so"
+    )
 
 
 class HouseholdFlagPage(Reply):

@@ -11,6 +11,7 @@ from contracts.message import (
     Event,
     Identifier,
     Item,
+    Message,
     Query,
     Reference,
     RegionText,
@@ -26,8 +27,15 @@ HouseholdFlag = Literal[
     "multiple_disabled",  # 一户多残
     "old_carer",  # 以老养残
     "poverty_monitored",  # 三类监测对象
+    "severe_hardship",  # 困难重度
     "zero_employment",  # 零就业
 ]
+
+
+class FlagMark(Message):
+    """A flag that a household begins or ceases to have."""
+
+    flag: HouseholdFlag = Field(description="The flag")
 
 
 class HouseholdRegistered(Event):
@@ -39,6 +47,7 @@ class HouseholdRegistered(Event):
 
     household_id: Identifier
     flags: list[HouseholdFlag] = Field(description="Marks of hardship or of make-up, each at most once")
+    begun: list[FlagMark] = Field(default=[], description="The same, to count by")
     registered_on: date = Field(description="Day of registration")
 
 

@@ -3,6 +3,7 @@
 A room of its own because queries.py answers about one known person or record, and this looks for persons.
 """
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -65,7 +66,11 @@ def list_household_flags(tx: Transaction, message: messages.ListHouseholdFlags) 
     if message.flag is not None:
         query = query.where(household_flag_records.c.flag == message.flag)
     page, after = page_of(tx, query, household_flag_records, message.after, message.limit)
-    shown = [view_of(messages.HouseholdFlagView, "record_id", row) for row in page]
+    rules = (json.loads(row["rule"])["rule"] if row["rule"] else None for row in page)
+    shown = [
+        view_of(messages.HouseholdFlagView, "record_id", {**row, "rule": rule})
+        for row, rule in zip(page, rules, strict=True)
+    ]
     return messages.HouseholdFlagPage(records=shown, after=after)
 
 

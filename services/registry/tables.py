@@ -87,6 +87,7 @@ household_flag_records = Table(
     Column("told_on", Date, nullable=False),
     Column("recorded_by", String(120), nullable=False, comment="Subject of the caller's token"),
     Column("recorded_at", INSTANT, nullable=False),
+    Column("rule", Text, comment="JSON of the rule that derived it; null: a source said so"),
     UniqueConstraint("ref", name="uq_household_flag_records_ref"),
 )
 Index(

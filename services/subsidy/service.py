@@ -8,8 +8,8 @@ from chassis.stream import Received
 from chassis.transaction import Transaction
 from contracts import subsidy as messages
 from contracts.message import BulkReply
-from services.subsidy import queries, tables
-from services.subsidy.handlers import awards, copies, funds, payment, plan
+from services.subsidy import outreach_queries, queries, tables
+from services.subsidy.handlers import awards, copies, funds, leads, outreach_runs, payment, plan
 
 
 class SubsidyService(Service):
@@ -17,7 +17,7 @@ class SubsidyService(Service):
 
     name = "subsidy"
     tables = tables.metadata
-    projections: ClassVar = {"registry": ("persons",)}
+    projections: ClassVar = {"registry": ("persons", "households")}
 
     @command(messages.RecordFundAllotments, roles=("clerk",))
     def record_fund_allotments(self, message: messages.RecordFundAllotments, tx: Transaction) -> BulkReply:
@@ -54,6 +54,42 @@ class SubsidyService(Service):
     def trial_balance(self, message: messages.TrialBalance, tx: Transaction) -> messages.Balances:
         """Debit and credit by account."""
         return queries.trial_balance(tx, message)
+
+    # Outreach ------------------------------------------------------------------------------------
+
+    @command(messages.StartOutreachRuns, roles=("clerk",))
+    def start_outreach_runs(self, message: messages.StartOutreachRuns, tx: Transaction) -> BulkReply:
+        """Start looking for those who are entitled and have no award."""
+        return outreach_runs.start_outreach_runs(tx, message)
+
+    @command(messages.RecordLeadActs, roles=("clerk",))
+    def record_lead_acts(self, message: messages.RecordLeadActs, tx: Transaction) -> BulkReply:
+        """Record what came of leads."""
+        return leads.record_lead_acts(tx, message)
+
+    @query(messages.ListOutreachRuns, roles=("clerk", "auditor"))
+    def list_outreach_runs(
+        self, message: messages.ListOutreachRuns, tx: Transaction
+    ) -> messages.OutreachRunPage:
+        """Runs of outreach, page by page."""
+        return outreach_queries.list_outreach_runs(tx, message)
+
+    @query(messages.ListLeads, roles=("clerk", "auditor"))
+    def list_leads(self, message: messages.ListLeads, tx: Transaction) -> messages.LeadPage:
+        """People to ask, page by page."""
+        return outreach_queries.list_leads(tx, message)
+
+    @query(messages.ShowLeadCounts, roles=("clerk", "auditor"))
+    def show_lead_counts(self, message: messages.ShowLeadCounts, tx: Transaction) -> messages.LeadCounts:
+        """Leads of a run by township and state."""
+        return outreach_queries.show_lead_counts(tx, message)
+
+    @job(outreach_runs.JOB)
+    def outreach_step(self, job: Job, tx: Transaction) -> bool:
+        """Look at the next persons of a run of outreach."""
+        return outreach_runs.outreach_step(tx, job)
+
+    # What others tell, and money -----------------------------------------------------------------
 
     @follow("registry")
     def follow_registry(self, events: list[Received], tx: Transaction) -> None:

@@ -17,6 +17,7 @@ from services.registry import repository
 from services.registry.domain.certificate import decide
 from services.registry.domain.certificate_clocks import ClockTerms, clocks, next_day
 from services.registry.domain.certificate_state import Act, Certificate, Terms
+from services.registry.handlers.derived_flags import derive_flags
 from services.registry.repository import ActContent, Held, Holder, Known
 from services.registry.tables import CERTIFICATE_NUMBER, certificate_acts, certificates, persons
 
@@ -181,7 +182,8 @@ class Book:
         }
 
     def save(self, tx: Transaction, looked_at: date | None = None) -> None:
-        """Write each certificate once, however many acts it saw, all acts, and who moved where.
+        """Write each certificate once, however many acts it saw, all acts, who moved where, and what follows
+        for households.
 
         looked_at: the day until which the clocks of these certificates have been told.
         """
@@ -200,6 +202,7 @@ class Book:
         tx.insert(certificate_acts, self.history)
         if self.moved:
             _save_moves(tx, self.moved)
+        derive_flags(tx, {self.holders[row["person_id"]].household_id for row in self.history})
 
     def _columns(
         self, tx: Transaction, held: Held, number: str | None, looked_at: date | None

@@ -15,6 +15,7 @@ from services.registry.correction_tables import corrections
 from services.registry.domain.person_correction import Correction, check_decision, check_unchanged
 from services.registry.domain.record import check_same
 from services.registry.handlers.lookup import check_new_home, mine
+from services.registry.handlers.derived_flags import derive_flags
 from services.registry.names import add_words, word_rows
 from services.registry.person_values import Registered, correction_of, lock_registered
 from services.registry.repository import rows_among
@@ -36,6 +37,7 @@ class Decision:
 class Desk:
     """What is known when the command begins, kept up with each decision. asked, decided: rows of
     corrections by their own reference and by that of the decision. made: of each person, how many.
+    moved: households that somebody entered or left, with the day of the decision.
     """
 
     asked: dict[str, Row]
@@ -43,6 +45,7 @@ class Desk:
     people: dict[str, Registered]
     made: dict[str, int]
     touched: set[str] = field(default_factory=set)
+    moved: dict[str | None, date] = field(default_factory=dict)
     words: list[Row] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
 
@@ -119,6 +122,8 @@ def _make(tx: Transaction, desk: Desk, row: Row, asked: Correction, decided_on: 
         check_new_home(tx, str(asked.after), "correction_ref")
     if asked.field == "name":
         desk.words += word_rows(tx, person.id, str(asked.after))
+    if asked.field == "household":
+        desk.moved |= dict.fromkeys((person.household_id, asked.after), decided_on)
     person.correct(tx, asked.field, asked.after)
     desk.touched.add(person.id)
     tx.record(
@@ -142,3 +147,4 @@ def _save(tx: Transaction, desk: Desk) -> None:
     decided = [{"correction": row["id"], **{name: row[name] for name in names}} for row in desk.rows]
     if decided:
         tx.execute(sa.update(corrections).where(corrections.c.id == sa.bindparam("correction")), decided)
+    derive_flags(tx, desk.moved, max(desk.moved.values(), default=date.min))

@@ -1,15 +1,16 @@
-"""The daily look at every clock of the registry: those of cases, of certificates, of applications."""
+"""The daily look at what days alone change: clocks of cases, certificates and applications, flags."""
 
 from collections.abc import Callable
 
 from chassis.jobs import Job
 from chassis.transaction import Transaction
-from services.registry.handlers import application_clocks, certificate_clocks, deadlines
+from services.registry.handlers import application_clocks, certificate_clocks, deadlines, derived_flags
 
 _LOOKS: tuple[Callable[[Transaction, Job], bool], ...] = (
     deadlines.deadline_step,
     certificate_clocks.look,
     application_clocks.look,
+    derived_flags.look,
 )
 """Each tells of some clocks and returns whether none is left."""
 

@@ -1,6 +1,5 @@
 """Recording what sources say of flags of households; followers hear of what that changes."""
 
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
@@ -12,15 +11,23 @@ from chassis.transaction import Transaction
 from contracts import registry as messages
 from contracts.message import BulkReply
 from kernel.errors import NotFound
+from services.registry.domain.derived_flags import holding
 from services.registry.domain.household_flag import check_saying
 from services.registry.domain.record import check_same
+from services.registry.handlers.derived_flags import derive_flags
 from services.registry.handlers.fields import reading
+from services.registry.handlers.flag_words import (
+    Flag,
+    Word,
+    flags_now,
+    lock_homes,
+    save_flags,
+    tell_flags,
+    words_of,
+)
 from services.registry.handlers.lookup import mine
 from services.registry.repository import Known, rows_among
-from services.registry.tables import household_flag_records, household_flags, households
-
-Flag = tuple[str, str]
-"""A household's identifier, and a flag."""
+from services.registry.tables import household_flag_records, households
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +44,12 @@ class Saying:
 @dataclass
 class Desk:
     """What is known when the command begins, kept up with each record. homes: rows of households by
-    reference. last: day of the last word. now: the flags that hold.
+    reference. words: by household. now: the flags that hold.
     """
 
     homes: dict[str, sa.Row[Any]]
     known: dict[str, Known[Saying]]
-    last: dict[Flag, date]
+    words: dict[str, Word]
     now: set[Flag]
     rows: list[dict[str, Any]] = field(default_factory=list)
 
@@ -70,66 +77,38 @@ def record_household_flags(tx: Transaction, message: messages.RecordHouseholdFla
                 continue
             entry.created(_record(tx, desk, home, item.ref, told))
     tx.insert(household_flag_records, desk.rows)
-    _save(tx, before, desk.now)
+    save_flags(tx, before, desk.now)
+    derive_flags(tx, {row["household_id"] for row in desk.rows})
     return bulk.reply()
 
 
 def _desk(tx: Transaction, items: list[messages.HouseholdFlagItem]) -> Desk:
-    # Locked in the order of their keys, so that two commands neither mix nor wait for each other.
-    locked = sa.select(households).order_by(households.c.id).with_for_update()
-    homes = rows_among(tx, locked, households.c.ref, {item.household_ref for item in items})
-    ids = {row.id for row in homes}
-    record, flag = household_flag_records.c, household_flags.c
-    days = sa.select(record.household_id, record.flag, sa.func.max(record.told_on).label("told_on"))
-    days = days.group_by(record.household_id, record.flag)
-    said = rows_among(tx, sa.select(household_flag_records), record.ref, {item.ref for item in items})
+    homes = lock_homes(tx, households.c.ref, {item.household_ref for item in items})
+    said = rows_among(
+        tx, sa.select(household_flag_records), household_flag_records.c.ref, {item.ref for item in items}
+    )
     return Desk(
-        {row.ref: row for row in homes},
+        {home.ref: home for home in homes},
         {
             row.ref: Known(row.id, Saying(row.household_id, row.flag, row.holds, row.source, row.told_on))
             for row in said
         },
-        {(row.household_id, row.flag): row.told_on for row in rows_among(tx, days, record.household_id, ids)},
-        {
-            (row.household_id, row.flag)
-            for row in rows_among(tx, sa.select(household_flags), flag.household_id, ids)
-        },
+        words_of(tx, homes),
+        flags_now(tx, {home.id for home in homes}),
     )
 
 
 def _record(tx: Transaction, desk: Desk, home: sa.Row[Any], ref: str, told: Saying) -> str:
-    key = (told.household_id, told.flag)
+    key, word, rules = (home.id, told.flag), desk.words[home.id], tx.rules.at(told.told_on)
     with reading("told_on"):
-        check_saying(
-            told.source, told.told_on, desk.last.get(key, home.registered_on), tx.rules.at(told.told_on)
-        )
+        check_saying(told.source, told.told_on, word.last.get(told.flag, home.registered_on), rules)
     record_id = tx.new_id()
-    desk.known[ref], desk.last[key] = Known(record_id, told), told.told_on
+    desk.known[ref] = Known(record_id, told)
+    word.hear(told.flag, told.holds, told.source, told.told_on)
     who = {"recorded_by": tx.caller.subject, "recorded_at": tx.now}
     desk.rows.append({"id": record_id, "ref": ref, **asdict(told), **who})
-    if (key in desk.now) != told.holds:
+    if (key in desk.now) != (told.flag in holding(word.said, word.follows, rules)):
+        before = {flag for household_id, flag in desk.now if household_id == home.id}
         desk.now ^= {key}
-        tx.record(
-            messages.HouseholdFlagsChanged.model_validate(
-                {
-                    "region": home.region,
-                    "household_id": home.id,
-                    "flags": sorted(flag for household_id, flag in desk.now if household_id == home.id),
-                    "changed_on": told.told_on,
-                }
-            )
-        )
+        tell_flags(tx, home, before, before ^ {told.flag}, told.told_on)
     return record_id
-
-
-def _save(tx: Transaction, before: set[Flag], now: set[Flag]) -> None:
-    tx.insert(household_flags, _rows(now - before))
-    lifted = [{"home": household_id, "lifted": flag} for household_id, flag in sorted(before - now)]
-    if lifted:
-        flag = household_flags.c
-        this = flag.household_id == sa.bindparam("home"), flag.flag == sa.bindparam("lifted")
-        tx.execute(sa.delete(household_flags).where(*this), lifted)
-
-
-def _rows(flags: Iterable[Flag]) -> list[dict[str, Any]]:
-    return [{"flag": flag, "household_id": household_id} for household_id, flag in sorted(flags)]

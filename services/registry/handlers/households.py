@@ -43,6 +43,7 @@ def register_households(tx: Transaction, message: messages.RegisterHouseholds) -
                     region=told.region,
                     household_id=household_id,
                     flags=list(told.flags),
+                    begun=[messages.FlagMark(flag=flag) for flag in told.flags],
                     registered_on=told.registered_on,
                 )
             )

@@ -15,6 +15,7 @@ from services.registry import repository
 from services.registry.domain.person import Household, Person, check_born
 from services.registry.domain.record import check_same
 from services.registry.domain.region import check_home
+from services.registry.handlers.derived_flags import derive_flags
 from services.registry.handlers.fields import reading
 from services.registry.names import name_columns, word_rows
 from services.registry.repository import Known
@@ -61,6 +62,7 @@ def register_persons(tx: Transaction, message: messages.RegisterPersons) -> Bulk
             _register(tx, entry, person_id, draft, told)
     tx.insert(persons, rows)
     tx.insert(name_words, words)
+    derive_flags(tx, {row["household_id"] for row in rows})
     return bulk.reply()
 
 

@@ -17,6 +17,7 @@ from services.subsidy import repository
 from services.subsidy.domain.award import Award, Claim, KnownAwards
 from services.subsidy.domain.eligibility import Holder, decide
 from services.subsidy.domain.schemes import Scheme
+from services.subsidy.handlers.leads import close_granted
 
 People = Mapping[str, tuple[str, Holder]]
 
@@ -44,6 +45,7 @@ def grant_awards(tx: Transaction, message: messages.GrantAwards) -> BulkReply:
     repository.add_awards(tx, new)
     for award in new:
         tx.record(_award_granted(award))
+    close_granted(tx, new)
     return bulk.reply()
 
 
@@ -96,6 +98,7 @@ def open_awards(tx: Transaction, events: Sequence[Received]) -> None:
     repository.add_awards(tx, (award for award, _ in new))
     for award, received in new:
         tx.record(_award_granted(award), received)
+    close_granted(tx, [award for award, _ in new])
 
 
 def _opened(award_id: str, scheme: Scheme, event: rehab.PersonEnrolled) -> Award:

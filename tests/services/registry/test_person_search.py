@@ -57,7 +57,7 @@ def test_a_person_is_found_by_numbers_and_shown_masked(registry: Harness, people
         "birth_month": "1960-05",
         "region": VILLAGE,
         "household_id": line["household_id"],
-        "flags": ["dibao", "old_carer"],
+        "flags": ["dibao", "old_carer", "severe_hardship"],
         "category": "physical",
         "grade": 2,
         "certificate_status": "valid",

@@ -1,0 +1,116 @@
+"""Outreach (政策找人): on what grounds somebody is asked, and how a lead is followed up."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from hashlib import sha256
+from typing import Self
+
+from kernel.errors import Conflict, Invalid, Refusal
+from kernel.rulebook import RuleView
+from services.subsidy.domain.award import Award, Trace
+from services.subsidy.domain.eligibility import Holder, decide
+from services.subsidy.domain.schemes import Scheme
+
+OPEN = ("found", "contacted", "applied")
+"""The states of a lead that somebody still works on."""
+DECLINED = ("not_wanted", "not_entitled")
+"""The states in which a lead ended without an award."""
+
+_EXPIRY = "残疾人证有效期"
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """Why somebody is asked. rules: those that they fit. to_check: what is not known, in Chinese.
+
+    digest: of the rules and of the facts that they were applied to; another one is another question.
+    """
+
+    rules: Trace
+    to_check: tuple[str, ...]
+    digest: str
+
+    @classmethod
+    def of(cls, scheme: Scheme, holder: Holder, day: date, rules: RuleView) -> Self | None:
+        """None for somebody who is not entitled by what is known."""
+        try:
+            trace = decide(scheme, holder, day)
+        except Refusal:
+            return None
+        key = f"outreach.to_check.{scheme.code}"
+        to_check = rules[key].texts if key in rules else ()
+        facts = asdict(holder)
+        # A renewal is no other question.
+        if facts.pop("expires_on") is None and scheme.certificate and scheme.certificate.switch:
+            to_check = (*to_check, _EXPIRY)
+        applied = [[step["rule"], step["value"], step["from"]] for step in trace]
+        text = json.dumps([applied, facts], sort_keys=True, ensure_ascii=False, default=sorted)
+        return cls(trace, to_check, sha256(text.encode()).hexdigest())
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """Where a lead stands. reason: why the person is not entitled."""
+
+    state: str
+    last_act_on: date
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One step of a lead."""
+
+    action: str
+    acted_on: date
+    reason: str | None = None
+
+
+_STEPS: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "contact": (("found",), "contacted"),
+    "apply": (("found", "contacted"), "applied"),
+    "decline": (OPEN, "not_wanted"),
+    "exclude": (OPEN, "not_entitled"),
+}
+
+
+def follow_up(lead: Lead, act: Act, rules: RuleView) -> Lead:
+    """The lead after the step.
+
+    Raises Invalid("subsidy.lead_act_fields"), Invalid("subsidy.unknown_reason"),
+    Conflict("subsidy.act_out_of_order") or Conflict("subsidy.lead_state").
+    """
+    states, after = _STEPS[act.action]
+    if (act.reason is not None) != (act.action == "exclude"):
+        raise Invalid(
+            "subsidy.lead_act_fields",
+            "Only who is not entitled is excluded for a reason; give one for exclude and for no other step.",
+            field="reason",
+        )
+    if act.reason is not None and act.reason not in rules["outreach.reasons"].texts:
+        raise Invalid(
+            "subsidy.unknown_reason",
+            "The rules know no such reason on that day; choose one that outreach.reasons lists.",
+            field="reason",
+        )
+    if act.acted_on < lead.last_act_on:
+        raise Conflict(
+            "subsidy.act_out_of_order",
+            f"A step of {lead.last_act_on} is already recorded; record steps in the order of their days.",
+            field="acted_on",
+        )
+    if lead.state not in states:
+        raise Conflict(
+            "subsidy.lead_state",
+            f"The lead is {lead.state}; this step is for one that is {' or '.join(states)}.",
+            field="action",
+            state=lead.state,
+        )
+    return Lead(after, act.acted_on, act.reason)
+
+
+def covers(award: Award, scheme: str, period: str) -> bool:
+    """Whether an award is what somebody would be asked to apply for."""
+    return award.scheme == scheme and award.period == period

@@ -1,0 +1,171 @@
+"""Runs of outreach: started by the office, worked on by a job, some thousand persons at a time."""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from chassis.bulk import Bulk
+from chassis.jobs import Job
+from chassis.transaction import Transaction
+from contracts import subsidy as messages
+from contracts.message import BulkReply
+from kernel.errors import Conflict, Invalid
+from kernel.regions import RegionCode
+from services.subsidy import repository
+from services.subsidy.domain.outreach import DECLINED, OPEN, Grounds, covers
+from services.subsidy.domain.schemes import OFFICE, Scheme
+from services.subsidy.outreach_tables import leads, outreach_runs
+from services.subsidy.tables import persons
+
+JOB = "subsidy.outreach"
+PERSONS_PER_STEP = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a run's reference stands for."""
+
+    scheme: str
+    period: str
+    region: str
+    matched_on: date
+
+
+def start_outreach_runs(tx: Transaction, message: messages.StartOutreachRuns) -> BulkReply:
+    """Start runs; the office's reference is the key. A job does the work."""
+    tx.no_scope("each run's own region is checked below")
+    bulk = Bulk(message)
+    query = sa.select(outreach_runs).where(outreach_runs.c.ref.in_({item.ref for item in bulk.items()}))
+    known = {
+        row.ref: (row.run_id, Run(row.scheme, row.period, row.region, row.matched_on))
+        for row in tx.execute(query)
+    }
+    for entry in bulk:
+        with entry.deciding():
+            item: messages.OutreachRunItem = entry.item
+            tx.within(item.region)
+            told = Run(item.scheme, item.period, item.region, item.matched_on)
+            if same := known.get(item.ref):
+                if same[1] != told:
+                    raise Conflict(
+                        "subsidy.ref_reused",
+                        "The number was used for another run; give each run a number of its own.",
+                        field="ref",
+                    )
+                entry.unchanged(same[0])
+                continue
+            _check(tx, told)
+            run_id = _start(tx, item.ref, told)
+            known[item.ref] = run_id, told
+            entry.created(run_id)
+    return bulk.reply()
+
+
+def _check(tx: Transaction, told: Run) -> None:
+    """Refuse a run that nobody can be found by."""
+    RegionCode(told.region)
+    scheme = Scheme.of(tx.rules.at(told.matched_on), told.scheme)
+    scheme.period(told.period)
+    if scheme.opened_by.text != OFFICE:
+        raise Invalid(
+            "subsidy.opened_by_enrolment",
+            f"Scheme {scheme.code} is granted by enrolling in its programme; look for people there.",
+            field="scheme",
+        )
+
+
+def _start(tx: Transaction, ref: str, told: Run) -> str:
+    run_id = tx.new_id()
+    row = {"run_id": run_id, "ref": ref, **asdict(told), "state": "running", "persons": 0, "leads": 0}
+    tx.insert(outreach_runs, [row | {"recorded_by": tx.caller.subject, "recorded_at": tx.now}])
+    tx.start_job(JOB, key=run_id, payload={})
+    return run_id
+
+
+def outreach_step(tx: Transaction, job: Job) -> bool:
+    """Look at the next persons of a run, in the order of their divisions; the last step completes it."""
+    run = tx.execute(sa.select(outreach_runs).where(outreach_runs.c.run_id == job.key)).one()
+    people = _next_people(tx, run.region, job.cursor)
+    this = sa.update(outreach_runs).where(outreach_runs.c.run_id == run.run_id)
+    if not people:
+        tx.execute(this.values(state="completed"))
+        return True
+    found = _find(tx, run, {row.person_id for row in people})
+    tx.execute(this.values(persons=run.persons + len(people), leads=run.leads + found))
+    job.cursor.update(region=people[-1].region, person_id=people[-1].person_id)
+    job.done += len(people)
+    return False
+
+
+def _next_people(tx: Transaction, region: str, cursor: Mapping[str, str]) -> Sequence[sa.Row[Any]]:
+    person, prefix = persons.c, RegionCode(region).prefix
+    first, last = cursor.get("region", prefix.ljust(12, "0")), prefix.ljust(12, "9")
+    query = sa.select(person.region, person.person_id).where(person.region.between(first, last))
+    if cursor:
+        query = query.where(sa.or_(person.region > first, person.person_id > cursor["person_id"]))
+    return tx.execute(query.order_by(person.region, person.person_id).limit(PERSONS_PER_STEP)).all()
+
+
+def _find(tx: Transaction, run: sa.Row[Any], ids: Collection[str]) -> int:
+    """Raise leads of those who are entitled, have no award and were not asked yet; returns how many."""
+    lock_people(tx, ids)
+    people = repository.people(tx, ids)
+    served = {
+        award.person_id
+        for award in repository.known_awards(tx, (), ids)
+        if covers(award, run.scheme, run.period)
+    }
+    asked = _asked(tx, run.scheme, ids)
+    rules = tx.rules.at(run.matched_on)
+    scheme = Scheme.of(rules, run.scheme)
+    rows = []
+    for person_id, (region, holder) in sorted(people.items()):
+        grounds = None if person_id in served else Grounds.of(scheme, holder, run.matched_on, rules)
+        if grounds is not None and asked.get(person_id) not in {_STILL, grounds.digest}:
+            rows.append(_lead(tx, run, person_id, region, grounds))
+    tx.insert(leads, rows)
+    return len(rows)
+
+
+def lock_people(tx: Transaction, ids: Collection[str]) -> None:
+    """Lock persons until the commit, so that nobody is found while an award is granted to them."""
+    # In the order of their keys, or two transactions could wait for each other.
+    query = sa.select(persons.c.person_id).where(persons.c.person_id.in_(ids)).order_by(persons.c.person_id)
+    tx.execute(query.with_for_update()).all()
+
+
+_STILL = "open"
+"""In place of the grounds of a lead that somebody works on."""
+
+
+def _asked(tx: Transaction, scheme: str, ids: Collection[str]) -> dict[str, str]:
+    """The grounds on which these persons were asked last without an award, by person."""
+    query = sa.select(leads.c.person_id, leads.c.state, leads.c.grounds).where(
+        leads.c.person_id.in_(ids), leads.c.scheme == scheme, leads.c.state.in_((*OPEN, *DECLINED))
+    )
+    return {
+        row.person_id: _STILL if row.state in OPEN else row.grounds
+        for row in tx.execute(query.order_by(leads.c.lead_id))
+    }
+
+
+def _lead(tx: Transaction, run: sa.Row[Any], person_id: str, region: str, grounds: Grounds) -> dict[str, Any]:
+    lead_id = tx.new_id()
+    told = {"run_id": run.run_id, "person_id": person_id, "scheme": run.scheme, "period": run.period}
+    tx.record(messages.LeadFound(lead_id=lead_id, region=region, found_on=run.matched_on, **told))
+    return {
+        "lead_id": lead_id,
+        **told,
+        "region": region,
+        "grounds": grounds.digest,
+        "rules": json.dumps(grounds.rules, ensure_ascii=False),
+        "to_check": json.dumps(grounds.to_check, ensure_ascii=False),
+        "found_on": run.matched_on,
+        "state": "found",
+        "last_act_on": run.matched_on,
+        "recorded_at": tx.now,
+    }

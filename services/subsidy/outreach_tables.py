@@ -1,0 +1,92 @@
+"""Tables of outreach: runs, leads, and what came of them.
+
+A room of its own because tables.py is about money granted, and this about people to ask.
+"""
+
+from sqlalchemy import (
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from services.subsidy.tables import CODE, ID, INSTANT, PERIOD, REGION, metadata
+
+REF = String(80)
+WHO = String(120)
+STATE = String(20)
+REASON = String(40)
+
+outreach_runs = Table(
+    "outreach_runs",
+    metadata,
+    Column("run_id", ID, primary_key=True),
+    Column("ref", REF, nullable=False),
+    Column("scheme", CODE, nullable=False),
+    Column("period", PERIOD, nullable=False),
+    Column("region", REGION, nullable=False),
+    Column("matched_on", Date, nullable=False),
+    Column("state", STATE, nullable=False),
+    Column("persons", Integer, nullable=False),
+    Column("leads", Integer, nullable=False),
+    Column("recorded_by", WHO, nullable=False),
+    Column("recorded_at", INSTANT, nullable=False),
+    UniqueConstraint("ref", name="uq_outreach_runs_ref"),
+)
+Index("ix_outreach_runs_region", outreach_runs.c.region)
+
+# `grounds`: digest of rules and facts. `rules`: as an award's `decision`. `to_check`: JSON list of texts.
+leads = Table(
+    "leads",
+    metadata,
+    Column("lead_id", ID, primary_key=True),
+    Column("run_id", ID, ForeignKey("outreach_runs.run_id"), nullable=False),
+    Column("person_id", ID, nullable=False),
+    Column("scheme", CODE, nullable=False),
+    Column("period", PERIOD, nullable=False),
+    Column("region", REGION, nullable=False),
+    Column("grounds", String(64), nullable=False),
+    Column("rules", Text, nullable=False),
+    Column("to_check", Text, nullable=False),
+    Column("found_on", Date, nullable=False),
+    Column("state", STATE, nullable=False),
+    Column("last_act_on", Date, nullable=False),
+    Column("reason", REASON),
+    Column("award_id", ID, ForeignKey("awards.award_id")),
+    Column("recorded_at", INSTANT, nullable=False),
+)
+Index("ix_leads_run", leads.c.run_id, leads.c.lead_id)
+Index("ix_leads_region", leads.c.region, leads.c.lead_id)
+Index("ix_leads_person", leads.c.person_id, leads.c.scheme)
+_OPEN = "state IN ('found', 'contacted', 'applied')"
+Index(
+    "uq_leads_one_open",
+    leads.c.person_id,
+    leads.c.scheme,
+    unique=True,
+    sqlite_where=text(_OPEN),
+    postgresql_where=text(_OPEN),
+)
+
+# The steps of leads; `ref` has a space where an award closed the lead. Append-only.
+lead_acts = Table(
+    "lead_acts",
+    metadata,
+    Column("act_id", ID, primary_key=True),
+    Column("ref", REF, nullable=False),
+    Column("lead_id", ID, ForeignKey("leads.lead_id"), nullable=False),
+    Column("action", STATE, nullable=False),
+    Column("acted_on", Date, nullable=False),
+    Column("reason", REASON),
+    Column("state_after", STATE, nullable=False),
+    Column("recorded_by", WHO, nullable=False),
+    Column("recorded_at", INSTANT, nullable=False),
+    UniqueConstraint("ref", name="uq_lead_acts_ref"),
+)
+Index("ix_lead_acts_lead", lead_acts.c.lead_id)

@@ -25,10 +25,10 @@ def day_begins(day: date) -> datetime:
 
 
 def new_id() -> str:
-    """An identifier of 32 hexadecimal digits: 48 bits of milliseconds, 20 of nanoseconds in them, then chance.
+    """An identifier of 32 hexadecimal digits: milliseconds (12), nanoseconds in them (5), then chance (15).
 
-    Rows made one after the other lie side by side in an index, and are listed in the order in which one process
-    made them (as RFC 9562, 6.2, method 3).
+    Rows made one after the other lie side by side in an index, and are listed in the order in which one
+    process made them (as RFC 9562, 6.2, method 3).
     """
     milliseconds, nanoseconds = divmod(time.time_ns(), 1_000_000)
     return f"{milliseconds:012x}{nanoseconds:05x}{os.urandom(8).hex()[1:]}"

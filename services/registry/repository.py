@@ -53,6 +53,7 @@ class Holder:
     birth_date: date
     region: str
     household_id: str | None
+    merged_into: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from services.subsidy.domain.award import Trace
 from services.subsidy.domain.frozen_list import Line
 from services.subsidy.domain.ledger import Transfer
 from services.subsidy.domain.run import Run
-from services.subsidy.tables import awards, ledger, payments, run_lines, run_shares, runs
+from services.subsidy.tables import awards, ledger, payments, persons, run_lines, run_shares, runs
 
 
 def get(tx: Transaction, run_id: str) -> Run:
@@ -87,16 +87,39 @@ def unpaid_awards(tx: Transaction, run: Run, after: str, limit: int) -> Sequence
 
 def _in_no_run(scheme: str, period: str, region: str) -> sa.ColumnElement[bool]:
     line = run_lines.c
-    same = (
-        line.person_id == awards.c.person_id,
-        line.scheme == awards.c.scheme,
-        line.period == awards.c.period,
-    )
+    earlier = awards.alias("earlier")
     return sa.and_(
         awards.c.scheme == scheme,
         awards.c.period == period,
         awards.c.region.startswith(RegionCode(region).prefix),
-        ~sa.exists().where(*same),
+        ~sa.exists().where(line.person_id == awards.c.person_id, *_of_the_same(run_lines)),
+        # Of a person who was registered twice one award is paid: that in a run, else the one granted first.
+        ~_of_kin(run_lines),
+        ~_of_kin(earlier, earlier.c.award_id < awards.c.award_id),
+    )
+
+
+def _of_the_same(others: sa.FromClause) -> tuple[sa.ColumnElement[bool], ...]:
+    return others.c.scheme == awards.c.scheme, others.c.period == awards.c.period
+
+
+def _of_kin(others: sa.FromClause, *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """Whether another record of the award's person has a row for its scheme and period."""
+    kin = _kin().subquery("kin")
+    found = sa.select(1).select_from(kin.join(others, others.c.person_id == kin.c.kin_id))
+    return found.where(kin.c.person_id == awards.c.person_id, *_of_the_same(others), *conditions).exists()
+
+
+def _kin() -> sa.CompoundSelect[Any]:
+    """All pairs of records of one person: those that were merged, few among many."""
+    one, other = persons.alias("one"), persons.alias("other")
+    led = one.c.merged_into.is_not(None)
+    return sa.union_all(
+        sa.select(one.c.person_id, one.c.merged_into.label("kin_id")).where(led),
+        sa.select(one.c.merged_into, one.c.person_id).where(led),
+        sa.select(one.c.person_id, other.c.person_id)
+        .join(other, other.c.merged_into == one.c.merged_into)
+        .where(led, other.c.person_id != one.c.person_id),
     )
 
 

@@ -41,6 +41,7 @@ persons = Table(
     Column("category", String(20)),
     Column("grade", Integer),
     Column("certificate_expires_on", Date),
+    Column("merged_into", ID, index=True),
 )
 Index("ix_persons_region", persons.c.region, persons.c.person_id)
 

@@ -11,6 +11,7 @@ from chassis.transaction import Transaction
 from contracts import subsidy as messages
 from contracts.message import BulkReply
 from kernel.errors import Conflict, NotFound
+from services.subsidy import repository
 from services.subsidy.domain.award import Award
 from services.subsidy.domain.outreach import OPEN, Act, Lead, covers, follow_up
 from services.subsidy.handlers.outreach_runs import lock_people
@@ -78,16 +79,18 @@ def close_granted(tx: Transaction, granted: Iterable[Award]) -> None:
     if not by_person:
         return
     lock_people(tx, by_person.keys())
-    query = sa.select(leads).where(leads.c.person_id.in_(by_person), leads.c.state.in_(OPEN))
+    heads = repository.heads(tx, by_person.keys())
+    query = sa.select(leads).where(leads.c.person_id.in_(heads), leads.c.state.in_(OPEN))
     closed: list[Row] = []
     acts: list[Row] = []
     for row in map(dict, _locked(tx, query)):
-        for award in by_person[row["person_id"]]:
+        for award in by_person[heads[row["person_id"]]]:
             if covers(award, row["scheme"], row["period"]):
                 row["award_id"] = award.id
                 act = Act("grant", max(award.granted_on, row["last_act_on"]))
-                # With a space, which no reference of an office has.
-                acts.append(_move(tx, row, f"award {award.id}", act, Lead("granted", act.acted_on), BY))
+                # With a space, which no reference of an office has. Both records of a person may have a lead.
+                ref = f"award {award.id} {row['lead_id']}"
+                acts.append(_move(tx, row, ref, act, Lead("granted", act.acted_on), BY))
                 closed.append(row)
     _save(tx, closed, acts)
 

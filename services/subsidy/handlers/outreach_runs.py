@@ -105,6 +105,7 @@ def _next_people(tx: Transaction, region: str, cursor: Mapping[str, str]) -> Seq
     person, prefix = persons.c, RegionCode(region).prefix
     first, last = cursor.get("region", prefix.ljust(12, "0")), prefix.ljust(12, "9")
     query = sa.select(person.region, person.person_id).where(person.region.between(first, last))
+    query = query.where(person.merged_into.is_(None))
     if cursor:
         query = query.where(sa.or_(person.region > first, person.person_id > cursor["person_id"]))
     return tx.execute(query.order_by(person.region, person.person_id).limit(PERSONS_PER_STEP)).all()
@@ -116,7 +117,7 @@ def _find(tx: Transaction, run: sa.Row[Any], ids: Collection[str]) -> int:
     people = repository.people(tx, ids)
     served = {
         award.person_id
-        for award in repository.known_awards(tx, (), ids)
+        for award in repository.known_awards(tx, (), repository.heads(tx, ids))
         if covers(award, run.scheme, run.period)
     }
     asked = _asked(tx, run.scheme, ids)

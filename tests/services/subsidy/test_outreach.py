@@ -25,8 +25,10 @@ from tests.support.registry_events import (
     cancelled,
     changed,
     identifier,
+    merged,
     registered,
     renewed,
+    unmerged,
 )
 
 UNKNOWN = "subsidy.unknown_lead"
@@ -328,3 +330,19 @@ def test_an_award_granted_during_a_run_never_leaves_an_open_lead(people: Harness
             done.result()
     still = {lead["person_id"] for lead in found(people, states=["found"])}
     assert still == {identifier(1), identifier(2), identifier(3)}
+
+
+def test_who_was_registered_twice_is_looked_for_once_and_an_award_of_either_record_closes_the_lead(
+    people: Harness,
+) -> None:
+    people.feed("registry", [cancelled(1), merged(1, 3)])
+    people.bulk("grant_awards", [factories.award(2)])
+    assert searched(people) == ["created"]
+    assert [lead["person_id"] for lead in found(people)] == [identifier(3)]
+    # One who was found before they were merged.
+    people.feed("registry", [unmerged(1, 3), factories.certified(1)])
+    assert searched(people, run("ZR-2")) == ["created"]
+    assert {lead["person_id"] for lead in found(people)} == {identifier(1), identifier(3)}
+    people.feed("registry", [cancelled(1), merged(1, 3)])
+    people.bulk("grant_awards", [factories.award(3)])
+    assert {lead["state"] for lead in found(people)} == {"granted"}

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from canlian.calling import clerk
+from canlian.commands.glancing import show_registry
 from canlian.commands.options import console
 from canlian.commands.showing import show_loaded
 from canlian.connecting import connect
@@ -29,8 +30,9 @@ def demo(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where everything is written.")] = Path("out"),
     sample: Annotated[str, typer.Option(metavar="NAME", help="Which sample office.")] = "jinzhai-2024",
 ) -> None:
-    """Make the sample office, load its year, approve and pay, take the snapshot, and compare it with what the
-    office has published. Run it again, or after it was killed: nothing is done twice.
+    """Make the sample office, load its year, approve and pay, take the snapshot, show what the registry does,
+    and compare with what the office has published. Run it again, or after it was killed: nothing is done
+    twice.
 
     Exit code 1 when a figure differs from the published one.
 
@@ -51,6 +53,7 @@ def demo(
         show_loaded(loaded, rejections, None)
         shown.say("taking the snapshot")
         taken = document.take(caller, clerk(MAKER), office, f"{office}000000", period)
+        show_registry(caller, clerk(MAKER), taken)
     rows = list(document.compare(taken, package))
     rendering.show_comparison(rows, console)
     for form in FORMS:

@@ -10,10 +10,12 @@ from contracts.catalogue import SERVICES, SUBSCRIPTIONS
 
 STALLED_SECONDS = 90.0
 POLL_SECONDS = 0.5
+AWAITED = frozenset({"registry.match"})
+"""Jobs that make what later files of a package name. Others may go on for as long as they like."""
 
 
 class Stalled(Exception):
-    """The services stopped to apply events."""
+    """The services stopped to apply events, or to work on an awaited job."""
 
     code = "load.stalled"
 
@@ -37,28 +39,38 @@ class Followers:
         return {name: self._caller.call(name, "show_status", {}, self._who) for name in SERVICES}
 
     def wait(self, title: str) -> None:
-        """Wait until every event recorded anywhere is applied by all who follow.
+        """Wait until the awaited jobs have ended, and every event is applied by all who follow.
 
         Raises Stalled when nothing moves for a while, and Parked when events were put aside.
         """
-        moved_at, before = time.monotonic(), -1
+        moved_at, before = time.monotonic(), ""
         statuses = self.statuses()
         done, total = extent(statuses)
-        if done < total:
+        if waiting := _unfinished(statuses):
             with self._shown.step(title, total) as step:
-                while done < total:
-                    if done != before:
-                        moved_at, before = time.monotonic(), done
+                while waiting:
+                    if waiting != before:
+                        moved_at, before = time.monotonic(), waiting
                     elif time.monotonic() - moved_at > STALLED_SECONDS:
-                        raise Stalled(
-                            f"nothing was applied for {STALLED_SECONDS:.0f} seconds; {behind(statuses)}"
-                        )
+                        raise Stalled(f"nothing was done for {STALLED_SECONDS:.0f} seconds; {waiting}")
                     time.sleep(POLL_SECONDS)
                     statuses = self.statuses()
                     done, total = extent(statuses)
+                    waiting = _unfinished(statuses)
                     step.reached(done, total)
         if parked := parked_events(statuses):
             raise Parked(f"events were put aside: {parked}; `canlian parked list SERVICE` tells why")
+
+
+def _unfinished(statuses: Mapping[str, Any]) -> str:
+    """What is waited for, in words; empty when it is done."""
+    jobs = [
+        f"{job['kind']} has done {job['done']}"
+        for status in statuses.values()
+        for job in status["jobs"]
+        if job["kind"] in AWAITED and job["state"] != "failed"
+    ]
+    return ", ".join(filter(None, (behind(statuses), *jobs)))
 
 
 def _pairs(statuses: Mapping[str, Any]) -> list[tuple[str, str, int, int, int]]:

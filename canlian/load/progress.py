@@ -8,6 +8,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 STEPS = 5
+SHORT = 500
+"""Up to so many are done in a moment; lines then tell the end alone."""
 
 
 class Step(Protocol):
@@ -45,7 +47,8 @@ class _Lines:
         self._title = title
         self._total = total
         self._next = 0.0
-        self.reached(0)
+        if total > SHORT:
+            self.reached(0)
 
     def reached(self, done: int, total: int | None = None) -> None:
         self._total = self._total if total is None else total

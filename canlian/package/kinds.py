@@ -86,6 +86,7 @@ BULK = (
     _bulk("households.csv", "家庭", "households", registry.RegisterHouseholds, 1),
     _bulk("household_flags.csv", "家庭标识", "flags of households", registry.RecordHouseholdFlags, 1),
     _bulk("persons.csv", "人员", "persons", registry.RegisterPersons, 1),
+    _bulk("guardians.csv", "监护人", "guardians", registry.RegisterGuardians, 1),
     _bulk("certificate_acts.csv", "残疾人证办理", "acts on certificates", registry.RecordCertificateActs, 1),
     _bulk(
         "applications.csv", "残疾人证申请", "applications for certificates", registry.RecordApplications, 1
@@ -141,7 +142,6 @@ BULK = (
     _bulk("department_lists.csv", "部门名单", "departments' lists", registry.RecordDepartmentLists, 1),
     _bulk("department_rows.csv", "部门名单人员", "persons on these lists", registry.RecordDepartmentRows, 1),
     _bulk("match_runs.csv", "数据比对", "runs of a match", registry.StartMatchRuns, 1),
-    _bulk("match_finding_acts.csv", "疑似核实", "steps of findings", registry.RecordMatchFindingActs, 1),
     _bulk("survey_rounds.csv", "动态更新", "rounds of the needs survey", registry.OpenSurveyRounds, 1),
     _bulk("survey_round_acts.csv", "动态更新进程", "steps of rounds", registry.RecordSurveyRoundActs, 1),
     _bulk("survey_tasks.csv", "调查任务", "tasks of surveyors", registry.AssignSurveyTasks, 1),
@@ -151,6 +151,8 @@ BULK = (
     _bulk("schooling.csv", "适龄残疾儿童", "children to be schooled", registry.RecordSchooling, 1),
     _bulk("schooling_acts.csv", "入学安置", "steps of schooling", registry.RecordSchoolingActs, 1),
     _bulk("sample_blocks.csv", "抽样调查小区", "blocks of a sample survey", registry.RecordSampleBlocks, 1),
+    # They name findings that the runs of stage 1 raise.
+    _bulk("match_finding_acts.csv", "疑似核实", "steps of findings", registry.RecordMatchFindingActs, 2),
     _bulk("enrolments.csv", "康复项目登记", "enrolments in programmes", rehab.EnrolPersons, 2),
     _bulk("services.csv", "康复服务", "services given", rehab.RecordServices, 2),
     _bulk("retrofits.csv", "家庭改造", "home retrofits", rehab.AcceptRetrofits, 2),

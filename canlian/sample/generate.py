@@ -10,11 +10,14 @@ import yaml
 
 from canlian.package.kinds import BULK, DISBURSEMENTS, KINDS, PUBLISHED
 from canlian.package.manifest import FILE, FORMAT
+from canlian.sample.assessments import assess_at_home
 from canlian.sample.certificates import Certificates
 from canlian.sample.households import make_households
+from canlian.sample.network import make_network
 from canlian.sample.people import Crowd, chance
 from canlian.sample.records import Records, Row
-from canlian.sample.shape import Shape, published, read_shape, scaled
+from canlian.sample.shape import VILLAGES_FROM, Shape, published, read_shape, scaled
+from canlian.sample.told import Teller
 
 _DIVISIONS_SINCE = date(1990, 1, 1)
 
@@ -56,6 +59,8 @@ def make_rows(shape: Shape) -> dict[str, list[Row]]:
     crowd = Crowd(shape, villages)
     Certificates(shape, crowd).make()
     records = Records(shape, crowd, {"regions.csv": regions})
+    if shape.assessment_day:
+        assess_at_home(records, shape.assessment_day)
     for programme in shape.programmes:
         records.programme(programme)
     households = make_households(shape, crowd.persons)
@@ -67,7 +72,11 @@ def make_rows(shape: Shape) -> dict[str, list[Row]]:
             flags=";".join(household.flags),
             registered_on=household.registered_on,
         )
-    _persons(records, [household.ref for household in households])
+    refs = [household.ref for household in households]
+    _persons(records, refs)
+    if shape.network:
+        make_network(records, shape.network)
+    Teller(records, shape.told, refs).tell()
     records.retrofits(shape.retrofits, households)
     for training in shape.trainings:
         records.training(training)
@@ -85,7 +94,7 @@ def _divisions(shape: Shape) -> tuple[list[Row], list[str]]:
         named.append((shape.township(township.name), township.name))
         count = random.randint(*shape.villages)
         for place, name in enumerate(random.sample(shape.village_names, count), start=1):
-            villages.append(f"{shape.office}{township.code}{200 + place}")
+            villages.append(f"{shape.office}{township.code}{VILLAGES_FROM + place}")
             named.append((villages[-1], f"{name}村"))
     return [{"code": code, "name": name, "valid_from": _DIVISIONS_SINCE} for code, name in named], villages
 
@@ -107,6 +116,7 @@ def _persons(records: Records, households: list[str]) -> None:
         (act.day, person.id_number, place, person, act)
         for person in persons
         for place, act in enumerate(person.acts)
+        if not act.applied
     ]
     for day, id_number, _, person, act in sorted(acts, key=lambda entry: entry[:3]):
         records.add(

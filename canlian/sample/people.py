@@ -22,7 +22,10 @@ _SEQUENCES = 1000
 
 @dataclass(slots=True)
 class Act:
-    """What was done to a certificate, and with which category and grade it ended."""
+    """What was done to a certificate, and with which category and grade it ended.
+
+    applied: whether it came of an application whose steps are told, and not the act itself.
+    """
 
     action: str
     day: date
@@ -30,6 +33,7 @@ class Act:
     grade: int
     mode: str = "office"
     reason: str = ""
+    applied: bool = False
 
 
 @dataclass(slots=True)

@@ -1,18 +1,24 @@
-"""The shape of a sample: how many of what. The figures stand in <name>.yaml beside this module.
+"""The shape of a sample: how many of what. The figures stand in <name>.yaml beside this module, and the
+records that are told one by one in <name>.records.yaml.
 
 Persons, households and records are made up from the shape and its seed; nobody in them exists.
 """
 
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
 import yaml
 from pydantic import Field, model_validator
 
+from canlian.sample.registry_shape import AssessmentDay, Count, Network, Told
 from contracts.message import Message, MoneyText, OfficeCode, PeriodText
 from contracts.registry import CategoryText
 
+VILLAGES_FROM = 200
+"""The last three digits of a village's code are this and its number within the township."""
+
 _FOLDER = Path(__file__).parent
+_RECORDS = ".records"
 _COUNTS = frozenset(
     {
         *("severe", "mild", "categories", "new", "renewal", "change", "cross_province", "home_visit"),
@@ -20,8 +26,6 @@ _COUNTS = frozenset(
         *("persons", "twice", "certificate", "diagnosis", "modes", "households", "certified"),
     }
 )
-
-Count = Annotated[int, Field(ge=0)]
 
 
 class Township(Message):
@@ -168,6 +172,9 @@ class Shape(Message):
     allotments: tuple[Allotment, ...] = ()
     disbursements: tuple[Disbursement, ...] = ()
     targets: tuple[Target, ...] = ()
+    assessment_day: AssessmentDay | None = None
+    network: Network | None = None
+    told: Told = Field(default_factory=Told)
 
     @property
     def year(self) -> int:
@@ -178,25 +185,47 @@ class Shape(Message):
         code = {township.name: township.code for township in self.townships}[name]
         return f"{self.office}{code}000"
 
+    def place(self, name: str) -> str:
+        """The code of the county, of a township, or of its village of a number: 南溪镇/2. Raises KeyError.
+
+        A code stays as it is.
+        """
+        if name == self.county:
+            return f"{self.office}000000"
+        if name.isdecimal():
+            return name
+        town, _, village = name.partition("/")
+        code = self.township(town)
+        return f"{code[:9]}{VILLAGES_FROM + int(village)}" if village else code
+
 
 def names() -> list[str]:
     """The samples there are."""
-    return sorted(path.stem for path in _FOLDER.glob("*.yaml"))
+    return sorted(path.stem for path in _FOLDER.glob("*.yaml") if not path.stem.endswith(_RECORDS))
 
 
 def read_shape(name: str) -> Shape:
     """The shape of a sample. Raises KeyError for a name that is none."""
     if name not in names():
         raise KeyError(name)
-    return Shape.model_validate(yaml.safe_load((_FOLDER / f"{name}.yaml").read_text("utf-8")))
+    content, told = _read(f"{name}.yaml"), _read(f"{name}{_RECORDS}.yaml")
+    return Shape.model_validate(content | {"told": told})
+
+
+def _read(file: str) -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load((_FOLDER / file).read_text("utf-8"))
+    return content
 
 
 def scaled(shape: Shape, times: int) -> Shape:
-    """The same office with so many times the persons and records. The name differs, for so do the data."""
+    """The same office with so many times the persons and records. The name differs, for so do the data.
+
+    Records that are told one by one stay as they are.
+    """
     if times == 1:
         return shape
     content = _times(shape.model_dump(), times)
-    return Shape.model_validate({**content, "name": f"{shape.name}-x{times}"})
+    return Shape.model_validate({**content, "name": f"{shape.name}-x{times}", "told": shape.told})
 
 
 def _times(value: Any, times: int, counts: bool = False) -> Any:

@@ -15,6 +15,9 @@ STAGES = (
     "households.csv",
     "persons.csv",
     "certificate_acts.csv",
+    "match_runs.csv",
+    "survey_task_acts.csv",
+    "match_finding_acts.csv",
     "enrolments.csv",
     "services.csv",
     "retrofits.csv",
@@ -24,6 +27,7 @@ STAGES = (
     "approved by demo-checker",
     "disbursement fuel",
     "taking the snapshot",
+    "查阅记录",
 )
 
 
@@ -55,6 +59,11 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 @pytest.mark.timeout(900)
 @pytest.mark.system("REG-01")
 @pytest.mark.system("REG-02")
+@pytest.mark.system("REG-03")
+@pytest.mark.system("REG-12")
+@pytest.mark.system("REG-13")
+@pytest.mark.system("REG-15")
+@pytest.mark.system("REG-18")
 @pytest.mark.system("REH-01")
 @pytest.mark.system("REH-02")
 @pytest.mark.system("REH-09")
@@ -65,12 +74,15 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 @pytest.mark.system("SUB-12")
 def test_the_county_s_figures_are_those_it_has_published(full: tuple[Path, str]) -> None:
     out, output = full
-    assert all_equal(output, 39), output
+    assert all_equal(output, 46), output
     document = json.loads((out / "snapshot-341524-2024.json").read_text("utf-8"))
     assert document["hash"] == hash_of(output)
     figures = {row["zh"]: row["value"] for row in document["indicators"]}
     assert figures["持证残疾人"] == 27066
     assert figures["托养资金(上级)"] == "133500.00"
+    assert figures["上门评残活动评定"] == 30
+    assert figures["矛盾纠纷排查"] == 6
+    assert figures["区域性康复中心获批资金"] == "11880000.00"
     assert (out / "snapshot-341524-2024.xlsx").stat().st_size > 0
     assert (out / "snapshot-341524-2024.csv").stat().st_size > 0
 
@@ -114,6 +126,39 @@ def test_a_demo_killed_twice_at_any_stage_comes_to_the_same_end(
 @pytest.mark.timeout(300)
 def test_a_small_office_under_national_rules_alone_works_as_well(small: tuple[Path, str]) -> None:
     assert all_equal(small[1], 13), small[1]
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.system("REG-03")
+@pytest.mark.system("REG-05")
+@pytest.mark.system("REG-07")
+@pytest.mark.system("REG-09")
+@pytest.mark.system("REG-12")
+def test_one_screen_shows_what_the_registry_did_and_what_waits(small: tuple[Path, str]) -> None:
+    _, output = small
+    for line in (
+        "办理中 2：黄灯 0，红灯 1",
+        "待核实 3：疑似漏享 3；逾期 1",
+        "2023年任务 3：已登记 3",
+        "信访总数 3，信访诉求解决 2，热线和书记信箱满意度 100.00",
+        "逾期 overdue 信访 1",
+    ):
+        assert line in re.sub(r" *[│┃] *", " ", output), line
+
+
+@pytest.mark.timeout(300)
+def test_a_person_is_shown_masked_and_who_read_of_them_is_shown_once_however_often_the_demo_runs(
+    small: tuple[Path, str],
+) -> None:
+    out, output = small
+    [person] = [line for line in output.splitlines() if "人员 person" in line]
+    assert "*" in person
+    assert not re.search(r"\d{8}", person)
+    reads = [line for line in output.splitlines() if "查阅记录" in line]
+    assert len(reads) == 1
+    assert "demo-maker phone" in reads[0]
+    again = canlian("demo", "--out", str(out), *SMALL)
+    assert [line for line in again.splitlines() if "查阅记录" in line] == reads
 
 
 @pytest.mark.timeout(300)

@@ -16,7 +16,10 @@ Call = tuple[str, str, dict[str, Any], Identity]
 
 
 class FakeOffice:
-    """Keeps what it is sent. slow: events that a follower has still to apply, one fewer with each look."""
+    """Keeps what it is sent. slow: events that a follower has still to apply, one fewer with each look.
+
+    jobs: what the registry says of its jobs, one answer with each look, and then of none.
+    """
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
@@ -24,6 +27,7 @@ class FakeOffice:
         self.kept: dict[str, dict[str, str]] = defaultdict(dict)
         self.recorded = dict.fromkeys(SERVICES, 0)
         self.slow = 0
+        self.jobs: list[list[dict[str, Any]]] = []
         self.stuck = False
         self.parked = 0
         self.unavailable = 0
@@ -67,6 +71,7 @@ class FakeOffice:
             "recorded": recorded,
             "published": recorded,
             "follows": follows,
+            "jobs": self.jobs.pop(0) if self.jobs and service == "registry" else [],
         }
 
     def _bulk(self, service: str, method: str, fields: dict[str, Any]) -> dict[str, Any]:

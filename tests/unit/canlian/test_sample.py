@@ -37,6 +37,11 @@ def test_a_sample_is_the_same_every_time(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", names())
+def test_no_row_of_a_sample_is_of_a_file_that_packages_do_not_have(name: str) -> None:
+    assert make_rows(read_shape(name)).keys() <= {kind.file for kind in KINDS}
+
+
+@pytest.mark.parametrize("name", names())
 def test_every_row_of_a_sample_is_a_good_record(tmp_path: Path, name: str) -> None:
     package = Package(write_sample(name, tmp_path / name))
     for kind in KINDS:
@@ -54,18 +59,29 @@ def test_numbers_are_of_the_made_up_area_valid_and_of_one_person_each(
     assert all(number.startswith("999999") and CitizenId(number) for number in numbers)
 
 
+def first_certificates_applied_for(rows: dict[str, list[dict[str, str]]]) -> dict[str, dict[str, str]]:
+    """The assessment of each application for a first certificate that was issued."""
+    new = {row["ref"] for row in rows["applications"] if row["kind"] == "new"}
+    steps = [step for step in rows["application_acts"] if step["application_ref"] in new]
+    assert {step["application_ref"] for step in steps if step["action"] == "issue"} == new
+    return {step["application_ref"]: step for step in steps if step["action"] == "assess"}
+
+
 def test_certificates_at_the_year_s_end_are_those_published(jinzhai: dict[str, list[dict[str, str]]]) -> None:
-    held: dict[str, CertificateNumber] = {}
+    held: dict[str, tuple[str, int]] = {}
     for act in jinzhai["certificate_acts"]:
         if act["acted_on"] > "2024-12-31":
             continue
         if act["action"] == "cancel":
             del held[act["id_number"]]
         else:
-            held[act["id_number"]] = CertificateNumber.parse(act["certificate_number"])
+            number = CertificateNumber.parse(act["certificate_number"])
+            held[act["id_number"]] = (number.category.value, number.grade)
+    for ref, assessed in first_certificates_applied_for(jinzhai).items():
+        held[ref] = (assessed["category"], int(assessed["grade"]))
     assert len(held) == 27066
-    assert Counter(number.grade <= 2 for number in held.values()) == {True: 17397, False: 9669}
-    assert Counter(number.category.value for number in held.values()) == {
+    assert Counter(grade <= 2 for _, grade in held.values()) == {True: 17397, False: 9669}
+    assert Counter(category for category, _ in held.values()) == {
         "visual": 2690,
         "hearing": 4162,
         "speech": 578,
@@ -78,9 +94,15 @@ def test_certificates_at_the_year_s_end_are_those_published(jinzhai: dict[str, l
 
 def test_acts_of_the_year_are_those_published(jinzhai: dict[str, list[dict[str, str]]]) -> None:
     acts = [act for act in jinzhai["certificate_acts"] if act["acted_on"].startswith("2024")]
+    assessed = first_certificates_applied_for(jinzhai).values()
     counted = Counter(act["action"] for act in acts if act["action"] != "cancel")
+    counted["new"] += len(assessed)
     assert counted == {"new": 1524, "renewal": 812, "change": 314, "cross_province": 30}
-    assert sum(act["mode"] == "home_visit" for act in acts) == 111
+    assert sum(act["mode"] == "home_visit" for act in acts) + len(assessed) == 111
+    assert {(step["place"], step["campaign"], step["acted_on"]) for step in assessed} == {
+        ("home", "disability_day", "2024-05-19")
+    }
+    assert len(assessed) == 30
 
 
 def test_there_are_records_that_must_not_count(jinzhai: dict[str, list[dict[str, str]]]) -> None:
@@ -96,6 +118,56 @@ def test_there_are_records_that_must_not_count(jinzhai: dict[str, list[dict[str,
     assert len(drugs) > len(set(drugs)) == 1384
 
 
+def test_nobody_is_told_of_in_two_parts_and_places_have_their_codes(
+    jinzhai: dict[str, list[dict[str, str]]],
+) -> None:
+    concerned = [row["id_number"] for file in ("cases", "disputes", "pairs") for row in jinzhai[file]]
+    assert len(concerned) == len(set(concerned))
+    homes = {row["id_number"]: row["household_ref"] for row in jinzhai["persons"]}
+    assert all(row["household_ref"] == homes[row["id_number"]] for row in jinzhai["pairs"])
+    villages = {row["id_number"]: row["region"] for row in jinzhai["persons"]}
+    assert all(row["region"] == villages[row["id_number"]] for row in jinzhai["cases"])
+    assert [row["region"] for row in jinzhai["handling_units"]] == [
+        "341524000000",
+        "341524109000",
+        "341524109201",
+    ]
+
+
+def test_each_step_names_its_record_and_has_a_number_of_its_own(
+    jinzhai: dict[str, list[dict[str, str]]],
+) -> None:
+    refs = {row["ref"] for row in jinzhai["cases"]}
+    assert {step["case_ref"] for step in jinzhai["case_acts"]} < refs
+    for file, rows in jinzhai.items():
+        if file.endswith("_acts"):
+            assert len({row["ref"] for row in rows}) == len(rows), file
+
+
+def test_lists_of_a_department_are_of_the_persons_that_the_runs_are_to_find(
+    jinzhai: dict[str, list[dict[str, str]]],
+) -> None:
+    kinds = {row["ref"]: row["kind"] for row in jinzhai["department_lists"]}
+    on: dict[str, set[str]] = {}
+    for row in jinzhai["department_rows"]:
+        on.setdefault(kinds[row["list_ref"]], set()).add(row["id_number"])
+    assert len(on["dibao"] - on["living_subsidy"]) == 12
+    assert len(on["extreme_poverty"] & on["living_subsidy"]) == 3
+    assert len(on["deaths"]) == 2
+
+
+def test_so_much_is_lacking_in_the_network_as_is_told(jinzhai: dict[str, list[dict[str, str]]]) -> None:
+    divisions = len(jinzhai["regions"])
+    townships = len(read_shape("jinzhai-2024").townships)
+    organised = [
+        row for row in jinzhai["organisations"] if row["kind"] in {"federation", "village_association"}
+    ]
+    assert len(organised) == divisions - 2
+    commissioners = [row for row in jinzhai["appointments"] if row["post"] == "commissioner"]
+    assert len(commissioners) == len(organised) - 1 - 3
+    assert sum(row["kind"] == "home" for row in jinzhai["facilities"]) == townships - 4
+
+
 def test_a_sample_without_enough_fitting_persons_is_refused_by_name() -> None:
     shape = read_shape("xinghe-2023")
     greedy = shape.model_copy(update={"awards": [shape.awards[0].model_copy(update={"persons": 1000})]})
@@ -108,7 +180,8 @@ def test_a_scaled_sample_has_so_many_times_the_persons() -> None:
     once, thrice = make_rows(shape), make_rows(scaled(shape, 3))
     for file in ("persons.csv", "certificate_acts.csv", "enrolments.csv", "retrofits.csv", "awards.csv"):
         assert len(thrice[file]) == 3 * len(once[file])
-    assert thrice["regions.csv"] == once["regions.csv"]
+    for file in ("regions.csv", "screening_rounds.csv"):
+        assert thrice[file] == once[file]
 
 
 def test_a_package_is_whole_or_not_there(tmp_path: Path) -> None:

@@ -93,18 +93,20 @@ def match_step(tx: Transaction, job: Job) -> bool:
         _complete(tx, work.run)
         return True
     people = [person for person in page if person.category is not None]
-    flags, needs = _flags(tx, work, people), _needs(tx, work, people)
+    twice = _registered_twice(tx, people)
+    listed, needs = _listed(tx, work, people, twice), _needs(tx, work, people, twice)
+    flags = _flags(tx, work, people)
     suspects = [
         (person, check)
         for person in people
         for check in work.suspected(
             person,
-            work.listed(person),
+            listed[person.id],
             frozenset(flags.get(person.household_id, ())),
             needs.get(person.id, frozenset()),
         )
     ]
-    findings = _raise(tx, work, _fresh(tx, work, suspects))
+    findings = _raise(tx, work, _fresh(tx, work, suspects), listed)
     _count(tx, work)
     done = {"persons": work.run.persons + len(people), "findings": work.run.findings + findings}
     tx.execute(sa.update(match_runs).where(match_runs.c.id == work.run.id).values(done))
@@ -150,15 +152,42 @@ def _flags(tx: Transaction, work: Work, people: Sequence[sa.Row[Any]]) -> dict[s
     return flags_of(tx, {person.household_id for person in people if person.household_id is not None})
 
 
-def _needs(tx: Transaction, work: Work, people: Sequence[sa.Row[Any]]) -> dict[str, frozenset[str]]:
+def _registered_twice(tx: Transaction, people: Sequence[sa.Row[Any]]) -> list[sa.Row[Any]]:
+    """The other records of these people, which were merged: they may stand on a list by those."""
+    query = sa.select(persons.c.id, persons.c.id_number_index, persons.c.merged_into)
+    return rows_among(tx, query, persons.c.merged_into, {person.id for person in people})
+
+
+def _listed(
+    tx: Transaction, work: Work, people: Sequence[sa.Row[Any]], twice: Sequence[sa.Row[Any]]
+) -> dict[str, Listed]:
+    """On which lists they stand, by person."""
+    found = {person.id: work.listed(person) for person in people}
+    numbers = {other.id_number_index: other.merged_into for other in twice}
+    column = department_rows.c.id_number_index
+    query = sa.select(department_rows.c.id, department_rows.c.list_id, column).where(
+        department_rows.c.list_id.in_(sorted(work.lists))
+    )
+    for row in rows_among(tx, query, column, numbers):
+        found[numbers[row.id_number_index]].setdefault(work.lists[row.list_id][0], row.id)
+    return found
+
+
+def _needs(
+    tx: Transaction, work: Work, people: Sequence[sa.Row[Any]], twice: Sequence[sa.Row[Any]]
+) -> dict[str, frozenset[str]]:
     """What the run's round of the survey recorded that they need, by person."""
     if work.run.round_id is None:
         return {}
     query = sa.select(survey_tasks.c.person_id, survey_tasks.c.needs).where(
         survey_tasks.c.round_id == work.run.round_id
     )
-    found = rows_among(tx, query, survey_tasks.c.person_id, {person.id for person in people})
-    return {row.person_id: split(row.needs) for row in found}
+    heads = {person.id: person.id for person in people} | {other.id: other.merged_into for other in twice}
+    found: dict[str, frozenset[str]] = {}
+    for row in rows_among(tx, query, survey_tasks.c.person_id, heads):
+        head = heads[row.person_id]
+        found[head] = found.get(head, frozenset()) | split(row.needs)
+    return found
 
 
 def _fresh(
@@ -182,11 +211,13 @@ def _fresh(
     return [(person, check) for person, check in suspects if (person.id, check.name) not in settled]
 
 
-def _raise(tx: Transaction, work: Work, suspects: list[tuple[sa.Row[Any], Check]]) -> int:
+def _raise(
+    tx: Transaction, work: Work, suspects: list[tuple[sa.Row[Any], Check]], listed: dict[str, Listed]
+) -> int:
     """Record the findings; returns how many."""
     run, rows = work.run, []
     for number, (person, check) in enumerate(suspects, run.findings + 1):
-        finding_id, on = tx.new_id(), work.listed(person)
+        finding_id, on = tx.new_id(), listed[person.id]
         told = {
             "run_id": run.id,
             "person_id": person.id,

@@ -14,6 +14,8 @@ from services.registry.duplicate_tables import merges
 from services.registry.tables import persons
 from tests.services.registry.application_records import application, step
 from tests.services.registry.factories import act, citizen, household, person, registered, results
+from tests.services.registry.match_records import certified, findings, matched
+from tests.services.registry.match_records import listed as listed_there
 from tests.services.registry.merge_records import (
     CREATED,
     MERGED,
@@ -182,6 +184,17 @@ def test_a_merged_record_applies_for_nothing(registry: Harness):
     withdrawn = step("withdraw", "2024-03-05")
     assert results(registry.bulk("record_application_acts", [withdrawn])) == [CREATED]
     assert asked(registry, merge(twice, kept)) == [CREATED]
+
+
+@pytest.mark.system("REG-01")
+def test_who_stands_on_a_list_by_the_merged_number_is_not_missed_there(registry: Harness):
+    [kept] = certified(registry, (1, "42", date(1960, 5, 17)))
+    [twice] = registered(registry, 2)
+    listed_there(registry, "dibao", [citizen(1)])
+    listed_there(registry, "living_subsidy", [citizen(2)])
+    merged(registry, twice, kept)
+    matched(registry, "living_subsidy")
+    assert findings(registry) == []
 
 
 def test_who_asks_does_not_decide(registry: Harness):

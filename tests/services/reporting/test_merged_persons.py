@@ -86,3 +86,5 @@ def test_a_certificate_that_was_cancelled_before_the_merge_takes_nobody_off_twic
     before = value(take(reporting), "registry.persons.certified")
     reporting.feed("registry", [merged(1, 2)])
     assert before == value(take(reporting), "registry.persons.certified") == 1
+    reporting.feed("registry", [told.cancelled(2, "2024-07-02")])
+    assert value(take(reporting), "registry.persons.certified") == 0

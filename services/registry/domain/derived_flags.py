@@ -14,7 +14,8 @@ from services.registry.domain.matching import full_years
 SOURCE = "registry"
 """What the registry derives has this for its source."""
 
-_OF = "household.derived"
+OF = "household.derived"
+"""The rule that lists the flags; the others about them begin with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Verdict:
 
 def derived(home: Home, rules: RuleView) -> dict[str, Verdict]:
     """The flags that the rules derive, whether they hold or not."""
-    wanted = rules[_OF].texts if _OF in rules else ()
+    wanted = rules[OF].texts if OF in rules else ()
     return {flag: _TESTS[flag](home, rules) for flag in wanted}
 
 
@@ -59,7 +60,7 @@ def holding(said: Mapping[str, bool], follows: Iterable[str], rules: RuleView) -
 
     Where both differ, a source knows better, but for the flags that household.derived.prevailing lists.
     """
-    prevailing = f"{_OF}.prevailing"
+    prevailing = f"{OF}.prevailing"
     certain = rules[prevailing].texts if prevailing in rules else ()
     told = {flag for flag, holds in said.items() if holds}
     return frozenset(told | {flag for flag in follows if flag not in said or flag in certain})
@@ -67,13 +68,13 @@ def holding(said: Mapping[str, bool], follows: Iterable[str], rules: RuleView) -
 
 def _multiple_disabled(home: Home, rules: RuleView) -> Verdict:
     """Several certified members."""
-    least = rules[f"{_OF}.multiple_disabled.min_certified"]
+    least = rules[f"{OF}.multiple_disabled.min_certified"]
     return Verdict(sum(member.grade is not None for member in home.members) >= least.integer, least)
 
 
 def _old_carer(home: Home, rules: RuleView) -> Verdict:
     """Somebody in need of care, and every other adult who could give it is old."""
-    of = f"{_OF}.old_carer"
+    of = f"{OF}.old_carer"
     old, grades = rules[f"{of}.min_age"], rules[f"{of}.grades"].texts
     adult = rules[f"{of}.adult_age"].integer
     carers = []
@@ -89,7 +90,7 @@ def _old_carer(home: Home, rules: RuleView) -> Verdict:
 
 def _severe_hardship(home: Home, rules: RuleView) -> Verdict:
     """Somebody severely disabled in a household in hardship."""
-    of = f"{_OF}.severe_hardship"
+    of = f"{OF}.severe_hardship"
     grades = rules[f"{of}.grades"]
     poor = not home.said.isdisjoint(rules[f"{of}.flags"].texts)
     return Verdict(poor and any(str(member.grade) in grades.texts for member in home.members), grades)
@@ -97,7 +98,7 @@ def _severe_hardship(home: Home, rules: RuleView) -> Verdict:
 
 def _zero_employment(home: Home, rules: RuleView) -> Verdict:
     """A certified member, and nobody of working age who can work does; not derived where one is unknown."""
-    of = f"{_OF}.zero_employment"
+    of = f"{OF}.zero_employment"
     unemployed, unable = rules[f"{of}.unemployed"], rules[f"{of}.unable"].texts
     youngest = rules[f"{of}.min_age"].integer
     able = [

@@ -4,7 +4,8 @@ What follows from a day alone, as from a birthday, or from the end of a survey, 
 """
 
 import json
-from collections.abc import Collection, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from functools import cache
 from typing import Any
@@ -14,7 +15,8 @@ import sqlalchemy as sa
 from chassis.clock import day_begins
 from chassis.jobs import Job
 from chassis.transaction import Transaction
-from services.registry.domain.derived_flags import SOURCE, Home, Member, Verdict, derived, holding
+from kernel.rulebook import RuleView
+from services.registry.domain.derived_flags import OF, SOURCE, Home, Member, Verdict, derived, holding
 from services.registry.handlers.flag_words import (
     Word,
     flags_now,
@@ -49,7 +51,7 @@ def derive_flags(tx: Transaction, household_ids: Collection[str | None], day: da
     # What is derived is about holders of certificates: most homes of a file of persons have none yet.
     asked = {home for home in homes if words[home].follows or any(row.status for row in residents[home])}
     answers = _employment(tx, {row.id for home in asked for row in residents[home]})
-    rules_on = cache(tx.rules.at)
+    rules_on = _rules_by_day(tx)
     turned: dict[str, Turned] = {}
     now: dict[str, frozenset[str]] = {}
     for home in sorted(asked):
@@ -65,6 +67,15 @@ def derive_flags(tx: Transaction, household_ids: Collection[str | None], day: da
     if turned:
         _keep(tx, words, turned)
         _tell(tx, homes, words, turned, now)
+
+
+def _rules_by_day(tx: Transaction) -> Callable[[date], RuleView]:
+    """The rules of derived flags on a day. Asked for each day, all rules would be gone through each time."""
+    keys = tx.rules.keys()
+    values = (value for key in keys if key.startswith(OF) for value in tx.rules.history(key))
+    turns = sorted({_EVER, *(value.valid_from for value in values)})
+    since = cache(tx.rules.at)
+    return lambda day: since(turns[bisect_right(turns, day) - 1])
 
 
 def _residents(tx: Transaction, household_ids: Collection[str]) -> dict[str, list[sa.Row[Any]]]:

@@ -91,7 +91,7 @@ def tell_flags(
     changed_on: date,
     rules: Sequence[str] = (),
 ) -> None:
-    """Tell followers what a household's flags are now. rules: those that derived it; none: a source did."""
+    """Tell followers which flags a household has now. rules: that derived it; none: a source said so."""
     tx.record(
         messages.HouseholdFlagsChanged.model_validate(
             {

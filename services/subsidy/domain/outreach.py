@@ -41,11 +41,13 @@ class Grounds:
             return None
         key = f"outreach.to_check.{scheme.code}"
         to_check = rules[key].texts if key in rules else ()
+        applied = [[step["rule"], step["value"], step["from"]] for step in trace]
         facts = asdict(holder)
         # A renewal is no other question.
-        if facts.pop("expires_on") is None and scheme.certificate and scheme.certificate.switch:
+        if facts.pop("expires_on") is None and any(
+            key == f"{scheme.code}.certificate" for key, _, _ in applied
+        ):
             to_check = (*to_check, _EXPIRY)
-        applied = [[step["rule"], step["value"], step["from"]] for step in trace]
         text = json.dumps([applied, facts], sort_keys=True, ensure_ascii=False, default=sorted)
         return cls(trace, to_check, sha256(text.encode()).hexdigest())
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from threading import Barrier
 from typing import Any
 
@@ -10,9 +11,11 @@ import sqlalchemy as sa
 
 from chassis.rpc import Refused
 from contracts import subsidy as messages
+from services.reporting.service import ReportingService
 from services.subsidy import repository, tables
 from services.subsidy.handlers import outreach_runs
 from services.subsidy.outreach_tables import lead_acts, leads
+from tests.services.reporting.steps import take, value
 from tests.services.subsidy import factories
 from tests.services.subsidy.steps import events
 from tests.services.subsidy.test_awards import codes
@@ -118,6 +121,21 @@ def test_a_lead_is_followed_up_until_its_award_closes_it(people: Harness) -> Non
     ]
     assert taken(people, step(lead, "decline", "2024-06-21")) == ["subsidy.lead_state"]
     assert people.rows(lead_acts)[-1].recorded_by == "subsidy"
+
+
+def test_what_came_of_leads_is_in_the_figures(people: Harness, tmp_path: Path) -> None:
+    searched(people)
+    lead = found(people, person_id=identifier(1))[0]
+    taken(people, step(lead, "contact"), step(lead, "apply"))
+    people.bulk("grant_awards", [factories.award(1)])
+
+    reporting = Harness(ReportingService, f"sqlite:///{tmp_path}/reporting.db")
+    reporting.feed("subsidy", people.events())
+    snapshot = take(reporting)
+    reporting.close()
+    states = ("found", "contacted", "applied", "granted", "not_wanted")
+    figures = [value(snapshot, "subsidy.outreach.persons", f"state={state}") for state in states]
+    assert figures == [3, 1, 1, 1, 0]
 
 
 def test_an_award_of_another_period_leaves_the_lead_open(people: Harness) -> None:

@@ -67,12 +67,16 @@ class Loader:
         approver = checker(approve_as) if approve_as else None
         self._paying = Paying(self._caller, self._who, approver, shown)
         self._loaded = Loaded()
+        self._recorded: dict[str, int] = {}
+        """Events that a service had recorded when it was last looked at, by its name."""
 
     def load(self) -> Loaded:
         """Load all. Raises CallRefused, CallUnavailable, Stalled, Parked or RunStalled if it cannot go on."""
         for problem in self._package.strangers():
             self._rejections.add(problem)
         for stage in STAGES:
+            # Nobody else records much while a stage lasts: one look after each file suffices.
+            self._recorded.clear()
             for kind in BULK:
                 if kind.stage == stage and self._package.has(kind):
                     self._loaded.files[kind.file] = self._file(kind)
@@ -85,7 +89,9 @@ class Loader:
 
     def _file(self, kind: Kind) -> Tally:
         tally = Tally()
-        before = self._recorded(kind.service)
+        if kind.service not in self._recorded:
+            self._look(kind.service)
+        before = self._recorded[kind.service]
         lines = 0
         with self._shown.step(f"{kind.file} ({kind.zh})", self._package.size(kind)) as step:
             for records in self._chunks(kind, tally):
@@ -98,10 +104,11 @@ class Loader:
                         tally.unchanged += 1
                 lines = records[-1].line - 1
                 step.reached(lines)
+        self._look(kind.service)
         if kind.answered_from_memory:
             # A chunk that an earlier load sent is answered as it was then: "created". Each record that is
             # created is one event, so the service's log tells how many were created now.
-            now = min(tally.created, self._recorded(kind.service) - before)
+            now = min(tally.created, self._recorded[kind.service] - before)
             tally.created, tally.unchanged = now, tally.unchanged + tally.created - now
         return tally
 
@@ -121,9 +128,8 @@ class Loader:
         tally.rejected += 1
         self._rejections.add(problem)
 
-    def _recorded(self, service: str) -> int:
-        recorded: int = self._caller.call(service, "show_status", {}, self._who)["recorded"]
-        return recorded
+    def _look(self, service: str) -> None:
+        self._recorded[service] = self._caller.call(service, "show_status", {}, self._who)["recorded"]
 
     def _disbursements(self) -> Tally:
         tally = Tally()

@@ -82,16 +82,16 @@ def _bulk(file: str, zh: str, en: str, command: type[BulkCommand], stage: int) -
 
 
 BULK = (
-    _bulk("regions.csv", "行政区划", "divisions", registry.RecordRegions, 1),
-    _bulk("households.csv", "家庭", "households", registry.RegisterHouseholds, 1),
-    _bulk("household_flags.csv", "家庭标识", "flags of households", registry.RecordHouseholdFlags, 1),
-    _bulk("persons.csv", "人员", "persons", registry.RegisterPersons, 1),
-    _bulk("guardians.csv", "监护人", "guardians", registry.RegisterGuardians, 1),
-    _bulk("certificate_acts.csv", "残疾人证办理", "acts on certificates", registry.RecordCertificateActs, 1),
+    _bulk("regions.csv", "行政区划", "divisions", registry.RecordRegions, 0),
+    _bulk("households.csv", "家庭", "households", registry.RegisterHouseholds, 0),
+    _bulk("household_flags.csv", "家庭标识", "flags of households", registry.RecordHouseholdFlags, 0),
+    _bulk("persons.csv", "人员", "persons", registry.RegisterPersons, 0),
+    _bulk("guardians.csv", "监护人", "guardians", registry.RegisterGuardians, 0),
+    _bulk("certificate_acts.csv", "残疾人证办理", "acts on certificates", registry.RecordCertificateActs, 0),
     _bulk(
-        "applications.csv", "残疾人证申请", "applications for certificates", registry.RecordApplications, 1
+        "applications.csv", "残疾人证申请", "applications for certificates", registry.RecordApplications, 0
     ),
-    _bulk("application_acts.csv", "残疾人证申请办理", "their steps", registry.RecordApplicationActs, 1),
+    _bulk("application_acts.csv", "残疾人证申请办理", "their steps", registry.RecordApplicationActs, 0),
     _bulk("benefit_marks.csv", "待遇享受标记", "benefits drawn", registry.RecordBenefitMarks, 1),
     _bulk("handling_units.csv", "承办单位", "units that handle cases", registry.RegisterHandlingUnits, 1),
     _bulk("cases.csv", "信访事项", "petitions and hotline calls", registry.RecordCases, 1),

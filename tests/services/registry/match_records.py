@@ -1,7 +1,7 @@
 """Records of matching, with defaults for all that a test does not care about."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from services.registry.domain.matching import Check
@@ -38,6 +38,14 @@ def certified(registry: Harness, *people: tuple[int, str, date]) -> list[str]:
     ]
     assert {code for code, _ in results(registry.bulk("record_certificate_acts", acts))} == {"created"}
     return ids
+
+
+def grown_ups() -> Iterator[str]:
+    """Citizen numbers of persons born in the sixties, all different."""
+    day = date(1960, 1, 1)
+    while True:
+        yield from (citizen(sequence, day) for sequence in range(1, 1000))
+        day += timedelta(days=1)
 
 
 def populate(registry: Harness, numbers: Sequence[str], region: str = VILLAGE) -> None:

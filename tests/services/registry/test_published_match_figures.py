@@ -1,7 +1,7 @@
 """Figures of matching that Lu'an published for the first half of 2018, from lists to cells of a snapshot."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,16 @@ import pytest
 
 from services.reporting.service import ReportingService
 from tests.services.registry.factories import citizen
-from tests.services.registry.match_records import certified, findings, listed, matched, populate, step, taken
+from tests.services.registry.match_records import (
+    certified,
+    findings,
+    grown_ups,
+    listed,
+    matched,
+    populate,
+    step,
+    taken,
+)
 from tests.services.reporting.steps import take, value
 from tests.support.platform import Harness
 
@@ -22,14 +31,6 @@ def reporting(tmp_path: Path) -> Iterator[Harness]:
     harness = Harness(ReportingService, f"sqlite:///{tmp_path}/reporting.db")
     yield harness
     harness.close()
-
-
-def grown_ups() -> Iterator[str]:
-    """Citizen numbers of persons born in the sixties, all different."""
-    day = date(1960, 1, 1)
-    while True:
-        yield from (citizen(sequence, day) for sequence in range(1, 1000))
-        day += timedelta(days=1)
 
 
 @pytest.mark.slow

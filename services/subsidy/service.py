@@ -17,7 +17,7 @@ class SubsidyService(Service):
 
     name = "subsidy"
     tables = tables.metadata
-    projections: ClassVar = {"registry": ("persons",)}
+    projections: ClassVar = {"registry": ("persons", "households")}
 
     @command(messages.RecordFundAllotments, roles=("clerk",))
     def record_fund_allotments(self, message: messages.RecordFundAllotments, tx: Transaction) -> BulkReply:

@@ -43,6 +43,15 @@ persons = Table(
     Column("certificate_expires_on", Date),
 )
 
+# The same of households. `flags`: all that hold, in the order of their names, with commas between.
+households = Table(
+    "households",
+    metadata,
+    Column("household_id", ID, primary_key=True),
+    Column("region", REGION, nullable=False),
+    Column("flags", String(200), nullable=False),
+)
+
 # Money made available. `drawn_fen` is what planned runs have taken of it.
 fund_allotments = Table(
     "fund_allotments",

@@ -90,3 +90,10 @@ def household(number: int, *flags: Any, region: str = VILLAGE) -> registry.House
     return registry.HouseholdRegistered(
         region=region, household_id=identifier(number), flags=list(flags), registered_on=date(2020, 1, 1)
     )
+
+
+def flagged(number: int, *flags: Any, region: str = VILLAGE) -> registry.HouseholdFlagsChanged:
+    """The event of a household that has these flags from now on, and no others."""
+    return registry.HouseholdFlagsChanged(
+        region=region, household_id=identifier(number), flags=list(flags), changed_on=date(2024, 5, 6)
+    )

@@ -4,7 +4,16 @@ One module for each topic; callers import all of them from here.
 """
 
 from contracts.message import Event, Request
-from contracts.subsidy.awards import AwardGranted, AwardItem, GrantAwards
+from contracts.subsidy.awards import (
+    AwardGranted,
+    AwardItem,
+    AwardStopped,
+    GrantAwards,
+    OutsideBenefits,
+    StopAwards,
+    StopItem,
+    StopReason,
+)
 from contracts.subsidy.disbursement import (
     ApproveDisbursement,
     DisbursementApproved,
@@ -12,6 +21,17 @@ from contracts.subsidy.disbursement import (
     FindDisbursement,
     PaymentMade,
     PlanDisbursement,
+)
+from contracts.subsidy.explanations import (
+    AwardShown,
+    CheckEntitlement,
+    Entitlement,
+    ExplainScheme,
+    KnownOn,
+    RuleStep,
+    SchemeExplained,
+    SchemeRule,
+    ShowAward,
 )
 from contracts.subsidy.funds import (
     FundAllotmentItem,
@@ -23,14 +43,24 @@ from contracts.subsidy.funds import (
 from contracts.subsidy.ledger import AccountBalance, Balances, TrialBalance
 from contracts.subsidy.schemes import Scheme, Variant
 
-EVENTS: tuple[type[Event], ...] = (FundAllotted, AwardGranted, DisbursementApproved, PaymentMade)
+EVENTS: tuple[type[Event], ...] = (
+    FundAllotted,
+    AwardGranted,
+    AwardStopped,
+    DisbursementApproved,
+    PaymentMade,
+)
 REQUESTS: tuple[type[Request], ...] = (
     RecordFundAllotments,
     GrantAwards,
+    StopAwards,
     PlanDisbursement,
     ApproveDisbursement,
     FindDisbursement,
     TrialBalance,
+    ShowAward,
+    CheckEntitlement,
+    ExplainScheme,
 )
 
 __all__ = [
@@ -40,19 +70,33 @@ __all__ = [
     "ApproveDisbursement",
     "AwardGranted",
     "AwardItem",
+    "AwardShown",
+    "AwardStopped",
     "Balances",
+    "CheckEntitlement",
     "DisbursementApproved",
     "DisbursementRun",
+    "Entitlement",
+    "ExplainScheme",
     "FindDisbursement",
     "FundAllotmentItem",
     "FundAllotted",
     "FundSource",
     "GrantAwards",
+    "KnownOn",
+    "OutsideBenefits",
     "PaymentMade",
     "PlanDisbursement",
     "RecordFundAllotments",
+    "RuleStep",
     "Scheme",
+    "SchemeExplained",
+    "SchemeRule",
+    "ShowAward",
     "SourceShare",
+    "StopAwards",
+    "StopItem",
+    "StopReason",
     "TrialBalance",
     "Variant",
 ]

@@ -66,12 +66,13 @@ def move(tx: Transaction, run_id: str, before: str, after: str, **values: Any) -
     return tx.execute(statement.values(state=after, **values)).rowcount == 1
 
 
-def unpaid_variants(tx: Transaction, scheme: str, period: str, region: str) -> dict[str, int]:
-    """How many awards in the division are in no run yet, by variant."""
-    query = sa.select(awards.c.variant, sa.func.count().label("awards")).where(
+def unpaid_variants(tx: Transaction, scheme: str, period: str, region: str) -> dict[tuple[str, str], int]:
+    """How many awards in the division are in no run yet, by variant and by the division they count in."""
+    query = sa.select(awards.c.variant, awards.c.region, sa.func.count().label("awards")).where(
         _in_no_run(scheme, period, region)
     )
-    return {row.variant: row.awards for row in tx.execute(query.group_by(awards.c.variant))}
+    rows = tx.execute(query.group_by(awards.c.variant, awards.c.region))
+    return {(row.variant, row.region): row.awards for row in rows}
 
 
 def unpaid_awards(tx: Transaction, run: Run, after: str, limit: int) -> Sequence[sa.Row[Any]]:
@@ -90,11 +91,12 @@ def _in_no_run(scheme: str, period: str, region: str) -> sa.ColumnElement[bool]:
     same = (
         line.person_id == awards.c.person_id,
         line.scheme == awards.c.scheme,
-        line.period == awards.c.period,
+        line.period == period,
     )
     return sa.and_(
         awards.c.scheme == scheme,
-        awards.c.period == period,
+        awards.c.period <= period,
+        sa.or_(awards.c.last_period.is_(None), awards.c.last_period >= period),
         awards.c.region.startswith(RegionCode(region).prefix),
         ~sa.exists().where(*same),
     )

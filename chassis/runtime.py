@@ -24,7 +24,7 @@ from chassis.transaction import ScopeUnchecked, Transaction
 from chassis.validation import explain
 from contracts.message import BulkReply, Command, Reply, Request
 from kernel.errors import Forbidden, Invalid
-from kernel.rulebook import RuleBook
+from kernel.rulebook import RuleBook, RuleFileError
 
 if TYPE_CHECKING:
     from chassis.service import Service
@@ -73,6 +73,8 @@ class Runtime:
         self._signer = TokenSource(settings.token_keys)
         rules = service.directory() / "rules"
         self.rules = RuleBook.load(rules, office=settings.office) if rules.is_dir() else RuleBook({})
+        if problems := service.rule_problems(self.rules):
+            raise RuleFileError("\n".join(problems))
 
     def execute(self, endpoint: Endpoint, fields: dict[str, Any], context: Context) -> dict[str, Any]:
         """Serve a request and return its reply, ready for JSON.

@@ -4,7 +4,7 @@ A service's methods hold one line each: they hand the message and the open trans
 """
 
 import inspect
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -18,6 +18,7 @@ from chassis.subscription import Subscription
 from chassis.transaction import Transaction
 from contracts import stream as messages
 from contracts.message import Command, Query, Request
+from kernel.rulebook import RuleBook
 
 Method = Callable[[Any, Any, Transaction], Any]
 
@@ -104,6 +105,15 @@ class Service:
     def directory(cls) -> Path:
         """The folder of the service's package."""
         return Path(inspect.getfile(cls)).parent
+
+    @classmethod
+    def rule_problems(cls, rules: RuleBook) -> Sequence[str]:
+        """What is wrong with what its rules mean, which their loader cannot see; each with file and line.
+
+        A service with such rules does not start.
+        """
+        del rules
+        return ()
 
     @classmethod
     def endpoints(cls) -> dict[str, Endpoint]:

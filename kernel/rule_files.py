@@ -47,12 +47,12 @@ def _rule(name: Entry, entry: Entry) -> Rule:
         raise name.error(f'malformed rule key "{key}", expected lower-case words joined by dots')
     entry = entry.named(f"rule {key}")
     fields = entry.fields({"description", "unit", "values"}, frozenset({"zh"}))
-    for field in fields.keys() & {"description", "zh"}:
-        fields[field].text()
+    fields["description"].text()
+    title = fields["zh"].text() if "zh" in fields else ""
     unit = fields["unit"].choice(tuple(UNITS))
     values: dict[tuple[date, date], RuleValue] = {}
     for element in fields["values"].elements():
-        value = _value(key, unit, element.named(f"a value of rule {key}"))
+        value = _value(key, unit, title, element.named(f"a value of rule {key}"))
         if (value.valid_from, value.known_from) in values:
             raise element.error(
                 f"overlapping dates in rule {key}: a second value from {value.valid_from} known from "
@@ -62,7 +62,7 @@ def _rule(name: Entry, entry: Entry) -> Rule:
     return Rule(key, unit, tuple(values[dates] for dates in sorted(values)), name.place)
 
 
-def _value(key: str, unit: str, entry: Entry) -> RuleValue:
+def _value(key: str, unit: str, title: str, entry: Entry) -> RuleValue:
     fields = entry.fields({"from", "value", "reference"}, frozenset({"known_from", "certainty"}))
     valid_from = _date(fields["from"])
     certainty: Certainty = "found"
@@ -76,6 +76,8 @@ def _value(key: str, unit: str, entry: Entry) -> RuleValue:
         known_from=_date(fields["known_from"]) if "known_from" in fields else valid_from,
         document=_document(fields["reference"]),
         certainty=certainty,
+        title=title,
+        place=entry.place,
     )
 
 

@@ -1,7 +1,7 @@
 """One dated value of a rule, with its unit and its source."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from types import MappingProxyType
@@ -18,6 +18,7 @@ UNITS: Mapping[str, Family] = MappingProxyType(
         "yuan_per_person": "money",
         "yuan_per_person_year": "money",
         "yuan_per_person_month": "money",
+        "yuan_per_person_day": "money",
         "yuan_per_vehicle_year": "money",
         "ratio": "ratio",
         "percent": "ratio",
@@ -43,6 +44,8 @@ class RuleValue:
     valid_from: first day the value applies to. known_from: first day the office could know it, later than
     valid_from for a retroactive value. document: the law or notice the value comes from.
     certainty: "found" in a source, or "assumed" until someone confirms it.
+    title: the rule's name in Chinese, for officials and citizens; empty where the file gives none.
+    place: "file:line" of the value; empty for a value that is in no file.
     """
 
     key: str
@@ -52,6 +55,8 @@ class RuleValue:
     known_from: date
     document: str
     certainty: Certainty = "found"
+    title: str = field(default="", compare=False)
+    place: str = field(default="", compare=False)
 
     @property
     def money(self) -> Money:

@@ -13,6 +13,9 @@ The rule files themselves are read by kernel.rule_files; a file looks like this:
             reference: {document: "…", url: "…", quote: "…"}   # url and quote optional
             known_from: 2024-03-01         # optional, same as from
             certainty: assumed             # optional, found
+
+A key may end in digits of a division code: care.rate.boarding.34 is what holds in that division instead of
+care.rate.boarding, for those who look up rules within a division (RuleView.within).
 """
 
 import re
@@ -21,12 +24,15 @@ from datetime import date
 from pathlib import Path
 
 from kernel.errors import NotFound
+from kernel.regions import RegionCode
 from kernel.rule_files import Rule, RuleFileError, read_rules
 from kernel.rule_values import UNITS, RuleValue
 
-__all__ = ["UNITS", "RuleBook", "RuleFileError", "RuleValue", "RuleView"]
+__all__ = ["DIVISION", "UNITS", "RuleBook", "RuleFileError", "RuleValue", "RuleView"]
 
 _OFFICE = re.compile(r"[A-Za-z0-9_-]+")
+DIVISION = re.compile(r"(.+)\.((?:[0-9]{2}){1,3}|[0-9]{9}|[0-9]{12})")
+"""A key that ends in the digits of a division: the key without them, and the digits."""
 
 
 class RuleView:
@@ -35,6 +41,33 @@ class RuleView:
     def __init__(self, values: Mapping[str, RuleValue], day: date) -> None:
         self._values = values
         self._day = day
+        self._of_divisions: dict[str, dict[str, RuleValue]] | None = None
+        self._within: dict[tuple[str, ...], RuleView] = {}
+
+    def within(self, region: RegionCode) -> "RuleView":
+        """The rules as they hold in a division; where several name it, that of the lowest level applies."""
+        if self._of_divisions is None:
+            self._of_divisions = {}
+            for key, value in self._values.items():
+                if (match := DIVISION.fullmatch(key)) is not None:
+                    self._of_divisions.setdefault(match[2], {})[match[1]] = value
+        holding = tuple(
+            region.value[:digits]
+            for digits in (2, 4, 6, 9, 12)
+            if region.value[:digits] in self._of_divisions
+        )
+        if not holding:
+            return self
+        if holding not in self._within:
+            values = dict(self._values)
+            for prefix in holding:
+                values |= self._of_divisions[prefix]
+            self._within[holding] = RuleView(values, self._day)
+        return self._within[holding]
+
+    def keys(self) -> tuple[str, ...]:
+        """The keys of the rules in force, in alphabetical order."""
+        return tuple(sorted(self._values))
 
     def __getitem__(self, key: str) -> RuleValue:
         """Raises NotFound("rule.not_in_force") when no such rule exists, has begun, or is still in force."""
@@ -62,7 +95,8 @@ class RuleBook:
     def load(cls, directory: Path, office: str | None = None) -> "RuleBook":
         """Read directory/*.yaml and then, if it exists, directory/offices/<office>.yaml.
 
-        A rule in the office file replaces the rule of that key as a whole, in the same unit, or is a new one.
+        A rule in the office file replaces the rule of that key as a whole, in the same unit, or is a new one;
+        it also stands in for the rules of that key for the divisions that the office lies in.
         Raises RuleFileError for a directory that does not exist and for the first mistake found in a file,
         ValueError for an office that is not a plain name of letters, digits, "_" and "-".
         """
@@ -87,6 +121,8 @@ class RuleBook:
                         f"{rule.place}: rule {rule.key} is in {rule.unit}, expected the unit "
                         f"{rules[rule.key].unit} of {rules[rule.key].place}"
                     )
+                for digits in range(2, len(office) + 1):
+                    rules.pop(f"{rule.key}.{office[:digits]}", None)
                 rules[rule.key] = rule
         return cls({key: rules[key].values for key in sorted(rules)})
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from canlian.calling import CallRefused, CallUnavailable
-from canlian.commands import data, demo, lists, mending, office, operating, retention
+from canlian.commands import data, demo, lists, mending, office, operating, retention, rules
 from canlian.commands.options import errors
 from canlian.load.following import Parked, Stalled
 from canlian.load.paying import RunStalled
@@ -43,6 +43,7 @@ app.command("rebuild")(mending.rebuild)
 app.command("restored")(mending.restored)
 app.add_typer(operating.parked, name="parked")
 app.add_typer(retention.retention, name="retention")
+app.add_typer(rules.rules, name="rules")
 
 _debugging = False
 

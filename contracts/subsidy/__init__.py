@@ -4,7 +4,16 @@ One module for each topic; callers import all of them from here.
 """
 
 from contracts.message import Event, Request
-from contracts.subsidy.awards import AwardGranted, AwardItem, GrantAwards
+from contracts.subsidy.awards import (
+    AwardGranted,
+    AwardItem,
+    AwardStopped,
+    GrantAwards,
+    OutsideBenefits,
+    StopAwards,
+    StopItem,
+    StopReason,
+)
 from contracts.subsidy.disbursement import (
     ApproveDisbursement,
     DisbursementApproved,
@@ -12,6 +21,17 @@ from contracts.subsidy.disbursement import (
     FindDisbursement,
     PaymentMade,
     PlanDisbursement,
+)
+from contracts.subsidy.explanations import (
+    AwardShown,
+    CheckEntitlement,
+    Entitlement,
+    ExplainScheme,
+    KnownOn,
+    RuleStep,
+    SchemeExplained,
+    SchemeRule,
+    ShowAward,
 )
 from contracts.subsidy.funds import (
     FundAllotmentItem,
@@ -45,6 +65,7 @@ from contracts.subsidy.schemes import Scheme, Variant
 EVENTS: tuple[type[Event], ...] = (
     FundAllotted,
     AwardGranted,
+    AwardStopped,
     DisbursementApproved,
     PaymentMade,
     LeadFound,
@@ -53,6 +74,7 @@ EVENTS: tuple[type[Event], ...] = (
 REQUESTS: tuple[type[Request], ...] = (
     RecordFundAllotments,
     GrantAwards,
+    StopAwards,
     PlanDisbursement,
     ApproveDisbursement,
     FindDisbursement,
@@ -62,6 +84,9 @@ REQUESTS: tuple[type[Request], ...] = (
     ListOutreachRuns,
     ListLeads,
     ShowLeadCounts,
+    ShowAward,
+    CheckEntitlement,
+    ExplainScheme,
 )
 
 __all__ = [
@@ -71,14 +96,20 @@ __all__ = [
     "ApproveDisbursement",
     "AwardGranted",
     "AwardItem",
+    "AwardShown",
+    "AwardStopped",
     "Balances",
+    "CheckEntitlement",
     "DisbursementApproved",
     "DisbursementRun",
+    "Entitlement",
+    "ExplainScheme",
     "FindDisbursement",
     "FundAllotmentItem",
     "FundAllotted",
     "FundSource",
     "GrantAwards",
+    "KnownOn",
     "LeadActItem",
     "LeadCount",
     "LeadCounts",
@@ -93,14 +124,22 @@ __all__ = [
     "OutreachRunItem",
     "OutreachRunPage",
     "OutreachRunView",
+    "OutsideBenefits",
     "PaymentMade",
     "PlanDisbursement",
     "RecordFundAllotments",
     "RecordLeadActs",
+    "RuleStep",
     "Scheme",
+    "SchemeExplained",
+    "SchemeRule",
+    "ShowAward",
     "ShowLeadCounts",
     "SourceShare",
     "StartOutreachRuns",
+    "StopAwards",
+    "StopItem",
+    "StopReason",
     "TrialBalance",
     "Variant",
 ]

@@ -1,21 +1,36 @@
 """Messages of awards: who is granted which subsidy for which period."""
 
 from datetime import date
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from contracts.message import (
     BulkCommand,
     BulkReply,
+    DimensionKey,
     Event,
     Identifier,
     Item,
+    MoneyText,
+    MonthText,
     PeriodText,
     Reference,
     Reply,
 )
 from contracts.subsidy.schemes import Scheme, Variant
+
+OutsideBenefits = Annotated[
+    dict[DimensionKey, Annotated[str, Field(pattern=r"^([0-9]{1,15}\.[0-9]{2})?$")]],
+    Field(
+        max_length=20,
+        description="Benefits as the scheme's rules of overlap name them, each with its amount of the same "
+        "period in yuan; empty where nobody asks for it",
+    ),
+]
+StopReason = Annotated[
+    DimensionKey, Field(max_length=40, description="Why, as the scheme's rules of stopping name it")
+]
 
 
 class AwardGranted(Event):
@@ -33,18 +48,62 @@ class AwardGranted(Event):
 
 
 class AwardItem(Item):
-    """One award."""
+    """One award. That of a scheme paid monthly goes on until it is stopped."""
 
     ref: Reference
     scheme: Scheme
     variant: Variant
     person_id: Identifier
-    period: PeriodText
+    period: PeriodText = Field(description="Year it is for, or the first month that is paid")
     granted_on: date = Field(description="Day of the grant; decides which rules apply")
+    applied_on: date | None = Field(
+        default=None,
+        description="Day of hand-in, from whose month a monthly scheme may pay; else granted_on",
+    )
+    cost: MoneyText | None = Field(default=None, description="Proven cost, for a scheme that bears a cost")
+    days: Annotated[int, Field(ge=1, le=366)] | None = Field(
+        default=None, description="Days attended in the period, for a scheme paid by attendance"
+    )
+    benefits: OutsideBenefits = Field(
+        default={}, description="What others give the person, as far as the scheme has rules for it"
+    )
+
+
+class AwardStopped(Event):
+    """An award that went on from month to month has ended."""
+
+    TYPE: ClassVar[str] = "subsidy.award_stopped.v1"
+    SUBJECT: ClassVar[str] = "award_id"
+    DAY: ClassVar[str] = "stopped_on"
+
+    award_id: Identifier
+    person_id: Identifier
+    scheme: Scheme
+    variant: Variant
+    reason: StopReason
+    last_period: MonthText = Field(description="Last month that is paid; before the first when none is")
+    stopped_on: date = Field(description="Day on which the reason arose")
+
+
+class StopItem(Item):
+    """The end of one award."""
+
+    ref: Reference
+    award_id: Identifier
+    reason: StopReason
+    happened_on: date = Field(description="Day on which the reason arose; a rule gives the last month")
+
+
+class StopAwards(BulkCommand):
+    """Stop awards that go on from month to month; may be sent again with an earlier day."""
+
+    TYPE: ClassVar[str] = "subsidy.stop_awards"
+    REPLY: ClassVar[type[Reply]] = BulkReply
+    ITEM: ClassVar[type[Item]] = StopItem
 
 
 class GrantAwards(BulkCommand):
-    """Grant subsidies for a period; one award for a person, a scheme and a period."""
+    """Grant subsidies; one award for a person, a scheme and a period."""
 
     TYPE: ClassVar[str] = "subsidy.grant_awards"
     REPLY: ClassVar[type[Reply]] = BulkReply

@@ -8,6 +8,7 @@ from typing import get_args
 
 from contracts import subsidy as messages
 from kernel.money import Money
+from services.subsidy.domain.award import Benefit
 from services.subsidy.domain.run import Run
 
 
@@ -18,6 +19,11 @@ def sources(shares: Mapping[str, Money]) -> list[messages.SourceShare]:
         for source in get_args(messages.FundSource)
         if source in shares
     ]
+
+
+def benefits(stated: Mapping[str, str]) -> tuple[Benefit, ...]:
+    """The other way: benefits as the contract states them, by name with an amount or none."""
+    return tuple(Benefit(code, Money.yuan(amount) if amount else None) for code, amount in stated.items())
 
 
 def disbursement(run: Run, shares: Mapping[str, Money]) -> messages.DisbursementRun:

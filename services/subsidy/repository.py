@@ -9,21 +9,34 @@ import sqlalchemy as sa
 
 from chassis import replica
 from chassis.transaction import Transaction
+from kernel.errors import NotFound
 from kernel.money import Money
 from kernel.regions import RegionCode
-from services.subsidy.domain.award import Award
+from services.subsidy.domain.amounts import Basis
+from services.subsidy.domain.award import Award, Stop, Trace
 from services.subsidy.domain.eligibility import Holder
 from services.subsidy.domain.funding import Allotment, Fund
-from services.subsidy.tables import awards, fund_allotments, persons
+from services.subsidy.tables import award_stops, awards, fund_allotments, households, persons
 
 
 def people(tx: Transaction, ids: Collection[str]) -> dict[str, tuple[str, Holder]]:
-    """Region and certificate of the persons in the caller's regions, by identifier."""
-    query = sa.select(persons).where(persons.c.person_id.in_(ids), tx.scope(persons.c.region))
+    """Region of the persons in the caller's regions and what is known of them, by identifier."""
+    query = (
+        sa.select(persons, households.c.flags)
+        .outerjoin(households, households.c.household_id == persons.c.household_id)
+        .where(persons.c.person_id.in_(ids), tx.scope(persons.c.region))
+    )
     return {
         row.person_id: (
             row.region,
-            Holder(row.certified, row.category, row.grade, row.certificate_expires_on),
+            Holder(
+                certified=row.certified,
+                category=row.category,
+                grade=row.grade,
+                expires_on=row.certificate_expires_on,
+                birth_month=row.birth_month,
+                flags=None if row.flags is None else frozenset(filter(None, row.flags.split(","))),
+            ),
         )
         for row in tx.execute(query)
     }
@@ -124,6 +137,11 @@ def add_awards(tx: Transaction, new: Iterable[Award]) -> None:
             "scheme": award.scheme,
             "variant": award.variant,
             "period": award.period,
+            "last_period": award.last_period,
+            "sole": award.sole,
+            "applied_on": award.applied_on,
+            "cost_fen": award.cost.fen if award.cost else None,
+            "days": award.days,
             "region": award.region,
             "granted_on": award.granted_on,
             "decision": json.dumps(award.decision, ensure_ascii=False),
@@ -135,6 +153,91 @@ def add_awards(tx: Transaction, new: Iterable[Award]) -> None:
         tx.execute(sa.insert(awards), rows)
 
 
+def person(tx: Transaction, person_id: str) -> tuple[str, Holder]:
+    """The region of a person and what is known. Raises what unknown_person makes, also for other regions."""
+    known = people(tx, [person_id])
+    if person_id not in known:
+        raise unknown_person()
+    return known[person_id]
+
+
+def unknown_person() -> NotFound:
+    """The refusal for a person whom the service doesn't know, or the caller may not."""
+    return NotFound(
+        "subsidy.unknown_person",
+        "The person isn't known here, or lives outside the caller's regions; if the registry has just "
+        "registered the person, send it again in a moment, with a new idempotency key.",
+        field="person_id",
+    )
+
+
+def award(tx: Transaction, award_id: str) -> Award:
+    """An award in the caller's regions. Raises NotFound("subsidy.unknown_award")."""
+    query = sa.select(awards).where(awards.c.award_id == award_id, tx.scope(awards.c.region))
+    row = tx.execute(query).one_or_none()
+    if row is None:
+        raise NotFound(
+            "subsidy.unknown_award", "There is no such award, or it lies outside the caller's regions."
+        )
+    return _award(row)
+
+
+def lock_awards(tx: Transaction, ids: Collection[str]) -> dict[str, Award]:
+    """The awards in the caller's regions by identifier, locked until the commit."""
+    query = sa.select(awards).where(awards.c.award_id.in_(ids), tx.scope(awards.c.region))
+    # In the order of their keys, or two transactions could wait for each other.
+    return {
+        row.award_id: _award(row) for row in tx.execute(query.order_by(awards.c.award_id).with_for_update())
+    }
+
+
+def bases(tx: Transaction, award_ids: Collection[str]) -> dict[str, Basis]:
+    """What the amounts of these awards are computed from, where something was stated."""
+    query = sa.select(awards.c.award_id, awards.c.cost_fen, awards.c.days).where(
+        awards.c.award_id.in_(award_ids), sa.or_(awards.c.cost_fen.is_not(None), awards.c.days.is_not(None))
+    )
+    return {
+        row.award_id: Basis(None if row.cost_fen is None else Money(row.cost_fen), row.days)
+        for row in tx.execute(query)
+    }
+
+
+def stops(tx: Transaction, refs: Collection[str]) -> dict[str, Stop]:
+    """The stops with these numbers, by number."""
+    query = sa.select(award_stops).where(award_stops.c.ref.in_(refs))
+    return {
+        row.ref: Stop(row.stop_id, row.ref, row.award_id, row.reason, row.happened_on, row.last_period)
+        for row in tx.execute(query)
+    }
+
+
+def add_stops(tx: Transaction, new: Sequence[tuple[Stop, Trace]]) -> None:
+    """Insert stops and end their awards."""
+    if not new:
+        return
+    tx.execute(
+        sa.insert(award_stops),
+        [
+            {
+                "stop_id": stop.id,
+                "ref": stop.ref,
+                "award_id": stop.award_id,
+                "reason": stop.reason,
+                "happened_on": stop.happened_on,
+                "last_period": stop.last_period,
+                "decision": json.dumps(decision, ensure_ascii=False),
+                "recorded_at": tx.now,
+            }
+            for stop, decision in new
+        ],
+    )
+    ended = sa.update(awards).where(awards.c.award_id == sa.bindparam("id"))
+    tx.execute(
+        ended.values(last_period=sa.bindparam("last"), sole=sa.false()),
+        [{"id": stop.award_id, "last": stop.last_period} for stop, _ in new],
+    )
+
+
 def _award(row: sa.Row[Any]) -> Award:
     return Award(
         id=row.award_id,
@@ -144,6 +247,11 @@ def _award(row: sa.Row[Any]) -> Award:
         scheme=row.scheme,
         variant=row.variant,
         period=row.period,
+        last_period=row.last_period,
+        sole=row.sole,
+        applied_on=row.applied_on,
+        cost=None if row.cost_fen is None else Money(row.cost_fen),
+        days=row.days,
         region=row.region,
         granted_on=row.granted_on,
         decision=json.loads(row.decision),

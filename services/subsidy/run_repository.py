@@ -66,12 +66,13 @@ def move(tx: Transaction, run_id: str, before: str, after: str, **values: Any) -
     return tx.execute(statement.values(state=after, **values)).rowcount == 1
 
 
-def unpaid_variants(tx: Transaction, scheme: str, period: str, region: str) -> dict[str, int]:
-    """How many awards in the division are in no run yet, by variant."""
-    query = sa.select(awards.c.variant, sa.func.count().label("awards")).where(
+def unpaid_variants(tx: Transaction, scheme: str, period: str, region: str) -> dict[tuple[str, str], int]:
+    """How many awards in the division are in no run yet, by variant and by the division they count in."""
+    query = sa.select(awards.c.variant, awards.c.region, sa.func.count().label("awards")).where(
         _in_no_run(scheme, period, region)
     )
-    return {row.variant: row.awards for row in tx.execute(query.group_by(awards.c.variant))}
+    rows = tx.execute(query.group_by(awards.c.variant, awards.c.region))
+    return {(row.variant, row.region): row.awards for row in rows}
 
 
 def unpaid_awards(tx: Transaction, run: Run, after: str, limit: int) -> Sequence[sa.Row[Any]]:
@@ -88,26 +89,27 @@ def unpaid_awards(tx: Transaction, run: Run, after: str, limit: int) -> Sequence
 def _in_no_run(scheme: str, period: str, region: str) -> sa.ColumnElement[bool]:
     line = run_lines.c
     earlier = awards.alias("earlier")
+    listed = (line.scheme == scheme, line.period == period)
     return sa.and_(
-        awards.c.scheme == scheme,
-        awards.c.period == period,
+        _paid_in(awards, scheme, period),
         awards.c.region.startswith(RegionCode(region).prefix),
-        ~sa.exists().where(line.person_id == awards.c.person_id, *_of_the_same(run_lines)),
+        ~sa.exists().where(line.person_id == awards.c.person_id, *listed),
         # Of a person who was registered twice one award is paid: that in a run, else the one granted first.
-        ~_of_kin(run_lines),
-        ~_of_kin(earlier, earlier.c.award_id < awards.c.award_id),
+        ~_of_kin(run_lines, *listed),
+        ~_of_kin(earlier, _paid_in(earlier, scheme, period), earlier.c.award_id < awards.c.award_id),
     )
 
 
-def _of_the_same(others: sa.FromClause) -> tuple[sa.ColumnElement[bool], ...]:
-    return others.c.scheme == awards.c.scheme, others.c.period == awards.c.period
+def _paid_in(award: sa.FromClause, scheme: str, period: str) -> sa.ColumnElement[bool]:
+    last = award.c.last_period
+    return sa.and_(award.c.scheme == scheme, award.c.period <= period, sa.or_(last.is_(None), last >= period))
 
 
 def _of_kin(others: sa.FromClause, *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
-    """Whether another record of the award's person has a row for its scheme and period."""
+    """Whether another record of the award's person has such a row."""
     kin = _kin().subquery("kin")
     found = sa.select(1).select_from(kin.join(others, others.c.person_id == kin.c.kin_id))
-    return found.where(kin.c.person_id == awards.c.person_id, *_of_the_same(others), *conditions).exists()
+    return found.where(kin.c.person_id == awards.c.person_id, *conditions).exists()
 
 
 def _kin() -> sa.CompoundSelect[Any]:

@@ -8,8 +8,10 @@ from chassis.stream import Received
 from chassis.transaction import Transaction
 from contracts import subsidy as messages
 from contracts.message import BulkReply
-from services.subsidy import outreach_queries, queries, tables
-from services.subsidy.handlers import awards, copies, funds, leads, outreach_runs, payment, plan
+from kernel.rulebook import RuleBook
+from services.subsidy import explanations, outreach_queries, queries, tables
+from services.subsidy.domain import rule_check
+from services.subsidy.handlers import awards, copies, funds, leads, outreach_runs, payment, plan, stops
 
 
 class SubsidyService(Service):
@@ -18,6 +20,11 @@ class SubsidyService(Service):
     name = "subsidy"
     tables = tables.metadata
     projections: ClassVar = {"registry": ("persons", "households")}
+
+    @classmethod
+    def rule_problems(cls, rules: RuleBook) -> list[str]:
+        """What is wrong with the rules of the schemes."""
+        return rule_check.problems(rules)
 
     @command(messages.RecordFundAllotments, roles=("clerk",))
     def record_fund_allotments(self, message: messages.RecordFundAllotments, tx: Transaction) -> BulkReply:
@@ -28,6 +35,11 @@ class SubsidyService(Service):
     def grant_awards(self, message: messages.GrantAwards, tx: Transaction) -> BulkReply:
         """Grant awards that the scheme's rules admit."""
         return awards.grant_awards(tx, message)
+
+    @command(messages.StopAwards, roles=("clerk",))
+    def stop_awards(self, message: messages.StopAwards, tx: Transaction) -> BulkReply:
+        """Stop awards that go on from month to month."""
+        return stops.stop_awards(tx, message)
 
     @command(messages.PlanDisbursement, roles=("maker",))
     def plan_disbursement(
@@ -54,6 +66,21 @@ class SubsidyService(Service):
     def trial_balance(self, message: messages.TrialBalance, tx: Transaction) -> messages.Balances:
         """Debit and credit by account."""
         return queries.trial_balance(tx, message)
+
+    @query(messages.ShowAward, roles=("clerk", "maker", "checker", "auditor"))
+    def show_award(self, message: messages.ShowAward, tx: Transaction) -> messages.AwardShown:
+        """An award, why it was granted, and what a month of it amounts to."""
+        return explanations.show_award(tx, message)
+
+    @query(messages.CheckEntitlement, roles=("clerk", "maker", "checker", "auditor"))
+    def check_entitlement(self, message: messages.CheckEntitlement, tx: Transaction) -> messages.Entitlement:
+        """Whether a person would be granted a scheme, by which rules, and what it would amount to."""
+        return explanations.check_entitlement(tx, message)
+
+    @query(messages.ExplainScheme, roles=("clerk", "maker", "checker", "auditor"))
+    def explain_scheme(self, message: messages.ExplainScheme, tx: Transaction) -> messages.SchemeExplained:
+        """The rules of a scheme as of a day, in Chinese."""
+        return explanations.explain_scheme(tx, message)
 
     # Outreach ------------------------------------------------------------------------------------
 
@@ -90,7 +117,6 @@ class SubsidyService(Service):
         return outreach_runs.outreach_step(tx, job)
 
     # What others tell, and money -----------------------------------------------------------------
-
     @follow("registry")
     def follow_registry(self, events: list[Received], tx: Transaction) -> None:
         """Keep a copy of the facts that eligibility is judged by."""

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -54,6 +55,15 @@ households = Table(
     Column("flags", String(200), nullable=False),
 )
 
+# The same of households. `flags`: all that hold, in the order of their names, with commas between.
+households = Table(
+    "households",
+    metadata,
+    Column("household_id", ID, primary_key=True),
+    Column("region", REGION, nullable=False),
+    Column("flags", String(200), nullable=False),
+)
+
 # Money made available. `drawn_fen` is what planned runs have taken of it.
 fund_allotments = Table(
     "fund_allotments",
@@ -76,7 +86,9 @@ fund_allotments = Table(
 Index("ix_fund_allotments_scheme_year", fund_allotments.c.scheme, fund_allotments.c.year)
 
 # `ref` is set for awards that the office granted, `enrolment_id` for those that an enrolment opened.
-# `decision` holds the rules applied: JSON list of {rule, value, unit, from, document}.
+# `period` and `last_period` are the first and the last that is paid; no last one until it is stopped. `sole`:
+# no other award of the scheme may stand beside it. `decision` holds the rules applied: JSON list of {rule,
+# value, unit, from, document, zh}.
 awards = Table(
     "awards",
     metadata,
@@ -91,11 +103,40 @@ awards = Table(
     Column("granted_on", Date, nullable=False),
     Column("decision", Text, nullable=False),
     Column("recorded_at", INSTANT, nullable=False),
+    Column("last_period", PERIOD),
+    Column("sole", Boolean, nullable=False, server_default=false()),
+    Column("applied_on", Date),
+    Column("cost_fen", BigInteger),
+    Column("days", Integer),
     UniqueConstraint("ref", name="uq_awards_ref"),
     UniqueConstraint("person_id", "scheme", "period", name="uq_awards_once"),
     CheckConstraint("(ref IS NULL) <> (enrolment_id IS NULL)", name="ck_awards_one_origin"),
 )
-Index("ix_awards_scheme_period", awards.c.scheme, awards.c.period, awards.c.award_id)
+Index("ix_awards_scheme", awards.c.scheme, awards.c.award_id)
+Index(
+    "uq_awards_sole",
+    awards.c.person_id,
+    awards.c.scheme,
+    unique=True,
+    sqlite_where=text("sole"),
+    postgresql_where=text("sole"),
+)
+
+# Why an award ended, and by which rule. Append-only.
+award_stops = Table(
+    "award_stops",
+    metadata,
+    Column("stop_id", ID, primary_key=True),
+    Column("ref", String(80), nullable=False),
+    Column("award_id", ID, ForeignKey("awards.award_id"), nullable=False),
+    Column("reason", CODE, nullable=False),
+    Column("happened_on", Date, nullable=False),
+    Column("last_period", PERIOD, nullable=False),
+    Column("decision", Text, nullable=False),
+    Column("recorded_at", INSTANT, nullable=False),
+    UniqueConstraint("ref", name="uq_award_stops_ref"),
+)
+Index("ix_award_stops_award", award_stops.c.award_id)
 
 runs = Table(
     "runs",

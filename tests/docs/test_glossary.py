@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from typing import Any, Literal, get_args, get_origin
 
 import pytest
-import yaml
 
 from contracts.catalogue import EVENTS, REQUESTS
 from contracts.message import BulkCommand
 from kernel.disability import Category
 from kernel.regions import LEVELS
+from kernel.rulebook import RuleBook
 from tests.docs.pages import ROOT, cells, code, text_of, tracked
 
 ROWS = [cells(row) for row in text_of("docs/glossary.md").splitlines() if row.startswith("|")]
@@ -52,14 +52,11 @@ def test_every_category_has_the_chinese_name_of_the_code():
 
 
 @pytest.mark.parametrize(
-    ("file", "prefix", "last"),
-    [
-        ("rehab/rules/programmes.yaml", "programme.", ".items"),
-        ("subsidy/rules/schemes.yaml", "", ".variants"),
-    ],
+    ("service", "prefix", "last"),
+    [("rehab", "programme.", ".items"), ("subsidy", "", ".variants")],
 )
-def test_every_programme_and_scheme_is_explained(file: str, prefix: str, last: str):
-    rules = yaml.safe_load((ROOT / "services" / file).read_text(encoding="utf-8"))["rules"]
+def test_every_programme_and_scheme_is_explained(service: str, prefix: str, last: str):
+    rules = RuleBook.load(ROOT / "services" / service / "rules").keys()
     keys = {key.removeprefix(prefix).removesuffix(last) for key in rules if key.endswith(last)}
     assert keys
     assert keys - WRITTEN == set()

@@ -11,9 +11,11 @@ from typing import Any, get_args
 import pytest
 import yaml
 
+from contracts.registry import HouseholdFlag
 from contracts.subsidy import FundSource
 from kernel.rulebook import RuleBook
 from services.registry import staffing
+from services.subsidy.domain.rule_check import HOUSEHOLD_FLAGS
 
 SERVICES = Path(__file__).parents[2] / "services"
 ALL = "all"
@@ -151,12 +153,15 @@ def test_a_scheme_is_opened_by_the_office_or_by_a_programme_and_its_variants_are
     "path", sorted((SERVICES / "subsidy" / "rules" / "offices").glob("*.yaml")), ids=lambda path: path.stem
 )
 def test_an_offices_rates_are_of_schemes_and_variants_that_exist(path: Path) -> None:
-    rates = [key.split(".") for key in values_ever("subsidy", path.stem) if ".rate." in key]
+    rules = yaml.safe_load(path.read_text(encoding="utf-8"))["rules"]
+    rates = [key.split(".")[::2] for key in rules if ".rate." in key]
     assert [
-        (scheme, variant) for scheme, _, variant in rates if variant not in SUBSIDY[f"{scheme}.variants"]
+        (scheme, variant) for scheme, variant in rates if variant not in SUBSIDY[f"{scheme}.variants"]
     ] == []
-    wanted = {(scheme, variant) for scheme in SCHEMES for variant in SUBSIDY[f"{scheme}.variants"]}
-    assert {(scheme, variant) for scheme, _, variant in rates} == wanted
+
+
+def test_a_flag_that_a_scheme_asks_for_is_one_of_the_registrys_contract() -> None:
+    assert {*HOUSEHOLD_FLAGS} == {*get_args(HouseholdFlag)}
 
 
 REGISTRY = values_ever("registry")

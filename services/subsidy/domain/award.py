@@ -1,17 +1,30 @@
-"""An award: a person, a scheme, a variant and a period, granted once."""
+"""An award: a person, a scheme, a variant, and the periods it is paid for; granted once."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from kernel.errors import Conflict
+from kernel.money import Money
 
 Trace = list[dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
+class Benefit:
+    """A benefit that the office states. amount: for the same period, None where nobody knows it."""
+
+    code: str
+    amount: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
-    """What an award is asked for. ref: the office's own number of it."""
+    """What an award is asked for. ref: the office's own number of it.
+
+    period: the first one. open_ended: whether it goes on until it is stopped. applied_on: the day of hand-in.
+    cost, days: what the amount is computed from, where the scheme asks for it. benefits: what others give.
+    """
 
     ref: str
     person_id: str
@@ -19,12 +32,20 @@ class Claim:
     variant: str
     period: str
     granted_on: date
+    open_ended: bool = False
+    applied_on: date | None = None
+    cost: Money | None = None
+    days: int | None = None
+    benefits: tuple[Benefit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Award:
     """A granted subsidy. Either ref or enrolment_id is set, by what opened it; region is where it counts.
 
+    period, last_period: the first and the last one that is paid; last_period is None until it is stopped, and
+    before period when it is never paid. sole: whether the person may have no other award of the scheme while
+    this one stands, whatever the period: it goes on, or is granted once for ever.
     decision: the rules applied, for the trace.
     """
 
@@ -33,16 +54,43 @@ class Award:
     scheme: str
     variant: str
     period: str
+    last_period: str | None
     region: str
     granted_on: date
     decision: Trace
+    sole: bool = False
+    cost: Money | None = None
+    days: int | None = None
+    applied_on: date | None = None
     ref: str | None = None
     enrolment_id: str | None = None
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """What can be granted only once: person, scheme, period."""
+        """What can be granted only once: person, scheme, first period."""
         return self.person_id, self.scheme, self.period
+
+    def holds_in(self, first: str, last: str | None) -> bool:
+        """Whether it is paid for one of these periods of its kind; last is None for an open end."""
+        ends_before = self.last_period is not None and self.last_period < first
+        return not ends_before and (last is None or self.period <= last)
+
+    def rules_out(self, first: str, last: str | None) -> bool:
+        """Whether the person can have no other award of the scheme for these periods."""
+        granted_for_ever = self.sole and self.last_period is not None
+        return granted_for_ever or self.period == first or self.holds_in(first, last)
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """The end of an award. ref: the office's own number of it; last_period: the last one that is paid."""
+
+    id: str
+    ref: str
+    award_id: str
+    reason: str
+    happened_on: date
+    last_period: str
 
 
 class KnownAwards:
@@ -50,13 +98,13 @@ class KnownAwards:
 
     def __init__(self, awards: Iterable[Award]) -> None:
         self._by_ref: dict[str, Award] = {}
-        self._by_key: dict[tuple[str, str, str], Award] = {}
+        self._by_person: dict[str, list[Award]] = {}
         for award in awards:
             self.add(award)
 
     def add(self, award: Award) -> None:
         """Keep an award in mind."""
-        self._by_key[award.key] = award
+        self._by_person.setdefault(award.person_id, []).append(award)
         if award.ref is not None:
             self._by_ref[award.ref] = award
 
@@ -64,22 +112,59 @@ class KnownAwards:
         """The award that this claim has led to already, None when it is new.
 
         Raises Conflict: "subsidy.ref_reused" when the office's number names another award,
-        "subsidy.already_granted" when the person has an award of the scheme for the period, but not this one.
+        "subsidy.already_granted" when the person has an award of the scheme for one of the periods, but not
+        this one.
         """
         asked = (claim.person_id, claim.scheme, claim.variant, claim.period, claim.granted_on)
         if (award := self._by_ref.get(claim.ref)) is not None:
-            if (award.person_id, award.scheme, award.variant, award.period, award.granted_on) != asked:
+            told = (award.person_id, award.scheme, award.variant, award.period, award.granted_on)
+            if (*told, award.cost, award.days) != (*asked, claim.cost, claim.days):
                 raise Conflict(
                     "subsidy.ref_reused",
                     "The number was used for another award; give each award a number of its own.",
                     field="ref",
                 )
             return award
-        award = self._by_key.get((claim.person_id, claim.scheme, claim.period))
-        if award is not None and (award.variant, award.granted_on) != (claim.variant, claim.granted_on):
+        for award in self._by_person.get(claim.person_id, ()):
+            last = None if claim.open_ended else claim.period
+            if award.scheme != claim.scheme or not award.rules_out(claim.period, last):
+                continue
+            if (award.variant, award.period, award.granted_on) == (
+                claim.variant,
+                claim.period,
+                claim.granted_on,
+            ):
+                return award
             raise Conflict(
                 "subsidy.already_granted",
                 "The person has another award of this scheme for the period; one can be paid only.",
                 award_id=award.id,
             )
-        return award
+        return None
+
+    def schemes_beside(self, claim: Claim) -> list[str]:
+        """The other schemes that the person is granted while the claim would hold, in alphabetical order.
+
+        Where one is paid monthly and the other yearly, months count: a year is held from January to December.
+        """
+        first, last = _months(claim.period, None if claim.open_ended else claim.period)
+        return sorted(
+            {
+                award.scheme
+                for award in self._by_person.get(claim.person_id, ())
+                if award.scheme != claim.scheme
+                and _meet(_months(award.period, award.last_period), first, last)
+            }
+        )
+
+
+def _months(first: str, last: str | None) -> tuple[str, str]:
+    """First and last month of periods that are years or months; an open end is later than any month."""
+    begin = first if "-" in first else f"{first}-01"
+    if last is None:
+        return begin, "9999-12"
+    return begin, last if "-" in last else f"{last}-12"
+
+
+def _meet(held: tuple[str, str], first: str, last: str) -> bool:
+    return held[0] <= last and first <= held[1]

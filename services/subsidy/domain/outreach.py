@@ -34,10 +34,9 @@ class Grounds:
 
     @classmethod
     def of(cls, scheme: Scheme, holder: Holder, day: date, rules: RuleView) -> Self | None:
-        """None for somebody who is not entitled by what is known."""
-        try:
-            trace = decide(scheme, holder, day)
-        except Refusal:
+        """None for somebody who is entitled to no variant by what is known."""
+        trace = _admitted(scheme, holder, day)
+        if trace is None:
             return None
         key = f"outreach.to_check.{scheme.code}"
         to_check = rules[key].texts if key in rules else ()
@@ -50,6 +49,16 @@ class Grounds:
             to_check = (*to_check, _EXPIRY)
         text = json.dumps([applied, facts], sort_keys=True, ensure_ascii=False, default=sorted)
         return cls(trace, to_check, sha256(text.encode()).hexdigest())
+
+
+def _admitted(scheme: Scheme, holder: Holder, day: date) -> Trace | None:
+    """The rules of the first variant that admits the person."""
+    for variant in scheme.variants:
+        try:
+            return decide(scheme, holder, day, variant)
+        except Refusal:
+            continue
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,4 +124,4 @@ def follow_up(lead: Lead, act: Act, rules: RuleView) -> Lead:
 
 def covers(award: Award, scheme: str, period: str) -> bool:
     """Whether an award is what somebody would be asked to apply for."""
-    return award.scheme == scheme and award.period == period
+    return award.scheme == scheme and award.rules_out(period, period)

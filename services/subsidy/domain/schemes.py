@@ -1,79 +1,125 @@
-"""Schemes as dated rules: a scheme is whatever the rule files say of it on a day.
+"""Schemes as dated rules: a scheme is whatever the rule files say of it on a day and in a division.
 
-The rules of a scheme `<code>`, all in rules/*.yaml:
+The rules of a scheme `<code>`, all in rules/<code>.yaml; domain/rule_check.py refuses any other key or word:
 
-    <code>.variants        texts   kinds of award, each with a rate of its own; its existence makes the scheme
-    <code>.cadence         text    "year" or "month": one award for a person and such a period
-    <code>.opened_by       text    "office" (GrantAwards), or the <service>.<programme> whose enrolments do
-    <code>.funding         texts   sources in the order in which they are used; the last one bears the rest
-    <code>.rate.<variant>  money   amount of one award
-    <code>.certificate     switch  whether a valid certificate is required (absent: no)
-    <code>.categories      texts   categories of disability admitted (absent: all)
-    <code>.grades          texts   grades admitted (absent: all)
+    <code>.variants          texts   kinds of award; its existence makes the scheme
+    <code>.cadence           text    "month": one award, paid each month until it is stopped; "year": one
+                                     award for a person and a year; "once": one award for a person
+    <code>.opened_by         text    "office" (GrantAwards), or the <service>.<programme> whose enrolments do
+    <code>.funding           texts   sources in the order in which they are used; the last one bears the rest
+    <code>.channel           text    "card" (to the person), "institution" (for the person), "recorded" (in
+                                     kind or as a relief: never paid out)
+    <code>.formula           text    how an amount is computed, see domain/amounts.py
+    <code>.rate.<variant>            what the formula takes: an amount or a share
+    <code>.cap               money   the most that is paid for a period (absent: no limit)
+    <code>.rounding          text    unit and way, "yuan_half_up" (absent: "fen_half_up")
+    <code>.dibao_line        text    which dibao line the formula share_of_dibao takes
+    <code>.certificate       switch  whether a valid certificate is required (absent: no)
+    <code>.categories        texts   categories of disability admitted (absent: all)
+    <code>.grades            texts   grades admitted (absent: all)
+    <code>.age_min, .age_max years   completed years admitted, both included (absent: no limit)
+    <code>.flags_any         texts   flags of the household of which one is needed (absent: none)
+    <code>.flags_none        texts   flags of the household that exclude
+    <code>.overlap.<benefit> text    "stack", "excluded" or "choose_higher", with another scheme or benefit
+    <code>.stop.<reason>     text    "this_month" or "next_month": the first month that is no longer paid
+    <code>.paid_from         text    "hand_in" or "decision": the month from which a monthly award is paid
+    <code>.back_pay_months   months  how long before that month it may begin (absent: not at all)
+    <code>.review_months     months  how often an award is looked at again
+    <code>.notice_days       working_days   how long a decision is posted before payment
+
+Requirements, rate and cap may end in a variant (`nursing.grades.grade_1`), and every key in the digits of a
+division (`nursing.rate.grade_1.44`): of several that hold, the variant's own, then the lowest division's.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kernel.errors import Invalid, NotFound
-from kernel.money import Money
+from kernel.errors import Conflict, Invalid, NotFound
 from kernel.periods import Kind, Period
 from kernel.rule_values import RuleValue
-from kernel.rulebook import RuleView
+from kernel.rulebook import DIVISION, RuleView
 
 OFFICE = "office"
-
-_MARK = ".variants"
-_CADENCES: dict[str, Kind] = {"year": "year", "month": "month"}
+RECORDED = "recorded"
+MARK = ".variants"
+CADENCES: dict[str, Kind] = {"month": "month", "year": "year", "once": "year"}
+"""The kind of period that an award of the cadence is for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """A scheme as it stood on one day.
-
-    opened_by: the rule that says who opens awards; the reason of an award that an enrolment opened.
-    funding: sources of funds in the order of their use; all but the last are limited by their allotments.
-    certificate, categories, grades: the requirements, None where there is none.
-    """
+    """A scheme as it stood on one day in one division."""
 
     code: str
-    cadence: Kind
-    variants: tuple[str, ...]
-    opened_by: RuleValue
-    funding: tuple[str, ...]
-    certificate: RuleValue | None
-    categories: RuleValue | None
-    grades: RuleValue | None
+    rules: RuleView
 
     @classmethod
     def of(cls, rules: RuleView, code: str) -> "Scheme":
         """The scheme with this code. Raises NotFound("subsidy.unknown_scheme") when it isn't in force."""
-        if code + _MARK not in rules:
+        if code + MARK not in rules:
             raise NotFound(
                 "subsidy.unknown_scheme",
                 f"No scheme {code} is in force on that day; choose one of those in the rule files.",
                 scheme=code,
                 field="scheme",
             )
-
-        requirements = ("certificate", "categories", "grades")
-        stated = {name: rules[f"{code}.{name}"] for name in requirements if f"{code}.{name}" in rules}
-        return cls(
-            code=code,
-            cadence=_CADENCES[rules[f"{code}.cadence"].text],
-            variants=rules[code + _MARK].texts,
-            opened_by=rules[f"{code}.opened_by"],
-            funding=rules[f"{code}.funding"].texts,
-            certificate=stated.get("certificate"),
-            categories=stated.get("categories"),
-            grades=stated.get("grades"),
-        )
+        return cls(code, rules)
 
     @classmethod
-    def opened_by_enrolment(cls, rules: RuleView, keys: Iterable[str], programme: str) -> list["Scheme"]:
+    def opened_by_enrolment(cls, rules: RuleView, programme: str) -> list["Scheme"]:
         """The schemes whose awards follow from an enrolment in a programme, named "<service>.<programme>"."""
-        codes = [key.removesuffix(_MARK) for key in keys if key.endswith(_MARK) and key in rules]
+        keys = rules.keys()
+        codes = (key.removesuffix(MARK) for key in keys if key.endswith(MARK))
         return [scheme for code in codes if (scheme := cls.of(rules, code)).opened_by.text == programme]
+
+    def stated(self, name: str, variant: str | None = None) -> RuleValue | None:
+        """The rule of that name, the variant's own if there is one; None where there is none."""
+        for key in (f"{self.code}.{name}.{variant}", f"{self.code}.{name}"):
+            if key in self.rules:
+                return self.rules[key]
+        return None
+
+    def needed(self, name: str, variant: str | None = None) -> RuleValue:
+        """The same for a rule that must be there. Raises NotFound("rule.not_in_force")."""
+        return (
+            self.stated(name, variant)
+            or self.rules[f"{self.code}.{name}" + (f".{variant}" if variant else "")]
+        )
+
+    def every_rule(self) -> list[RuleValue]:
+        """All its rules in force by key; a division's rule stands in place of the one it replaces."""
+        keys = self.rules.keys()
+        own = (key for key in keys if key.partition(".")[0] == self.code and not DIVISION.fullmatch(key))
+        return [self.rules[key] for key in own]
+
+    @property
+    def variants(self) -> tuple[str, ...]:
+        """Its kinds of award."""
+        return self.needed("variants").texts
+
+    @property
+    def opened_by(self) -> RuleValue:
+        """The rule that says who opens awards; the reason of an award that an enrolment opened."""
+        return self.needed("opened_by")
+
+    @property
+    def funding(self) -> tuple[str, ...]:
+        """Sources of funds in the order of their use; all but the last are limited by their allotments."""
+        return self.needed("funding").texts
+
+    @property
+    def cadence(self) -> Kind:
+        """The kind of period that an award begins with."""
+        return CADENCES[self.needed("cadence").text]
+
+    @property
+    def open_ended(self) -> bool:
+        """Whether an award goes on until it is stopped."""
+        return self.cadence == "month"
+
+    @property
+    def once(self) -> bool:
+        """Whether a person is granted it once and never again."""
+        return self.needed("cadence").text == "once"
 
     def variant(self, name: str | None) -> str:
         """The variant of that name. Raises Invalid("subsidy.unknown_variant")."""
@@ -98,16 +144,14 @@ class Scheme:
             )
         return period
 
-    def rate(self, rules: RuleView, variant: str) -> RuleValue:
-        """The amount of one award.
-
-        Raises NotFound("rule.not_in_force") when none is known for that day, and
-        Invalid("subsidy.rate_not_positive").
-        """
-        rate = rules[f"{self.code}.rate.{variant}"]
-        if rate.money <= Money.ZERO:
-            raise Invalid("subsidy.rate_not_positive", f"Rule {rate.key} must be above zero.", rule=rate.key)
-        return rate
+    def check_paid_out(self) -> None:
+        """Raises Conflict("subsidy.recorded_only") for a benefit that is recorded and never paid out."""
+        if self.needed("channel").text == RECORDED:
+            raise Conflict(
+                "subsidy.recorded_only",
+                f"Scheme {self.code} is recorded and not paid out; there is nothing to plan.",
+                scheme=self.code,
+            )
 
     def source(self, name: str) -> str:
         """The source of funds of that name. Raises Invalid("subsidy.unknown_source")."""

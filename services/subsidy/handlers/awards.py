@@ -11,13 +11,18 @@ from chassis.transaction import Transaction
 from contracts import rehab
 from contracts import subsidy as messages
 from contracts.message import BulkReply
-from kernel.errors import NotFound
+from kernel.money import Money
 from kernel.periods import Period
+from kernel.regions import RegionCode
 from kernel.rulebook import RuleView
-from services.subsidy import repository
+from services.subsidy import replies, repository
+from services.subsidy.domain.amounts import Basis, price
 from services.subsidy.domain.award import Award, Claim, KnownAwards
+from services.subsidy.domain.duration import check_first
 from services.subsidy.domain.eligibility import Holder, decide
+from services.subsidy.domain.overlaps import decide_overlaps
 from services.subsidy.domain.schemes import Scheme
+from services.subsidy.domain.wording import step
 from services.subsidy.handlers.leads import close_granted
 
 People = Mapping[str, tuple[str, Holder]]
@@ -34,13 +39,12 @@ def grant_awards(tx: Transaction, message: messages.GrantAwards) -> BulkReply:
     new: list[Award] = []
     for entry in bulk:
         with entry.deciding():
-            claim = Claim(**entry.item.model_dump())
-            claim = replace(claim, person_id=heads[claim.person_id])
+            claim = _claim(entry.item, heads)
             if (before := known.same_as(claim)) is not None:
                 tx.within(before.region)
                 entry.unchanged(before.id)
             else:
-                award = _grant(tx.new_id(), claim, people, rules_on)
+                award = _grant(tx.new_id(), claim, people, known, rules_on)
                 known.add(award)
                 new.append(award)
                 entry.created(award.id)
@@ -51,19 +55,44 @@ def grant_awards(tx: Transaction, message: messages.GrantAwards) -> BulkReply:
     return bulk.reply()
 
 
-def _grant(award_id: str, claim: Claim, people: People, rules_on: Callable[[date], RuleView]) -> Award:
+def _claim(item: messages.AwardItem, heads: Mapping[str, str]) -> Claim:
+    """What the item asks for. heads: who stands for each person.
+
+    That it is open-ended shows in its period: only monthly awards have a month.
+    """
+    return Claim(
+        ref=item.ref,
+        person_id=heads[item.person_id],
+        scheme=item.scheme,
+        variant=item.variant,
+        period=item.period,
+        granted_on=item.granted_on,
+        open_ended=Period.parse(item.period).kind == "month",
+        applied_on=item.applied_on,
+        cost=None if item.cost is None else Money.yuan(item.cost),
+        days=item.days,
+        benefits=replies.benefits(item.benefits),
+    )
+
+
+def _grant(
+    award_id: str,
+    claim: Claim,
+    people: People,
+    known: KnownAwards,
+    rules_on: Callable[[date], RuleView],
+) -> Award:
     if claim.person_id not in people:
-        raise NotFound(
-            "subsidy.unknown_person",
-            "The person isn't known here, or lives outside the caller's regions; if the registry has just "
-            "registered the person, send the award again in a moment, with a new idempotency key.",
-            field="person_id",
-        )
+        raise repository.unknown_person()
     region, holder = people[claim.person_id]
-    scheme = Scheme.of(rules_on(claim.granted_on), claim.scheme)
-    decision = decide(scheme, holder, claim.granted_on)
+    scheme = Scheme.of(rules_on(claim.granted_on).within(RegionCode(region)), claim.scheme)
     variant, period = scheme.variant(claim.variant), scheme.period(claim.period)
-    scheme.rate(rules_on(period.start), variant)  # an award without a rate would hold up the whole run
+    decision = decide(scheme, holder, claim.granted_on, variant)
+    decision += check_first(scheme, period, claim.applied_on or claim.granted_on, claim.granted_on)
+    # An award that cannot be priced would hold up the whole run.
+    then = replace(scheme, rules=rules_on(period.start).within(RegionCode(region)))
+    amount, _ = price(then, variant, Basis(claim.cost, claim.days))
+    decision += decide_overlaps(scheme, claim.benefits, known.schemes_beside(claim), amount)
     return Award(
         id=award_id,
         ref=claim.ref,
@@ -71,9 +100,14 @@ def _grant(award_id: str, claim: Claim, people: People, rules_on: Callable[[date
         scheme=scheme.code,
         variant=variant,
         period=period.text,
+        last_period=None if scheme.open_ended else period.text,
+        sole=scheme.open_ended or scheme.once,
         region=region,
         granted_on=claim.granted_on,
         decision=decision,
+        cost=claim.cost,
+        days=claim.days,
+        applied_on=claim.applied_on,
     )
 
 
@@ -89,9 +123,9 @@ def open_awards(tx: Transaction, events: Sequence[Received]) -> None:
     for received in events:
         event = received.event
         if isinstance(event, rehab.PersonEnrolled):
-            rules = rules_on(event.enrolled_on)
+            rules = rules_on(event.enrolled_on).within(RegionCode(event.region))
             programme = f"{received.source}.{event.programme}"
-            for scheme in Scheme.opened_by_enrolment(rules, tx.rules.keys(), programme):
+            for scheme in Scheme.opened_by_enrolment(rules, programme):
                 award = _opened(tx.new_id(), heads[event.person_id], scheme, event)
                 opened.setdefault(award.key, (award, received))
     if not opened:
@@ -105,16 +139,19 @@ def open_awards(tx: Transaction, events: Sequence[Received]) -> None:
 
 
 def _opened(award_id: str, person_id: str, scheme: Scheme, event: rehab.PersonEnrolled) -> Award:
+    period = Period.of(event.enrolled_on, scheme.cadence).text
     return Award(
         id=award_id,
         enrolment_id=event.enrolment_id,
         person_id=person_id,
         scheme=scheme.code,
         variant=scheme.variant(event.mode),
-        period=Period.of(event.enrolled_on, scheme.cadence).text,
+        period=period,
+        last_period=period,
+        sole=scheme.once,
         region=event.region,
         granted_on=event.enrolled_on,
-        decision=[scheme.opened_by.trace()],
+        decision=[step(scheme.opened_by, "")],
     )
 
 

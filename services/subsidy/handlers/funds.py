@@ -6,6 +6,7 @@ from contracts import subsidy as messages
 from contracts.message import BulkReply
 from kernel.errors import Invalid
 from kernel.money import Money
+from kernel.regions import RegionCode
 from services.subsidy import repository, run_repository
 from services.subsidy.domain import ledger
 from services.subsidy.domain.funding import Allotment
@@ -40,7 +41,7 @@ def record_fund_allotments(tx: Transaction, message: messages.RecordFundAllotmen
 
 def _allotment(tx: Transaction, item: messages.FundAllotmentItem) -> Allotment:
     year = Scheme.fund_year(item.year)
-    scheme = Scheme.of(tx.rules.at(year.start), item.scheme)
+    scheme = Scheme.of(tx.rules.at(year.start).within(RegionCode(item.region)), item.scheme)
     amount = Money.yuan(item.amount)
     if amount <= Money.ZERO:
         raise Invalid("subsidy.amount_not_positive", "An allotment must be above zero.", field="amount")

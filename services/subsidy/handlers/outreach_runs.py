@@ -67,8 +67,7 @@ def start_outreach_runs(tx: Transaction, message: messages.StartOutreachRuns) ->
 
 def _check(tx: Transaction, told: Run) -> None:
     """Refuse a run that nobody can be found by."""
-    RegionCode(told.region)
-    scheme = Scheme.of(tx.rules.at(told.matched_on), told.scheme)
+    scheme = Scheme.of(tx.rules.at(told.matched_on).within(RegionCode(told.region)), told.scheme)
     scheme.period(told.period)
     if scheme.opened_by.text != OFFICE:
         raise Invalid(
@@ -122,10 +121,14 @@ def _find(tx: Transaction, run: sa.Row[Any], ids: Collection[str]) -> int:
     }
     asked = _asked(tx, run.scheme, ids)
     rules = tx.rules.at(run.matched_on)
-    scheme = Scheme.of(rules, run.scheme)
+    schemes = {
+        region: Scheme.of(rules.within(RegionCode(region)), run.scheme) for region, _ in people.values()
+    }
     rows = []
     for person_id, (region, holder) in sorted(people.items()):
-        grounds = None if person_id in served else Grounds.of(scheme, holder, run.matched_on, rules)
+        grounds = None
+        if person_id not in served:
+            grounds = Grounds.of(schemes[region], holder, run.matched_on, rules)
         if grounds is not None and asked.get(person_id) not in {_STILL, grounds.digest}:
             rows.append(_lead(tx, run, person_id, region, grounds))
     tx.insert(leads, rows)

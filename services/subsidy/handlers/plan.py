@@ -1,5 +1,7 @@
 """The first half of a disbursement: the list of payments, drawn up by a job and frozen."""
 
+from dataclasses import replace
+
 from chassis.jobs import Job
 from chassis.transaction import Transaction
 from contracts import subsidy as messages
@@ -9,6 +11,7 @@ from kernel.periods import Period
 from kernel.regions import RegionCode
 from services.subsidy import replies, repository, run_repository
 from services.subsidy.domain import frozen_list
+from services.subsidy.domain.amounts import NOTHING, check_priced, price
 from services.subsidy.domain.award import Trace
 from services.subsidy.domain.frozen_list import Line
 from services.subsidy.domain.funding import Funding
@@ -27,13 +30,14 @@ def plan_disbursement(tx: Transaction, message: messages.PlanDisbursement) -> me
     """
     tx.within(message.region)
     rules = tx.rules.at(Period.parse(message.period).start)
-    scheme = Scheme.of(rules, message.scheme)
+    scheme = Scheme.of(rules.within(RegionCode(message.region)), message.scheme)
+    scheme.check_paid_out()
     period = scheme.period(message.period).text
     run = run_repository.latest(tx, scheme.code, period, message.region)
     if run is None or run.state == "paid":
         unpaid = run_repository.unpaid_variants(tx, scheme.code, period, message.region)
-        for variant in unpaid:
-            scheme.rate(rules, variant)
+        for variant, region in unpaid:
+            check_priced(replace(scheme, rules=rules.within(RegionCode(region))), variant)
         if unpaid:
             run = _start(tx, message, sum(unpaid.values()))
     if run is None:
@@ -76,7 +80,7 @@ def plan_step(tx: Transaction, job: Job) -> bool:
     run = run_repository.get(tx, job.key)
     period = Period.parse(run.period)
     rules = tx.rules.at(period.start)
-    scheme = Scheme.of(rules, run.scheme)
+    scheme = Scheme.of(rules.within(RegionCode(run.region)), run.scheme)
     *limited, rest = scheme.funding
     funds = repository.lock_funds(tx, run.scheme, str(period.start.year), limited)
     awards = run_repository.unpaid_awards(tx, run, job.cursor.get("award_id", ""), LINES_PER_STEP)
@@ -87,12 +91,15 @@ def plan_step(tx: Transaction, job: Job) -> bool:
         return True
     funding = Funding(funds, rest)
     lines: list[tuple[Line, str, Trace]] = []
+    bases = repository.bases(tx, [award.award_id for award in awards])
     for seq, award in enumerate(awards, start=run.lines + 1):
-        rate = scheme.rate(rules, award.variant)
-        shares = funding.draw(rate.money, RegionCode(award.region))
-        line = Line(seq, award.award_id, award.person_id, award.variant, rate.money, shares)
+        region = RegionCode(award.region)
+        priced = replace(scheme, rules=rules.within(region))
+        amount, decision = price(priced, award.variant, bases.get(award.award_id, NOTHING))
+        shares = funding.draw(amount, region)
+        line = Line(seq, award.award_id, award.person_id, award.variant, amount, shares)
         digest = frozen_list.extend(digest, line)
-        lines.append((line, award.region, [rate.trace()]))
+        lines.append((line, award.region, decision))
     run_repository.add_lines(tx, run, lines)
     repository.draw_funds(tx, funding.drawn)
     job.cursor.update(award_id=awards[-1].award_id, digest=digest)

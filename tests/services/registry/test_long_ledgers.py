@@ -41,7 +41,7 @@ def repeated(office: Harness, table: sa.Table, ref: str, **changes: Any) -> None
     [row] = [each._asdict() for each in office.rows(table) if each.ref == ref]
     rows = []
     for number in range(2, YEARS_OF_RECORDS):
-        unique = {"id": f"{number:032x}", "ref": f"again-{number}"}
+        unique: dict[str, Any] = {"id": f"{number:032x}", "ref": f"again-{number}"}
         unique |= {"seq": number, "decision_ref": f"again-{number}"} if "seq" in row else {}
         rows.append(row | changes | unique)
     with office.runtime.database.write() as connection:

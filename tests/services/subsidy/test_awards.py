@@ -108,7 +108,7 @@ def test_a_person_is_granted_a_scheme_once_a_period(subsidy: Harness) -> None:
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
-        ({"scheme": "housing"}, "subsidy.unknown_scheme"),
+        ({"scheme": "lottery"}, "subsidy.unknown_scheme"),
         ({"variant": "bicycle"}, "subsidy.unknown_variant"),
         ({"period": "2024-05"}, "subsidy.wrong_period"),
         ({"period": "2009"}, "rule.not_in_force"),
@@ -161,7 +161,7 @@ def test_allotments_are_kept_by_their_number(subsidy: Harness) -> None:
         ({"amount": "0.00"}, "subsidy.amount_not_positive"),
         ({"amount": "-5.00"}, "subsidy.amount_not_positive"),
         ({"year": "2024-05"}, "subsidy.wrong_period"),
-        ({"scheme": "housing"}, "subsidy.unknown_scheme"),
+        ({"scheme": "lottery"}, "subsidy.unknown_scheme"),
         ({"region": "360121000000"}, "access.region"),
         ({"source": "lottery"}, "record.invalid"),
     ],

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from kernel.errors import NotFound
 from kernel.money import Money
+from kernel.regions import RegionCode
 from kernel.rulebook import RuleBook, RuleFileError, RuleValue
 
 RULES = """
@@ -253,3 +254,31 @@ def test_the_latest_known_correction_of_the_latest_value_applies(
     assert ("x" in view) == (expected is not None)
     if expected is not None:
         assert view["x"].integer == expected
+
+
+def test_a_rule_of_the_lowest_division_applies(tmp_path: Path) -> None:
+    values = {"a.rate": "1", "a.rate.34": "2", "a.rate.341524": "3", "a.rate.44": "4"}
+    text = "rules:\n" + "".join(entry(key, "count", value) for key, value in values.items())
+    (tmp_path / "a.yaml").write_text(text, encoding="utf-8")
+    rules = RuleBook.load(tmp_path).at(date(2024, 6, 1))
+
+    def rate(division: str) -> tuple[str, int]:
+        value = rules.within(RegionCode.parse(division))["a.rate"]
+        return value.key, value.integer
+
+    assert rate("341524100002") == ("a.rate.341524", 3)
+    assert rate("341525") == ("a.rate.34", 2)
+    assert rate("440106") == ("a.rate.44", 4)
+    assert rate("110101") == ("a.rate", 1)
+    assert rules["a.rate"].integer == 1
+
+
+def test_an_offices_rule_stands_in_for_those_of_the_divisions_it_lies_in(tmp_path: Path) -> None:
+    keys = ("a.rate", "a.rate.34", "a.rate.341524", "a.rate.341524100", "a.rate.44")
+    text = "rules:\n" + "".join(entry(key, "count", "1") for key in keys)
+    (tmp_path / "a.yaml").write_text(text, encoding="utf-8")
+    (tmp_path / "offices").mkdir()
+    own = rule("a.rate", "count", "7")
+    (tmp_path / "offices" / "341524.yaml").write_text(own, encoding="utf-8")
+
+    assert RuleBook.load(tmp_path, "341524").keys() == ("a.rate", "a.rate.341524100", "a.rate.44")

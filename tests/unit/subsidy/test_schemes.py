@@ -5,69 +5,73 @@ from pathlib import Path
 
 import pytest
 
-from kernel.errors import Invalid, NotFound
-from kernel.money import Money
+from kernel.errors import Conflict, Invalid, NotFound
+from kernel.regions import RegionCode
 from kernel.rulebook import RuleBook
 from services.subsidy.domain import schemes
+from services.subsidy.domain.amounts import check_priced, price
+from services.subsidy.domain.rule_check import problems
 from services.subsidy.domain.schemes import Scheme
 
 RULES = Path(schemes.__file__).parents[1] / "rules"
+OFFICES = sorted(path.stem for path in RULES.glob("offices/*.yaml"))
 JINZHAI = RuleBook.load(RULES, office="341524")
 NATIONAL = RuleBook.load(RULES)
 
 DAY = date(2024, 6, 3)
 
 
+@pytest.mark.parametrize("office", [None, *OFFICES])
+def test_the_rule_files_are_without_fault(office: str | None) -> None:
+    assert problems(RuleBook.load(RULES, office)) == []
+
+
 @pytest.mark.parametrize(
     ("rule", "first_day", "yuan"),
     [
-        ("care.rate.boarding", date(2024, 1, 1), 12000),
-        ("care.rate.day", date(2024, 1, 1), 4000),
-        ("care.rate.home", date(2024, 1, 1), 2000),
-        ("fuel.rate.vehicle", date(2010, 1, 1), 260),
-        ("student_aid.rate.higher", date(2024, 1, 1), 4000),
-        ("student_aid.rate.secondary_vocational", date(2024, 1, 1), 2000),
+        ("care.rate.boarding", date(2024, 1, 1), "12000.00"),
+        ("care.rate.day", date(2024, 1, 1), "4000.00"),
+        ("care.rate.home", date(2024, 1, 1), "2000.00"),
+        ("fuel.rate.vehicle", date(2010, 1, 1), "260.00"),
+        ("student_aid.rate.higher", date(2024, 1, 1), "4000.00"),
+        ("student_aid.rate.secondary_vocational", date(2024, 1, 1), "2000.00"),
     ],
 )
-def test_a_rate_is_in_force_from_its_first_day_on(rule: str, first_day: date, yuan: int) -> None:
+def test_a_rate_is_in_force_from_its_first_day_on(rule: str, first_day: date, yuan: str) -> None:
     code, _, variant = rule.split(".")
     day_before = date.fromordinal(first_day.toordinal() - 1)
 
-    assert Scheme.of(JINZHAI.at(DAY), code).rate(JINZHAI.at(first_day), variant).money == Money.yuan(yuan)
+    amount, _ = price(Scheme(code, JINZHAI.at(first_day)), variant)
+    assert str(amount) == yuan
     with pytest.raises(NotFound) as missing:
-        Scheme.of(JINZHAI.at(DAY), code).rate(JINZHAI.at(day_before), variant)
+        check_priced(Scheme(code, JINZHAI.at(day_before)), variant)
     assert missing.value.code == "rule.not_in_force"
 
 
-def test_every_variant_of_jinzhai_has_a_rate() -> None:
+def test_every_variant_that_jinzhai_pays_is_priced() -> None:
     rules = JINZHAI.at(DAY)
 
     for code in ("care", "fuel", "student_aid"):
         scheme = Scheme.of(rules, code)
         for variant in scheme.variants:
-            assert scheme.rate(rules, variant).money > Money.ZERO
+            check_priced(scheme, variant)
 
 
-def test_only_fuel_has_a_rate_for_the_whole_country() -> None:
-    assert [key for key in NATIONAL.keys() if ".rate." in key] == ["fuel.rate.vehicle"]  # noqa: SIM118 -- not a dict
-
-
-def test_what_no_source_confirms_is_marked_as_assumed() -> None:
+def test_the_rates_that_the_seeds_state_are_found_and_the_others_assumed() -> None:
     rules = JINZHAI.at(DAY)
-    certainty = {key: rules[key].certainty for key in JINZHAI.keys() if ".rate." in key}  # noqa: SIM118
+    certainty = {key: rules[key].certainty for key in rules.keys() if ".rate." in key}  # noqa: SIM118 -- no dict
 
-    assert {key for key, certain in certainty.items() if certain == "found"} == {
+    assert {key for key, certain in certainty.items() if certain == "found"} >= {
         "care.rate.boarding",
         "care.rate.day",
         "care.rate.home",
     }
+    assert certainty["student_aid.rate.higher"] == "assumed"
 
 
 def test_an_enrolment_in_care_opens_the_care_scheme_alone() -> None:
     def opened(programme: str) -> list[str]:
-        return [
-            scheme.code for scheme in Scheme.opened_by_enrolment(JINZHAI.at(DAY), JINZHAI.keys(), programme)
-        ]
+        return [scheme.code for scheme in Scheme.opened_by_enrolment(JINZHAI.at(DAY), programme)]
 
     assert (opened("rehab.care"), opened("rehab.psych_drug"), opened("office.")) == (["care"], [], [])
 
@@ -100,13 +104,29 @@ def test_a_scheme_names_its_variants_periods_and_sources() -> None:
         assert invalid.value.code == code
 
 
-def test_a_rate_of_zero_pays_nobody(tmp_path: Path) -> None:
-    for name in ("schemes.yaml", "rates.yaml"):
-        text = (RULES / name).read_text(encoding="utf-8").replace('"260.00"', '"0.00"')
-        (tmp_path / name).write_text(text, encoding="utf-8")
-    rules = RuleBook.load(tmp_path).at(DAY)
+def test_a_province_adds_groups_of_its_own() -> None:
+    rules = NATIONAL.at(date(2026, 5, 1))
 
-    with pytest.raises(Invalid) as invalid:
-        Scheme.of(rules, "fuel").rate(rules, "vehicle")
+    def groups(division: str) -> tuple[str, ...]:
+        return Scheme.of(rules.within(RegionCode.parse(division)), "nursing").variants
 
-    assert invalid.value.code == "subsidy.rate_not_positive"
+    assert groups("440106") == ("grade_1", "grade_2")
+    assert groups("140105") == ("grade_1", "grade_2", "mild_mental")
+
+
+def test_a_scheme_tells_each_rule_once_as_it_holds_in_the_division() -> None:
+    guangdong = NATIONAL.at(date(2026, 5, 1)).within(RegionCode.parse("44"))
+    told = {rule.key for rule in Scheme.of(guangdong, "living").every_rule()}
+
+    assert "living.rate.dibao.44" in told
+    assert "living.rate.dibao.65" not in told
+    assert "living.cadence" in told
+    assert not [key for key in told if not key.startswith("living.")]
+
+
+def test_a_relief_that_is_only_recorded_is_not_paid_out() -> None:
+    with pytest.raises(Conflict) as refused:
+        Scheme.of(NATIONAL.at(DAY), "tax_relief").check_paid_out()
+    Scheme.of(NATIONAL.at(DAY), "fuel").check_paid_out()
+
+    assert refused.value.code == "subsidy.recorded_only"

@@ -1,0 +1,83 @@
+"""Rules in plain Chinese, as a citizen or an official reads them."""
+
+from kernel.disability import Category
+from kernel.rule_values import UNITS, RuleValue
+
+WORDS = {
+    **{category.value: category.zh for category in Category},
+    "1": "一级",
+    "2": "二级",
+    "3": "三级",
+    "4": "四级",
+    "dibao": "低保家庭",
+    "dibao_edge": "低保边缘家庭",
+    "extreme_poverty": "特困供养家庭",
+    "hardship": "困难家庭",
+    "multiple_disabled": "一户多残家庭",
+    "old_carer": "以老养残家庭",
+    "poverty_monitored": "三类监测对象家庭",
+    "zero_employment": "零就业家庭",
+    "month": "按月",
+    "year": "按年",
+    "once": "一次性",
+    "office": "由残联受理审定",
+    "rehab.care": "由托养服务登记产生",
+    "superior": "上级资金",
+    "county": "县级配套",
+    "card": "打卡发放到本人",
+    "institution": "拨付给经办机构",
+    "recorded": "登记在册，不发放现金",
+    "fixed": "定额",
+    "by_mode": "按服务方式定额",
+    "by_education": "按教育阶段定额",
+    "by_attendance": "按出勤天数",
+    "share_of_dibao": "按低保标准的比例",
+    "actual_cost_capped": "据实补助，设上限",
+    "stack": "可同时享受",
+    "excluded": "不可同时享受",
+    "choose_higher": "择高享受",
+    "this_month": "从当月起停发",
+    "next_month": "从次月起停发",
+    "hand_in": "自递交申请当月",
+    "decision": "自审定当月",
+    "urban": "城市低保标准",
+    "rural": "农村低保标准",
+}
+"""Words of the rule files; a word that is not here is shown as it is written."""
+
+_PER = {
+    "yuan_per_person_year": "每人每年",
+    "yuan_per_person_month": "每人每月",
+    "yuan_per_person_day": "每人每天",
+    "yuan_per_vehicle_year": "每车每年",
+    "yuan_per_person": "每人",
+}
+_COUNTED = {"years": "周岁", "months": "个月", "days": "天", "working_days": "个工作日", "count": ""}
+
+
+def said(rule: RuleValue) -> str:
+    """The value of a rule in force, in Chinese, with its unit."""
+    match UNITS[rule.unit]:
+        case "texts":
+            text = "、".join(WORDS.get(word, word) for word in rule.texts) or "无"
+        case "switch":
+            text = "是" if rule.switch else "否"
+        case "ratio":
+            text = f"{float(rule.ratio * 100):.10g}%"
+        case "text":
+            text = WORDS.get(rule.text, rule.text)
+        case "integer":
+            text = f"{rule.integer}{_COUNTED[rule.unit]}"
+        case "money":
+            text = f"{_PER.get(rule.unit, '')}{rule.money}元"
+    return text
+
+
+def step(rule: RuleValue, outcome: str) -> dict[str, str]:
+    """What a decision keeps of one rule: its trace, and a sentence for the citizen.
+
+    outcome: what followed from it, in Chinese.
+    """
+    doubt = "，待确认" if rule.certainty == "assumed" else ""
+    title = rule.title or rule.key
+    return rule.trace() | {"zh": f"{title}：{said(rule)}。{outcome}（依据：{rule.document}{doubt}）"}

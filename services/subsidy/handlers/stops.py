@@ -1,0 +1,81 @@
+"""The end of awards that go on from month to month."""
+
+from dataclasses import replace
+from functools import cache
+
+from chassis.bulk import Bulk
+from chassis.transaction import Transaction
+from contracts import subsidy as messages
+from contracts.message import BulkReply
+from kernel.errors import Conflict, NotFound
+from kernel.regions import RegionCode
+from services.subsidy import repository
+from services.subsidy.domain.award import Award, Stop, Trace
+from services.subsidy.domain.duration import last_month
+from services.subsidy.domain.schemes import Scheme
+
+
+def stop_awards(tx: Transaction, message: messages.StopAwards) -> BulkReply:
+    """End awards by the rule of the reason. What was paid beyond the last month is not touched here."""
+    bulk = Bulk(message)
+    items = list(bulk.items())
+    known = repository.stops(tx, [item.ref for item in items])
+    awards = repository.lock_awards(tx, {item.award_id for item in items})
+    rules_on = cache(tx.rules.at)
+    new: list[tuple[Stop, Trace]] = []
+    for entry in bulk:
+        with entry.deciding():
+            if (award := awards.get(entry.item.award_id)) is None:
+                raise NotFound(
+                    "subsidy.unknown_award",
+                    "There is no such award, or it lies outside the caller's regions.",
+                    field="award_id",
+                )
+            rules = rules_on(entry.item.happened_on).within(RegionCode(award.region))
+            scheme = Scheme.of(rules, award.scheme)
+            last, decision = last_month(scheme, entry.item.reason, entry.item.happened_on)
+            stop = Stop(tx.new_id(), last_period=last.text, **entry.item.model_dump())
+            if (before := known.get(stop.ref)) is not None:
+                _check_same(before, stop)
+                entry.unchanged(before.id)
+                continue
+            awards[award.id] = _stopped(award, stop)
+            known[stop.ref] = stop
+            new.append((stop, decision))
+            entry.created(stop.id)
+    repository.add_stops(tx, new)
+    for stop, _ in new:
+        tx.record(_award_stopped(awards[stop.award_id], stop))
+    return bulk.reply()
+
+
+def _check_same(before: Stop, stop: Stop) -> None:
+    if replace(before, id=stop.id) != stop:
+        raise Conflict(
+            "subsidy.ref_reused",
+            "The number was used for another stop; give each a number of its own.",
+            field="ref",
+        )
+
+
+def _stopped(award: Award, stop: Stop) -> Award:
+    if award.last_period is not None and award.last_period <= stop.last_period:
+        raise Conflict(
+            "subsidy.already_stopped",
+            f"The award ends with {award.last_period} already; only an earlier end can follow.",
+            award_id=award.id,
+        )
+    return replace(award, last_period=stop.last_period, sole=False)
+
+
+def _award_stopped(award: Award, stop: Stop) -> messages.AwardStopped:
+    return messages.AwardStopped(
+        region=award.region,
+        award_id=award.id,
+        person_id=award.person_id,
+        scheme=award.scheme,
+        variant=award.variant,
+        reason=stop.reason,
+        last_period=stop.last_period,
+        stopped_on=stop.happened_on,
+    )

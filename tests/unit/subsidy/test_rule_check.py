@@ -1,0 +1,110 @@
+"""Each mistake in a scheme's rules is told with file, line and key, and with what is expected."""
+
+from pathlib import Path
+
+import pytest
+
+from kernel.rulebook import RuleBook
+from services.subsidy.domain.rule_check import problems
+
+GOOD = {
+    "visit.variants": ("texts", '["spring", "summer"]'),
+    "visit.cadence": ("text", '"month"'),
+    "visit.opened_by": ("text", '"office"'),
+    "visit.funding": ("texts", '["county"]'),
+    "visit.channel": ("text", '"card"'),
+    "visit.formula": ("text", '"fixed"'),
+    "visit.paid_from": ("text", '"hand_in"'),
+    "visit.rate.spring": ("yuan_per_person_month", '"90.00"'),
+}
+OTHER = {key.replace("visit", "gift"): told for key, told in GOOD.items()}
+
+
+def found(tmp_path: Path, rules: dict[str, tuple[str, str] | None], zh: str = "    zh: 慰问\n") -> list[str]:
+    """The mistakes in a file with these rules; None leaves one of the good ones out."""
+    text = "rules:\n"
+    for key, told in (GOOD | rules).items():
+        if told is not None:
+            text += f"  {key}:\n    description: A rule\n{zh}    unit: {told[0]}\n    values:\n"
+            text += f"      - from: 2020-01-01\n        value: {told[1]}\n"
+            text += '        reference: {document: "慰问办法"}\n'
+    (tmp_path / "visit.yaml").write_text(text, encoding="utf-8")
+    return [problem.removeprefix(f"{tmp_path}/") for problem in problems(RuleBook.load(tmp_path))]
+
+
+def test_a_scheme_without_fault(tmp_path: Path) -> None:
+    assert found(tmp_path, {}) == []
+
+
+@pytest.mark.parametrize(
+    ("rules", "told"),
+    [
+        ({"visit.colour": ("text", '"red"')}, 'visit.yaml:71: unknown name "colour" in rule visit.colour'),
+        ({"gift.rate.x": ("yuan", '"1.00"')}, "visit.yaml:71: rule gift.rate.x is of no scheme"),
+        (
+            {"visit.grades.autumn": ("texts", '["1"]')},
+            "rule visit.grades.autumn is of no variant of the scheme",
+        ),
+        ({"visit.cadence.spring": ("text", '"month"')}, 'rule visit.cadence.spring ends in "spring"'),
+        ({"visit.stop": ("text", '"next_month"')}, "rule visit.stop ends in its name, expected a word"),
+        ({"visit.rate": ("yuan_per_person_month", '"1.00"')}, "rule visit.rate names no variant"),
+        ({"visit.grades": ("texts", '["5"]')}, 'unknown word "5" in rule visit.grades, expected 1, 2, 3, 4'),
+        ({"visit.flags_any": ("texts", '["rich"]')}, 'unknown word "rich" in rule visit.flags_any'),
+        ({"visit.overlap.x": ("text", '"maybe"')}, 'unknown word "maybe" in rule visit.overlap.x'),
+        (
+            {"visit.cadence": ("text", '"weekly"')},
+            'visit.yaml:15: unknown word "weekly" in rule',
+        ),
+        ({"visit.grades": ("text", '"1"')}, "rule visit.grades is in text, expected texts"),
+        ({"visit.funding": None}, "scheme visit begins on 2020-01-01 and has no rule visit.funding"),
+        ({"visit.paid_from": None}, "is paid monthly and has no rule visit.paid_from"),
+        ({"visit.opened_by": ("text", '"rehab.care"')}, "expected visit.opened_by to be office"),
+        (
+            {"visit.rate.spring": ("yuan_per_person_year", '"1.00"')},
+            "expected yuan_per_person_month, for it is",
+        ),
+        ({"visit.rate.spring": ("percent", '"25"')}, "is in percent, expected what the formula fixed takes"),
+        ({"visit.rate.spring": ("yuan_per_person_month", '"0.00"')}, "visit.rate.spring is not above zero"),
+        (
+            {"visit.formula": ("text", '"actual_cost_capped"'), "visit.rate.spring": ("percent", '"80"')},
+            "rule visit.rate.spring bears a cost without a limit, expected visit.cap",
+        ),
+        (
+            {"dibao.line.red": ("yuan_per_person_month", '"1.00"')},
+            "expected dibao.line.urban or dibao.line.rural",
+        ),
+        (
+            OTHER | {"visit.overlap.gift": ("text", '"stack"')},
+            "has no counterpart, expected a rule gift.overlap.visit",
+        ),
+        (
+            OTHER
+            | {"visit.overlap.gift": ("text", '"choose_higher"'), "gift.overlap.visit": ("text", '"stack"')},
+            "rule visit.overlap.gift is of two schemes granted here",
+        ),
+        (
+            {"visit.variants.44": ("texts", '["autumn"]'), "visit.formula": None},
+            "visit.yaml:63: scheme visit",
+        ),
+    ],
+)
+def test_a_mistake_is_told_with_its_place(
+    tmp_path: Path, rules: dict[str, tuple[str, str] | None], told: str
+) -> None:
+    assert [problem for problem in found(tmp_path, rules) if told in problem] != []
+
+
+def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
+    rules: dict[str, tuple[str, str] | None] = {
+        "visit.colour": ("text", '"red"'),
+        "visit.cadence": ("text", '"weekly"'),
+    }
+
+    assert len(found(tmp_path, rules)) == 2
+
+
+def test_a_rule_without_a_chinese_name_cannot_be_explained_to_a_citizen(tmp_path: Path) -> None:
+    told = found(tmp_path, {}, zh="")
+
+    assert len(told) == len(GOOD)
+    assert "has no Chinese name" in told[0]

@@ -55,15 +55,6 @@ households = Table(
     Column("flags", String(200), nullable=False),
 )
 
-# The same of households. `flags`: all that hold, in the order of their names, with commas between.
-households = Table(
-    "households",
-    metadata,
-    Column("household_id", ID, primary_key=True),
-    Column("region", REGION, nullable=False),
-    Column("flags", String(200), nullable=False),
-)
-
 # Money made available. `drawn_fen` is what planned runs have taken of it.
 fund_allotments = Table(
     "fund_allotments",

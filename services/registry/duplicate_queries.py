@@ -24,7 +24,7 @@ from services.registry.legal_aid_tables import legal_aid
 from services.registry.match_tables import match_findings
 from services.registry.names import opened_name
 from services.registry.network_tables import appointments, delegates
-from services.registry.paging import below, page_of
+from services.registry.paging import below, page_of, view_of
 from services.registry.queries import person_row, person_view
 from services.registry.repository import rows_among
 from services.registry.survey_tables import survey_tasks
@@ -142,19 +142,6 @@ def list_merges(tx: Transaction, message: messages.ListMerges) -> messages.Merge
 
 
 def _merge(row: sa.RowMapping) -> messages.MergeView:
-    names = (
-        "ref",
-        "person_id",
-        "kept_id",
-        "requested_on",
-        "requested_by",
-        "state",
-        "decided_on",
-        "decided_by",
-    )
-    return messages.MergeView(
-        merge_id=row["id"],
-        action="merge" if row["undoes_id"] is None else "unmerge",
-        undone=row["undone_at"] is not None,
-        **{name: row[name] for name in names},
-    )
+    action = "merge" if row["undoes_id"] is None else "unmerge"
+    told = {**row, "action": action, "undone": row["undone_at"] is not None}
+    return view_of(messages.MergeView, "merge_id", told)

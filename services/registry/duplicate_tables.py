@@ -82,5 +82,6 @@ Index(
     sqlite_where=text(STANDING),
     postgresql_where=text(STANDING),
 )
+Index("ix_merges_state", merges.c.state, merges.c.id)
 Index("ix_merges_person", merges.c.person_id)
 Index("ix_merges_kept", merges.c.kept_id)

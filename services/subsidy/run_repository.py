@@ -18,7 +18,8 @@ from services.subsidy.domain.award import Trace
 from services.subsidy.domain.frozen_list import Line
 from services.subsidy.domain.ledger import Transfer
 from services.subsidy.domain.run import Run
-from services.subsidy.tables import awards, ledger, payments, persons, run_lines, run_shares, runs
+from services.subsidy.kin import behind_kin, paid_in
+from services.subsidy.tables import awards, ledger, payments, run_lines, run_shares, runs
 
 
 def get(tx: Transaction, run_id: str) -> Run:
@@ -88,40 +89,12 @@ def unpaid_awards(tx: Transaction, run: Run, after: str, limit: int) -> Sequence
 
 def _in_no_run(scheme: str, period: str, region: str) -> sa.ColumnElement[bool]:
     line = run_lines.c
-    earlier = awards.alias("earlier")
-    listed = (line.scheme == scheme, line.period == period)
+    listed = (line.person_id == awards.c.person_id, line.scheme == scheme, line.period == period)
     return sa.and_(
-        _paid_in(awards, scheme, period),
+        paid_in(awards, scheme, period),
         awards.c.region.startswith(RegionCode(region).prefix),
-        ~sa.exists().where(line.person_id == awards.c.person_id, *listed),
-        # Of a person who was registered twice one award is paid: that in a run, else the one granted first.
-        ~_of_kin(run_lines, *listed),
-        ~_of_kin(earlier, _paid_in(earlier, scheme, period), earlier.c.award_id < awards.c.award_id),
-    )
-
-
-def _paid_in(award: sa.FromClause, scheme: str, period: str) -> sa.ColumnElement[bool]:
-    last = award.c.last_period
-    return sa.and_(award.c.scheme == scheme, award.c.period <= period, sa.or_(last.is_(None), last >= period))
-
-
-def _of_kin(others: sa.FromClause, *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
-    """Whether another record of the award's person has such a row."""
-    kin = _kin().subquery("kin")
-    found = sa.select(1).select_from(kin.join(others, others.c.person_id == kin.c.kin_id))
-    return found.where(kin.c.person_id == awards.c.person_id, *conditions).exists()
-
-
-def _kin() -> sa.CompoundSelect[Any]:
-    """All pairs of records of one person: those that were merged, few among many."""
-    one, other = persons.alias("one"), persons.alias("other")
-    led = one.c.merged_into.is_not(None)
-    return sa.union_all(
-        sa.select(one.c.person_id, one.c.merged_into.label("kin_id")).where(led),
-        sa.select(one.c.merged_into, one.c.person_id).where(led),
-        sa.select(one.c.person_id, other.c.person_id)
-        .join(other, other.c.merged_into == one.c.merged_into)
-        .where(led, other.c.person_id != one.c.person_id),
+        ~sa.exists().where(*listed),
+        awards.c.award_id.not_in(behind_kin(scheme, period)),
     )
 
 

@@ -33,13 +33,14 @@ class Decision:
 class Desk:
     """What is known when the command begins, kept up with each decision. asked, decided: rows of merges by
     their own reference and by that of the decision. undone: rows of merges to be undone, by identifier.
-    people: with all who are merged with them.
+    people: with all who are merged with them. homes: theirs when the command begins.
     """
 
     asked: dict[str, Row]
     decided: dict[str, Row]
     undone: dict[str, Row]
     people: dict[str, Record]
+    homes: Homes
     family: Family
     holdings: dict[str, set[Holding]]
     touched: set[str] = field(default_factory=set)
@@ -54,12 +55,8 @@ class Desk:
         undone = rows_by(tx, locked, merges.c.id, {row["undoes_id"] for row in asked.values()} - {None})
         two = {each for row in asked.values() for each in (row["person_id"], row["kept_id"])}
         people = lock_records(tx, two)
-        return cls(asked, decided, undone, people, family_of(tx, people), holdings_of(tx, two))
-
-    @property
-    def homes(self) -> Homes:
-        """Where they live, and who leads to another one by now."""
-        return Homes.of(self.people.values())
+        homes = Homes.of(people.values())
+        return cls(asked, decided, undone, people, homes, family_of(tx, people), holdings_of(tx, two))
 
 
 def decide_merges(tx: Transaction, message: messages.DecideMerges) -> BulkReply:
@@ -89,7 +86,8 @@ def decide_merges(tx: Transaction, message: messages.DecideMerges) -> BulkReply:
 def _carry_out(tx: Transaction, desk: Desk, asked: Merge, day: date) -> None:
     """Lead the records where they belong, and tell of each whose way changes."""
     if asked.undoes is None:
-        check_apart(desk.homes, asked.person_id, asked.kept_id)
+        two = Homes.of(desk.people[each] for each in (asked.person_id, asked.kept_id))
+        check_apart(two, asked.person_id, asked.kept_id)
         check_holdings(desk.holdings[asked.person_id], desk.holdings[asked.kept_id])
         led = desk.family.merge(asked.person_id, asked.kept_id)
     else:

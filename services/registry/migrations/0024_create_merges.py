@@ -89,5 +89,6 @@ def _create_merges() -> None:
         sqlite_where=standing,
         postgresql_where=standing,
     )
+    op.create_index("ix_merges_state", "merges", ["state", "id"])
     op.create_index("ix_merges_person", "merges", ["person_id"])
     op.create_index("ix_merges_kept", "merges", ["kept_id"])

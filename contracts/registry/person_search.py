@@ -28,6 +28,9 @@ class PersonLine(Message):
     category: CategoryText | None = Field(description="Of the certificate; null without one")
     grade: Grade | None = Field(description="Of the certificate, 1 (most severe) to 4; null without one")
     certificate_status: str | None = Field(description="State of the certificate; null without one")
+    merged_into: Identifier | None = Field(
+        default=None, description="The record that stands for this one, of a person who was registered twice"
+    )
 
 
 class PersonPage(Reply):

@@ -95,6 +95,9 @@ class PersonView(Reply):
     certificate: CertificateView | None = Field(
         description="The latest certificate; null for a person who never had one"
     )
+    merged_into: Identifier | None = Field(
+        default=None, description="The record that stands for this one, of a person who was registered twice"
+    )
 
 
 class FindPerson(Query):

@@ -22,7 +22,6 @@ from services.registry.case_tables import (
 )
 from services.registry.domain.case import Case
 from services.registry.repository import Known, rows_among
-from services.registry.tables import persons
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +73,6 @@ class Filed:
 def ids_by_ref(tx: Transaction, table: sa.Table, refs: Collection[str]) -> dict[str, str]:
     """The identifiers in a table, of any region, by the office's reference."""
     return {row.ref: row.id for row in rows_among(tx, sa.select(table.c.ref, table.c.id), table.c.ref, refs)}
-
-
-def person_regions(tx: Transaction, person_ids: Collection[str]) -> dict[str, str]:
-    """Where registered persons live, by their identifier."""
-    found = rows_among(tx, sa.select(persons.c.id, persons.c.region), persons.c.id, person_ids)
-    return {row.id: row.region for row in found}
 
 
 def receipts_by_ref(tx: Transaction, refs: Collection[str]) -> dict[str, Known[Receipt]]:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from chassis.transaction import Transaction
-from services.registry.domain.name_words import EDITION, asked_word, name_words
+from services.registry.domain.name_words import EDITION, asked_word, name_words, sounds
 from services.registry.tables import NAME, NAME_WORD
 from services.registry.tables import name_words as words_table
 
@@ -51,6 +51,11 @@ def found_by(tx: Transaction, asked: str) -> sa.Select[tuple[str]]:
     """
     indexes = [_short(index) for index in NAME_WORD.indexes(tx.vault, asked_word(asked))]
     return sa.select(words_table.c.person_id).where(words_table.c.word.in_(indexes))
+
+
+def sound_indexes(tx: Transaction, name: str) -> set[int]:
+    """Where those stand whose names may sound like this one, under every index key."""
+    return {_short(index) for word in sounds(name) for index in NAME_WORD.indexes(tx.vault, word)}
 
 
 def _short(index: str) -> int:

@@ -48,6 +48,7 @@ delegates = records(
     Column("delegate", Text, comment="Sealed"),
 )
 Index("ix_delegates_term", delegates.c.term_id)
+Index("ix_delegates_person", delegates.c.person_id)
 delegate_acts = acts("delegate_acts", delegates)
 
 appointments = records(
@@ -64,6 +65,7 @@ appointments = records(
     Column("reason", CODE),
 )
 Index("ix_appointments_organisation", appointments.c.organisation_id)
+Index("ix_appointments_person", appointments.c.person_id)
 appointment_acts = acts("appointment_acts", appointments, Column("reason", CODE))
 
 organisation_funds = records(

@@ -104,6 +104,7 @@ def _lines() -> sa.Select[Any]:
         person.birth_date,
         person.region,
         person.household_id,
+        person.merged_into,
         certificates.c.category,
         certificates.c.grade,
         certificates.c.status,
@@ -148,5 +149,6 @@ def _line(tx: Transaction, row: sa.Row[Any], flags: dict[str, list[str]]) -> mes
             "category": row.category,
             "grade": row.grade,
             "certificate_status": row.status,
+            "merged_into": row.merged_into,
         }
     )

@@ -36,6 +36,7 @@ class Registered:
     registered_on: date
     recorded_at: datetime
     registered_region: str | None
+    merged_into: str | None
 
     def value(self, tx: Transaction, name: str) -> str | None:
         """The plain value of a field; of the household its identifier."""

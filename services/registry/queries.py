@@ -27,7 +27,10 @@ from services.registry.tables import (
 
 
 def resolve_persons(tx: Transaction, message: messages.ResolvePersons) -> messages.Identities:
-    """Identifiers by citizen number; a number that is malformed, unknown or out of scope is left out."""
+    """Identifiers by citizen number; a number that is malformed, unknown or out of scope is left out.
+
+    Of a person who was registered twice, that of the record that stands for both.
+    """
     asked: dict[str, list[str]] = {}
     for text in message.id_numbers:
         try:
@@ -36,8 +39,12 @@ def resolve_persons(tx: Transaction, message: messages.ResolvePersons) -> messag
             continue
         for index in ID_NUMBER.indexes(tx.vault, value):
             asked.setdefault(index, []).append(text)
-    query = sa.select(persons.c.id_number_index, persons.c.id).where(
-        tx.scope(persons.c.region), persons.c.id_number_index.in_(sorted(asked))
+    head = persons.alias("head")
+    query = (
+        sa.select(persons.c.id_number_index, head.c.id)
+        .join(head, head.c.id == sa.func.coalesce(persons.c.merged_into, persons.c.id))
+        .where(tx.scope(persons.c.region), tx.scope(head.c.region))
+        .where(persons.c.id_number_index.in_(sorted(asked)))
     )
     found = {text: row.id for row in tx.execute(query) for text in asked[row.id_number_index]}
     return messages.Identities(found=found)
@@ -53,10 +60,21 @@ def resolve_households(tx: Transaction, message: messages.ResolveHouseholds) -> 
 
 def find_person(tx: Transaction, message: messages.FindPerson) -> messages.PersonView:
     """A person, masked. Raises NotFound("registry.unknown_person"), also for one out of scope."""
-    query = sa.select(persons).where(persons.c.id == message.person_id, tx.scope(persons.c.region))
-    row = tx.execute(query).one_or_none()
+    return person_view(tx, person_row(tx, message.person_id))
+
+
+def person_row(tx: Transaction, person_id: str) -> sa.Row[Any]:
+    """The row of a person. Raises NotFound("registry.unknown_person"), also for one out of scope."""
+    row = tx.execute(
+        sa.select(persons).where(persons.c.id == person_id, tx.scope(persons.c.region))
+    ).one_or_none()
     if row is None:
         raise NotFound("registry.unknown_person", "No such person is registered in the caller's regions.")
+    return row
+
+
+def person_view(tx: Transaction, row: sa.Row[Any]) -> messages.PersonView:
+    """A person from the row, masked."""
     return messages.PersonView(
         person_id=row.id,
         name=masked_name(opened_name(tx, row)),
@@ -68,6 +86,7 @@ def find_person(tx: Transaction, message: messages.FindPerson) -> messages.Perso
         region=row.region,
         household_id=row.household_id,
         certificate=_certificate(tx, row.id),
+        merged_into=row.merged_into,
     )
 
 

@@ -52,6 +52,7 @@ class Holder:
     id_number_index: str
     birth_date: date
     region: str
+    merged_into: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ def persons_by_index(tx: Transaction, indexes: Collection[str]) -> dict[str, Kno
 
 def lock_holders(tx: Transaction, person_ids: Collection[str]) -> dict[str, Holder]:
     """Persons of any region, locked until the end of the transaction, so that acts on one person queue up."""
-    query = sa.select(persons.c.id, persons.c.id_number_index, persons.c.birth_date, persons.c.region)
+    query = sa.select(*(persons.c[each.name] for each in fields(Holder)))
     # In the order of their keys, or two commands could wait for each other.
     locked = query.order_by(persons.c.id).with_for_update()
     return {row.id: Holder(*tuple(row)) for row in rows_among(tx, locked, persons.c.id, person_ids)}

@@ -6,6 +6,7 @@ from chassis.transaction import Transaction
 from contracts import registry as messages
 from contracts.message import BulkReply
 from services.registry import application_queries, case_queries, certificate_queries, tables
+from services.registry.duplicate_methods import DuplicateMethods
 from services.registry.handlers import (
     application_acts,
     applications,
@@ -30,7 +31,7 @@ from services.registry.network_service import OrganisationNetwork
 from services.registry.person_methods import PersonMethods
 
 
-class RegistryService(PersonMethods, InquiryMethods, OrganisationNetwork):
+class RegistryService(PersonMethods, DuplicateMethods, InquiryMethods, OrganisationNetwork):
     """Divisions, households, persons, certificates; case files; inquiries; the organisation network."""
 
     name = "registry"

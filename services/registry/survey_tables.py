@@ -69,6 +69,7 @@ survey_tasks = Table(
     UniqueConstraint("round_id", "person_id", name="uq_survey_tasks_person"),
 )
 Index("ix_survey_tasks_region", survey_tasks.c.region)
+Index("ix_survey_tasks_person", survey_tasks.c.person_id)
 
 survey_task_acts = Table(
     "survey_task_acts",

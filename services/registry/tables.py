@@ -114,10 +114,12 @@ persons = Table(
     Column(
         "name_words", String(24), comment="Edition and key of its words; none: the name is not sealed yet"
     ),
+    Column("merged_into", ID, comment="Who stands for this one, if another does"),
     UniqueConstraint("id_number_index", name="uq_persons_id_number_index"),
 )
 Index("ix_persons_region", persons.c.region, persons.c.id)
 Index("ix_persons_household", persons.c.household_id)
+Index("ix_persons_merged_into", persons.c.merged_into)
 
 name_words = Table(
     "name_words",

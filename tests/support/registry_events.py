@@ -85,6 +85,28 @@ def moved_in(number: int, **changes: Any) -> registry.CertificateMovedIn:
     return registry.CertificateMovedIn(**_certificate(number) | changes)
 
 
+def merged(number: int, kept: int, **changes: Any) -> registry.PersonsMerged:
+    """The event of a person who turned out to be the other one."""
+    fields: dict[str, Any] = {
+        "region": VILLAGE,
+        "person_id": identifier(number),
+        "kept_id": identifier(kept),
+        "merged_on": date(2024, 7, 1),
+    }
+    return registry.PersonsMerged(**fields | changes)
+
+
+def unmerged(number: int, kept: int, **changes: Any) -> registry.PersonsUnmerged:
+    """The event of a person who turned out not to be the other one."""
+    fields: dict[str, Any] = {
+        "region": VILLAGE,
+        "person_id": identifier(number),
+        "kept_id": identifier(kept),
+        "unmerged_on": date(2024, 8, 1),
+    }
+    return registry.PersonsUnmerged(**fields | changes)
+
+
 def household(number: int, *flags: Any, region: str = VILLAGE) -> registry.HouseholdRegistered:
     """The event of a household with these flags."""
     return registry.HouseholdRegistered(

@@ -35,10 +35,21 @@ def asked_word(text: str) -> str:
 
 def name_words(name: str) -> frozenset[str]:
     """All words by which the name is found; none for a name without a letter."""
+    spellings = _spellings(name)
+    initials = {"".join(part[0] for part in spelling) for spelling in spellings}
+    return sounds(name) | initials
+
+
+def sounds(name: str) -> frozenset[str]:
+    """The words that whoever writes the name as it sounds may write: itself, and its spellings."""
     try:
-        word = asked_word(name)
+        return frozenset({asked_word(name), *map("".join, _spellings(name))})
     except Invalid:
         return frozenset()
-    spellings = list(islice(product(*map(readings, word)), MOST_SPELLINGS))
-    initials = {"".join(part[0] for part in spelling) for spelling in spellings}
-    return frozenset({word, *map("".join, spellings), *initials})
+
+
+def _spellings(name: str) -> list[tuple[str, ...]]:
+    try:
+        return list(islice(product(*map(readings, asked_word(name))), MOST_SPELLINGS))
+    except Invalid:
+        return []

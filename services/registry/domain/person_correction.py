@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from kernel.errors import Conflict, Forbidden, Invalid
+from kernel.errors import Conflict, Invalid
 
 REQUIRED = frozenset({"name", "region"})
 """Fields that a person always has."""
@@ -43,26 +43,6 @@ def check_request(told: Correction, registered_on: date) -> None:
         )
     if told.before == told.after:
         raise Conflict("registry.nothing_to_correct", "This is what is registered already.", field="value")
-
-
-def check_decision(asked: Correction, decided_on: date, decided_by: str) -> None:
-    """Whether it may be decided by this account on this day.
-
-    Raises Conflict("registry.correction_state"), Forbidden("registry.decided_by_requester"),
-    or Invalid("registry.decided_before_request").
-    """
-    if asked.state != "requested":
-        raise Conflict(
-            "registry.correction_state", "The correction is decided already.", field="correction_ref"
-        )
-    if decided_by == asked.requested_by:
-        raise Forbidden(
-            "registry.decided_by_requester", "Let somebody decide who did not ask for it.", field="decision"
-        )
-    if decided_on < asked.requested_on:
-        raise Invalid(
-            "registry.decided_before_request", "It was asked for later; check the day.", field="decided_on"
-        )
 
 
 def check_unchanged(asked: Correction, current: str | None) -> None:

@@ -22,7 +22,7 @@ _AFTER: Mapping[str, State] = {
     "moved": "gone",
     "deceased": "gone",
 }
-_OPEN: tuple[State, ...] = ("to_visit", "to_revisit")
+OPEN: tuple[State, ...] = ("to_visit", "to_revisit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +110,11 @@ def _reassigned(task: Task, act: Act) -> Task:
 
 
 _STEPS: Mapping[Action, tuple[Step, tuple[str, ...], Callable[[Task, Act], Task]]] = {
-    "visit": (Step(_OPEN, frozenset({"method", "result"})), ("surveying",), _visited),
+    "visit": (Step(OPEN, frozenset({"method", "result"})), ("surveying",), _visited),
     "correct": (
         Step(("answered",), frozenset({"answers"}), frozenset({"needs"})),
         ("surveying", "checking"),
         _corrected,
     ),
-    "reassign": (Step(_OPEN, frozenset({"surveyor"})), ("opened", "surveying"), _reassigned),
+    "reassign": (Step(OPEN, frozenset({"surveyor"})), ("opened", "surveying"), _reassigned),
 }

@@ -25,7 +25,8 @@ from services.registry.domain.record import check_same
 from services.registry.domain.region import check_home, check_known
 from services.registry.handlers.application_clocks import facts_of
 from services.registry.handlers.fields import reading, renaming
-from services.registry.handlers.lookup import check_person
+from services.registry.handlers.lookup import check_person, check_unmerged
+from services.registry.homes import Homes
 from services.registry.repository import Held, Known
 from services.registry.tables import ID_NUMBER, persons
 
@@ -38,7 +39,7 @@ class Desk:
     """What is known when the command begins, kept up with each application. opened: person and kind."""
 
     known: dict[str, Known[Request]]
-    homes: dict[str, str]
+    homes: Homes
     born: dict[str, date]
     held: dict[str, Held]
     opened: set[tuple[str, str]]
@@ -54,7 +55,7 @@ class Desk:
         named = {each for item in bulk.items() for each in (item.window, item.to_region) if each}
         return cls(
             application_repository.requests_by_ref(tx, {item.ref for item in bulk.items()}),
-            {each.id: each.region for each in holders.values()},
+            Homes.of(holders.values()),
             {each.id: each.birth_date for each in holders.values()},
             repository.certificates_of(tx, people),
             application_repository.open_applications(tx, people),
@@ -96,6 +97,7 @@ def _check_place(tx: Transaction, desk: Desk, item: messages.ApplicationItem) ->
         raise NotFound(
             "registry.unknown_person", "The person is not registered; register them first.", field="person_id"
         )
+    check_unmerged(merged=item.person_id in desk.homes.merged)
     if item.to_region is not None:
         with renaming({"region": "to_region"}):
             check_home(desk.divisions[item.to_region].values(), item.to_region, item.applied_on)
@@ -144,7 +146,7 @@ def identify_applicant(tx: Transaction, message: messages.IdentifyApplicant) -> 
     tx.within(message.window)
     with reading("id_number"):
         number = CitizenId.parse(message.id_number)
-    query = sa.select(persons.c.id).where(
+    query = sa.select(sa.func.coalesce(persons.c.merged_into, persons.c.id)).where(
         persons.c.id_number_index.in_(ID_NUMBER.indexes(tx.vault, number.value))
     )
     person_id = tx.execute(query).scalar_one_or_none()

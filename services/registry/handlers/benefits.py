@@ -10,9 +10,9 @@ from chassis.transaction import Transaction
 from contracts import registry as messages
 from contracts.message import BulkReply
 from kernel.errors import Conflict
-from services.registry import case_repository
 from services.registry.domain.record import check_same
 from services.registry.handlers.lookup import check_person
+from services.registry.homes import homes_of
 from services.registry.repository import Known, rows_among
 from services.registry.tables import benefit_marks
 
@@ -31,7 +31,7 @@ def record_benefit_marks(tx: Transaction, message: messages.RecordBenefitMarks) 
     tx.no_scope("each record is checked against the region of its person")
     bulk = Bulk(message)
     people = {item.person_id for item in bulk.items()}
-    homes = case_repository.person_regions(tx, people)
+    homes = homes_of(tx, people)
     known = {row.ref: Known(row.id, _mark(row)) for row in _found(tx, "ref", {i.ref for i in bulk.items()})}
     drawn = {_mark(row) for row in _found(tx, "person_id", people)}
     rows: list[dict[str, Any]] = []

@@ -19,6 +19,7 @@ from services.registry.domain.record import check_same
 from services.registry.domain.region import check_known
 from services.registry.handlers.fields import reading
 from services.registry.handlers.lookup import check_person, mine
+from services.registry.homes import Homes, homes_of
 from services.registry.repository import Known
 
 
@@ -27,7 +28,7 @@ class Desk:
     """What is known when the command begins, kept up with each case. views: rules by the day asked for."""
 
     known: dict[str, Known[Receipt]]
-    homes: dict[str, str]
+    homes: Homes
     workdays: Workdays
     views: dict[date, RuleView] = field(default_factory=dict)
     rows: list[dict[str, Any]] = field(default_factory=list)
@@ -48,7 +49,7 @@ def record_cases(tx: Transaction, message: messages.RecordCases) -> BulkReply:
     histories = repository.region_histories(tx, {item.region for item in bulk.items()})
     desk = Desk(
         case_repository.receipts_by_ref(tx, refs),
-        case_repository.person_regions(tx, people),
+        homes_of(tx, people),
         Workdays.of(tx.rules),
     )
     for entry in bulk:

@@ -16,6 +16,7 @@ from services.registry.domain.certificate_state import Act
 from services.registry.domain.region import check_home
 from services.registry.handlers.certificate_book import Book, Told
 from services.registry.handlers.fields import reading
+from services.registry.handlers.lookup import check_unmerged
 from services.registry.repository import ActContent, Holder
 from services.registry.tables import CERTIFICATE_NUMBER, ID_NUMBER
 
@@ -84,6 +85,7 @@ def _holder(tx: Transaction, book: Book, person_id: str) -> Holder:
         )
     with reading("person_id"):
         tx.within(holder.region)
+    check_unmerged(merged=holder.merged_into is not None)
     return holder
 
 

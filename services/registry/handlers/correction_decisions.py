@@ -12,7 +12,8 @@ from contracts import registry as messages
 from contracts.message import BulkReply
 from kernel.errors import NotFound
 from services.registry.correction_tables import corrections
-from services.registry.domain.person_correction import Correction, check_decision, check_unchanged
+from services.registry.domain.decision import check_decision
+from services.registry.domain.person_correction import Correction, check_unchanged
 from services.registry.domain.record import check_same
 from services.registry.handlers.lookup import mine
 from services.registry.names import add_words, word_rows
@@ -94,7 +95,7 @@ def _rows(tx: Transaction, query: sa.Select[Any], key: sa.ColumnElement[str], ke
 
 def _decide(tx: Transaction, desk: Desk, row: Row, item: messages.CorrectionDecisionItem) -> None:
     asked = correction_of(tx, row)
-    check_decision(asked, item.decided_on, tx.caller.subject)
+    check_decision("correction", asked, item.decided_on, tx.caller.subject)
     seq = None
     if item.decision == "approved":
         _make(tx, desk, row, asked, item.decided_on)

@@ -23,6 +23,7 @@ from services.registry.domain.record import check_same
 from services.registry.domain.region import check_home
 from services.registry.handlers.fields import reading
 from services.registry.handlers.lookup import check_person, mine
+from services.registry.homes import Homes
 from services.registry.person_values import Registered, lock_registered
 from services.registry.repository import Known, rows_among
 
@@ -53,7 +54,7 @@ def request_corrections(tx: Transaction, message: messages.RequestCorrections) -
     tx.no_scope("each record is checked against the region of its person")
     bulk = Bulk(message)
     desk = _desk(tx, list(bulk.items()))
-    homes = {person.id: person.region for person in desk.people.values()}
+    homes = Homes.of(desk.people.values())
     rows: list[dict[str, Any]] = []
     for entry in bulk:
         with entry.deciding():

@@ -27,6 +27,7 @@ from services.registry.domain.region import check_known
 from services.registry.handlers.fields import reading
 from services.registry.handlers.filing import Register, Row, record_steps
 from services.registry.handlers.lookup import check_person, mine
+from services.registry.homes import Homes, homes_of
 from services.registry.repository import Known, rows_among
 
 
@@ -49,7 +50,7 @@ class Desk:
 
     known: dict[str, Known[Finding]]
     rounds: dict[str, sa.Row[Any]]
-    homes: dict[str, str]
+    homes: Homes
     rows: list[Row] = field(default_factory=list)
 
     @classmethod
@@ -61,7 +62,7 @@ class Desk:
         return cls(
             _known(tx, {item.ref for item in bulk.items()}),
             {row.ref: row for row in held},
-            case_repository.person_regions(tx, people),
+            homes_of(tx, people),
         )
 
 

@@ -12,13 +12,13 @@ from contracts import registry as messages
 from contracts.message import BulkReply
 from kernel.errors import NotFound
 from kernel.masking import Phone
-from services.registry import case_repository
 from services.registry.case_repository import opened, sealed
 from services.registry.domain.guardianship import check_end, check_span
 from services.registry.domain.record import check_same
 from services.registry.guardian_tables import GUARDIAN_NAME, GUARDIAN_PHONE, guardians
 from services.registry.handlers.fields import reading
 from services.registry.handlers.lookup import check_person, mine
+from services.registry.homes import homes_of
 from services.registry.repository import Known, rows_among
 
 
@@ -47,7 +47,7 @@ def register_guardians(tx: Transaction, message: messages.RegisterGuardians) -> 
     """Register guardians; the office's reference is the key."""
     tx.no_scope("each record is checked against the region of its person")
     bulk = Bulk(message)
-    homes = case_repository.person_regions(tx, {item.person_id for item in bulk.items()})
+    homes = homes_of(tx, {item.person_id for item in bulk.items()})
     known = _known(tx, {item.ref for item in bulk.items()})
     rows: list[dict[str, Any]] = []
     for entry in bulk:
@@ -131,7 +131,7 @@ def end_guardianships(tx: Transaction, message: messages.EndGuardianships) -> Bu
     by_ref = {row.ref: row for row in told_of}
     known = {row.end_ref: Known(row.id, End(row.ref, row.ended_on)) for row in ended}
     days = {row.ref: row.ended_on for row in told_of}
-    homes = case_repository.person_regions(tx, {row.person_id for row in told_of})
+    homes = homes_of(tx, {row.person_id for row in told_of})
     changed: list[dict[str, Any]] = []
     for entry in bulk:
         with entry.deciding():

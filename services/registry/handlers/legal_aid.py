@@ -19,6 +19,7 @@ from services.registry.domain.record import check_same
 from services.registry.handlers.fields import reading
 from services.registry.handlers.filing import Register, Row, fields_of, record_steps
 from services.registry.handlers.lookup import check_person
+from services.registry.homes import Homes, homes_of
 from services.registry.legal_aid_tables import MATTER_CONTENT, legal_agencies, legal_aid, legal_aid_acts
 from services.registry.repository import Known, rows_among
 
@@ -40,7 +41,7 @@ class Desk:
 
     known: dict[str, Known[Request]]
     agencies: dict[str, str]
-    homes: dict[str, str]
+    homes: Homes
     workdays: Workdays
     rows: list[Row] = field(default_factory=list)
 
@@ -50,7 +51,7 @@ class Desk:
         return cls(
             _known(tx, {item.ref for item in bulk.items()}),
             case_repository.ids_by_ref(tx, legal_agencies, {item.agency_ref for item in bulk.items()}),
-            case_repository.person_regions(tx, {item.person_id for item in bulk.items()}),
+            homes_of(tx, {item.person_id for item in bulk.items()}),
             Workdays.of(tx.rules),
         )
 

@@ -87,14 +87,15 @@ def match_step(tx: Transaction, job: Job) -> bool:
     if not people:
         _complete(tx, work.run)
         return True
-    listed, needs = _listed(tx, work, people), _needs(tx, work, people)
+    twice = _registered_twice(tx, people)
+    listed, needs = _listed(tx, work, people, twice), _needs(tx, work, people, twice)
     flags = flags_of(tx, {person.household_id for person in people if person.household_id is not None})
     suspects = [
         (person, check)
         for person in people
         for check in work.suspected(
             person,
-            listed.get(person.id_number_index, {}),
+            listed.get(person.id, {}),
             frozenset(flags.get(person.household_id, ())),
             needs.get(person.id, frozenset()),
         )
@@ -132,27 +133,43 @@ def _next_people(tx: Transaction, region: str, cursor: dict[str, Any]) -> Sequen
     return tx.execute(query).all()
 
 
-def _listed(tx: Transaction, work: Work, people: Sequence[sa.Row[Any]]) -> dict[str, Listed]:
-    """On which lists they stand, by their blind index."""
+def _registered_twice(tx: Transaction, people: Sequence[sa.Row[Any]]) -> list[sa.Row[Any]]:
+    """The other records of these people, which were merged: they may stand on a list by those."""
+    query = sa.select(persons.c.id, persons.c.id_number_index, persons.c.merged_into)
+    return rows_among(tx, query, persons.c.merged_into, {person.id for person in people})
+
+
+def _listed(
+    tx: Transaction, work: Work, people: Sequence[sa.Row[Any]], twice: Sequence[sa.Row[Any]]
+) -> dict[str, Listed]:
+    """On which lists they stand, by person."""
+    numbers = {person.id_number_index: person.id for person in people}
+    numbers |= {other.id_number_index: other.merged_into for other in twice}
     column = department_rows.c.id_number_index
     query = sa.select(department_rows.c.id, department_rows.c.list_id, column).where(
         department_rows.c.list_id.in_(sorted(work.lists))
     )
     found: dict[str, Listed] = {}
-    for row in rows_among(tx, query, column, {person.id_number_index for person in people}):
-        found.setdefault(row.id_number_index, {})[work.lists[row.list_id][0]] = row.id
+    for row in rows_among(tx, query, column, numbers):
+        found.setdefault(numbers[row.id_number_index], {})[work.lists[row.list_id][0]] = row.id
     return found
 
 
-def _needs(tx: Transaction, work: Work, people: Sequence[sa.Row[Any]]) -> dict[str, frozenset[str]]:
+def _needs(
+    tx: Transaction, work: Work, people: Sequence[sa.Row[Any]], twice: Sequence[sa.Row[Any]]
+) -> dict[str, frozenset[str]]:
     """What the run's round of the survey recorded that they need, by person."""
     if work.run.round_id is None:
         return {}
     query = sa.select(survey_tasks.c.person_id, survey_tasks.c.needs).where(
         survey_tasks.c.round_id == work.run.round_id
     )
-    found = rows_among(tx, query, survey_tasks.c.person_id, {person.id for person in people})
-    return {row.person_id: split(row.needs) for row in found}
+    heads = {person.id: person.id for person in people} | {other.id: other.merged_into for other in twice}
+    found: dict[str, frozenset[str]] = {}
+    for row in rows_among(tx, query, survey_tasks.c.person_id, heads):
+        head = heads[row.person_id]
+        found[head] = found.get(head, frozenset()) | split(row.needs)
+    return found
 
 
 def _fresh(
@@ -182,7 +199,7 @@ def _raise(
     """Record the findings; returns how many."""
     run, rows = work.run, []
     for number, (person, check) in enumerate(suspects, run.findings + 1):
-        finding_id, on = tx.new_id(), listed.get(person.id_number_index, {})
+        finding_id, on = tx.new_id(), listed.get(person.id, {})
         told = {
             "run_id": run.id,
             "person_id": person.id,

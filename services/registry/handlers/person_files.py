@@ -16,6 +16,7 @@ from services.registry.domain.record import check_same
 from services.registry.handlers.fields import reading
 from services.registry.handlers.filing import Row
 from services.registry.handlers.lookup import check_person
+from services.registry.homes import Homes, held
 from services.registry.repository import Known, rows_among
 from services.registry.tables import persons
 
@@ -46,9 +47,9 @@ def open_files(tx: Transaction, message: BulkCommand, kind: PersonFile) -> BulkR
     tx.no_scope("each record is checked against the region of its person")
     bulk = Bulk(message)
     people = {item.person_id for item in bulk.items()}
-    query = sa.select(persons.c.id, persons.c.region, persons.c.birth_date)
-    found = {row.id: row for row in rows_among(tx, query, persons.c.id, people)}
-    homes = {person_id: row.region for person_id, row in found.items()}
+    columns = (persons.c.id, persons.c.region, persons.c.birth_date, persons.c.merged_into)
+    found = {row.id: row for row in rows_among(tx, held(sa.select(*columns)), persons.c.id, people)}
+    homes = Homes.of(found.values())
     known = _known(tx, kind, {item.ref for item in bulk.items()})
     having = {row.person_id for row in rows_among(tx, sa.select(kind.table), kind.table.c.person_id, people)}
     rows: list[Row] = []

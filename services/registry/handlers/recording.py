@@ -27,8 +27,10 @@ from services.registry.domain.record import check_alike
 from services.registry.domain.region import check_known
 from services.registry.handlers.fields import reading
 from services.registry.handlers.filing import Row, rows_by
-from services.registry.handlers.lookup import mine
+from services.registry.handlers.lookup import check_unmerged, mine
+from services.registry.homes import held
 from services.registry.repository import rows_among
+from services.registry.tables import persons
 from services.registry.telling import told
 
 Named = Mapping[str, Row]
@@ -129,7 +131,9 @@ def _desk(tx: Transaction, bulk: Bulk, kind: Kind) -> Desk:
     for name, link in kind.links.items():
         keys = {getattr(item, name) for item in items} - {None}
         query = sa.select(link.table).order_by(link.table.c.id)
-        if link.states:
+        if link.table is persons:
+            query = held(query)
+        elif link.states:
             # It stays where it stands; and commands of which one only may succeed see each other's records.
             alone = any(kind.columns.get(name, name) == sole.by[0] for sole in kind.soles)
             query = query.with_for_update(read=not alone)
@@ -172,6 +176,7 @@ def _named(tx: Transaction, desk: Desk, link: Link, name: str, item: Any) -> Row
         raise NotFound(
             f"registry.unknown_{link.noun}", f"The {called} is not recorded; record it first.", field=name
         )
+    check_unmerged(merged=row.get("merged_into") is not None)
     return row
 
 

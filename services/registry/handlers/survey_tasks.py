@@ -13,13 +13,13 @@ from contracts import registry as messages
 from contracts.message import BulkReply
 from kernel.errors import Conflict, NotFound
 from kernel.regions import RegionCode
-from services.registry import case_repository
 from services.registry.domain.codes import joined, split
 from services.registry.domain.questionnaire import Questionnaire
 from services.registry.domain.record import check_same
 from services.registry.domain.survey_task import Act, Survey, Task, decide, written
 from services.registry.handlers.filing import Register, Row, record_steps
 from services.registry.handlers.lookup import check_person
+from services.registry.homes import Homes, homes_of
 from services.registry.repository import Known, rows_among
 from services.registry.survey_tables import survey_rounds, survey_task_acts, survey_tasks
 
@@ -43,7 +43,7 @@ class Desk:
 
     known: dict[str, Known[Assignment]]
     rounds: dict[str, sa.Row[Any]]
-    homes: dict[str, str]
+    homes: Homes
     asked: set[tuple[str, str]]
     rows: list[Row] = field(default_factory=list)
 
@@ -65,7 +65,7 @@ class Desk:
                 for row in known
             },
             {row.ref: row for row in rounds},
-            case_repository.person_regions(tx, people),
+            homes_of(tx, people),
             {(row.round_id, row.person_id) for row in tasks},
         )
 

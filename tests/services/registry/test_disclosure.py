@@ -27,6 +27,7 @@ def test_a_person_is_shown_masked(registry: Harness):
         "birth_month": "1960-05",
         "region": VILLAGE,
         "household_id": None,
+        "merged_into": None,
     }
     assert certificate.pop("certificate_id")
     assert certificate == {

@@ -61,6 +61,7 @@ def test_a_person_is_found_by_numbers_and_shown_masked(registry: Harness, people
         "category": "physical",
         "grade": 2,
         "certificate_status": "valid",
+        "merged_into": None,
     }
     assert found(registry, certificate_number=citizen(1).lower() + "42") == [people[0]]
     assert found(registry, certificate_number=citizen(1) + "43") == []

@@ -1,6 +1,6 @@
 """A local copy of another service's facts, kept as a fold of its events."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -44,3 +44,20 @@ class Replica:
         statement = insert(self._table)
         changed = {name: statement.excluded[name] for name in columns if name != self._key}
         return statement.on_conflict_do_update(index_elements=[self._key], set_=changed)
+
+
+def heads(
+    tx: Transaction, key: "sa.Column[str]", leads_to: "sa.Column[str]", keys: Collection[str]
+) -> dict[str, str]:
+    """Which rows stand for one another, where the column `leads_to` names the row that stands for this one.
+
+    Of these keys and all that stand with them, the key of the row that stands for them: its own for most, and
+    for one that is not in the table.
+    """
+    head = sa.func.coalesce(leads_to, key)
+    asked = sa.select(head).where(key.in_(keys))
+    # Two halves: an OR of both would read the whole table.
+    led = sa.union_all(
+        sa.select(key, head).where(key.in_(asked)), sa.select(key, head).where(leads_to.in_(asked))
+    )
+    return {**{each: each for each in keys}, **dict(tuple(row) for row in tx.execute(led))}

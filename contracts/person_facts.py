@@ -2,7 +2,7 @@
 
 Subsidy, rehab and employment each keep a copy of these facts, so that they can decide while the registry
 is down. The copy is a fold of the registry's events: one place says how, each service owns its rows. A frozen
-certificate is none until it is thawed.
+certificate is none until it is thawed. A merged person stays a row of its own that says who stands for it.
 """
 
 from collections.abc import Callable
@@ -49,9 +49,19 @@ def _household(event: registry.HouseholdRegistered | registry.HouseholdFlagsChan
     return {"region": event.region, "flags": ",".join(sorted(event.flags))}
 
 
+def _merged(event: registry.PersonsMerged) -> dict[str, Any]:
+    return {"region": event.region, "merged_into": event.kept_id}
+
+
+def _unmerged(event: registry.PersonsUnmerged) -> dict[str, Any]:
+    return {"region": event.region, "merged_into": None}
+
+
 PERSON: dict[type[Event], Callable[[Any], dict[str, Any]]] = {
     registry.PersonRegistered: _registered,
     registry.PersonCorrected: _corrected,
+    registry.PersonsMerged: _merged,
+    registry.PersonsUnmerged: _unmerged,
     registry.CertificateIssued: _certified,
     registry.CertificateRenewed: _certified,
     registry.CertificateChanged: _certified,

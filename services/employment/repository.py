@@ -1,11 +1,12 @@
 """Rows to records and back. Each function takes one statement, however many records it is asked for."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
 import sqlalchemy as sa
 
+from chassis import replica
 from chassis.transaction import Transaction
 from kernel.periods import Period
 from services.employment import tables
@@ -31,16 +32,24 @@ def persons(tx: Transaction, ids: Collection[str]) -> dict[str, Person]:
     }
 
 
+def heads(tx: Transaction, ids: Collection[str]) -> dict[str, str]:
+    """Who stands for each of these persons, and for all others of whom the same one stands."""
+    return replica.heads(tx, tables.persons.c.person_id, tables.persons.c.merged_into, ids)
+
+
 def needs(
-    tx: Transaction, refs: Collection[str], person_ids: Collection[str], years: Collection[int]
+    tx: Transaction, refs: Collection[str], people: Mapping[str, str], years: Collection[int]
 ) -> list[Need]:
-    """Those with one of the references, and all of the persons in the years."""
+    """Those with one of the references, and all of the people in the years, each as of who stands for them.
+
+    people: who stands for each.
+    """
     table = tables.training_needs
     columns = [column for column in table.c if column is not table.c.year]
     query = sa.select(*columns).where(
-        sa.or_(table.c.ref.in_(refs), sa.and_(table.c.person_id.in_(person_ids), table.c.year.in_(years)))
+        sa.or_(table.c.ref.in_(refs), sa.and_(table.c.person_id.in_(people), table.c.year.in_(years)))
     )
-    return [Need(**row) for row in tx.execute(query).mappings()]
+    return [Need(**_led(row, people)) for row in tx.execute(query).mappings()]
 
 
 def courses(tx: Transaction, refs: Collection[str]) -> dict[str, Course]:
@@ -64,12 +73,12 @@ def places_taken(tx: Transaction, course_ids: Collection[str]) -> dict[str, int]
 
 
 def trainees(
-    tx: Transaction, course_ids: Collection[str], person_ids: Collection[str]
+    tx: Transaction, course_ids: Collection[str], people: Mapping[str, str]
 ) -> dict[tuple[str, str], Trainee]:
-    """The persons that are in one of the courses, by course and person."""
+    """The people that are in one of the courses, by course and who stands for them."""
     table = tables.trainees
-    query = sa.select(table).where(table.c.course_id.in_(course_ids), table.c.person_id.in_(person_ids))
-    found = (Trainee(**row) for row in tx.execute(query).mappings())
+    query = sa.select(table).where(table.c.course_id.in_(course_ids), table.c.person_id.in_(people))
+    found = (Trainee(**_led(row, people)) for row in tx.execute(query).mappings())
     return {trainee.key: trainee for trainee in found}
 
 
@@ -99,6 +108,10 @@ def add_trainees(tx: Transaction, records: Iterable[Trainee]) -> None:
 def add_completions(tx: Transaction, records: Iterable[Completion]) -> None:
     """Insert completions."""
     _add(tx, tables.completions, [asdict(record) for record in records])
+
+
+def _led(row: Mapping[Any, Any], people: Mapping[str, str]) -> dict[str, Any]:
+    return {**row, "person_id": people.get(row["person_id"], row["person_id"])}
 
 
 def _add(tx: Transaction, table: sa.Table, rows: list[dict[str, Any]]) -> None:

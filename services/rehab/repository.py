@@ -1,12 +1,13 @@
 """Rows to records and back. Each function takes one statement, however many records it is asked for."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
 import sqlalchemy as sa
 
+from chassis import replica
 from chassis.transaction import Transaction
 from kernel.disability import Category
 from kernel.periods import Period
@@ -30,6 +31,11 @@ def persons(tx: Transaction, ids: Collection[str]) -> dict[str, Person]:
     }
 
 
+def heads(tx: Transaction, ids: Collection[str]) -> dict[str, str]:
+    """Who stands for each of these persons, and for all others of whom the same one stands."""
+    return replica.heads(tx, tables.persons.c.person_id, tables.persons.c.merged_into, ids)
+
+
 def households(tx: Transaction, ids: Collection[str]) -> dict[str, Household]:
     """The households known here in the caller's regions, with their members' certificates, by identifier."""
     table, members = tables.households, tables.persons
@@ -50,24 +56,27 @@ def households(tx: Transaction, ids: Collection[str]) -> dict[str, Household]:
 
 
 def enrolments(
-    tx: Transaction, refs: Collection[str], person_ids: Collection[str], years: Collection[int]
+    tx: Transaction, refs: Collection[str], people: Mapping[str, str], years: Collection[int]
 ) -> list[Enrolment]:
-    """Those with one of the references, and all of the persons in the years."""
+    """Those with one of the references, and all of the people in the years, each as of who stands for them.
+
+    people: who stands for each.
+    """
     table = tables.enrolments
     query = sa.select(*_ENROLMENT).where(
-        sa.or_(table.c.ref.in_(refs), sa.and_(table.c.person_id.in_(person_ids), table.c.year.in_(years)))
+        sa.or_(table.c.ref.in_(refs), sa.and_(table.c.person_id.in_(people), table.c.year.in_(years)))
     )
-    return [Enrolment(**row) for row in tx.execute(query).mappings()]
+    return [_enrolment(row, people) for row in tx.execute(query).mappings()]
 
 
-def locked_enrolments(
-    tx: Transaction, person_ids: Collection[str], years: Collection[int]
-) -> list[Enrolment]:
-    """All of the persons in the years; whoever else counts their services waits for this transaction."""
+def locked_enrolments(tx: Transaction, people: Mapping[str, str], years: Collection[int]) -> list[Enrolment]:
+    """All of the people in the years, as of who stands for them; whoever else counts their services waits
+    for this transaction.
+    """
     table = tables.enrolments
-    query = sa.select(*_ENROLMENT).where(table.c.person_id.in_(person_ids), table.c.year.in_(years))
+    query = sa.select(*_ENROLMENT).where(table.c.person_id.in_(people), table.c.year.in_(years))
     rows = tx.execute(query.order_by(table.c.id).with_for_update()).mappings()
-    return [Enrolment(**row) for row in rows]
+    return [_enrolment(row, people) for row in rows]
 
 
 def services(tx: Transaction, refs: Collection[str], enrolment_ids: Collection[str]) -> list[Service]:
@@ -102,6 +111,10 @@ def add_retrofits(tx: Transaction, records: Iterable[Retrofit]) -> None:
 def _add(tx: Transaction, table: sa.Table, rows: list[dict[str, Any]]) -> None:
     if rows:
         tx.execute(sa.insert(table), rows)
+
+
+def _enrolment(row: Mapping[Any, Any], people: Mapping[str, str]) -> Enrolment:
+    return Enrolment(**{**row, "person_id": people.get(row["person_id"], row["person_id"])})
 
 
 def _certificate(row: sa.Row[Any]) -> Certificate | None:

@@ -27,6 +27,7 @@ persons = Table(
     Column("category", String(20)),
     Column("grade", Integer),
     Column("certificate_expires_on", Date),
+    Column("merged_into", String(32), index=True),
 )
 
 households = Table(

@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 
+from chassis import replica
 from chassis.transaction import Transaction
 from kernel.money import Money
 from kernel.regions import RegionCode
@@ -25,6 +27,11 @@ def people(tx: Transaction, ids: Collection[str]) -> dict[str, tuple[str, Holder
         )
         for row in tx.execute(query)
     }
+
+
+def heads(tx: Transaction, ids: Collection[str]) -> dict[str, str]:
+    """Who stands for each of these persons, and for all others of whom the same one stands."""
+    return replica.heads(tx, persons.c.person_id, persons.c.merged_into, ids)
 
 
 def allotments(tx: Transaction, refs: Collection[str]) -> dict[str, Allotment]:
@@ -96,10 +103,14 @@ def draw_funds(tx: Transaction, drawn: Mapping[str, Money]) -> None:
         tx.execute(statement, [{"id": id_, "fen": amount.fen} for id_, amount in drawn.items()])
 
 
-def known_awards(tx: Transaction, refs: Collection[str], person_ids: Collection[str]) -> list[Award]:
-    """All awards with one of these numbers or of one of these persons."""
-    query = sa.select(awards).where(sa.or_(awards.c.ref.in_(refs), awards.c.person_id.in_(person_ids)))
-    return [_award(row) for row in tx.execute(query)]
+def known_awards(tx: Transaction, refs: Collection[str], people: Mapping[str, str]) -> list[Award]:
+    """All awards with one of these numbers or of one of the people, each as of who stands for them.
+
+    people: who stands for each.
+    """
+    query = sa.select(awards).where(sa.or_(awards.c.ref.in_(refs), awards.c.person_id.in_(people)))
+    known = [_award(row) for row in tx.execute(query)]
+    return [replace(award, person_id=people.get(award.person_id, award.person_id)) for award in known]
 
 
 def add_awards(tx: Transaction, new: Iterable[Award]) -> None:

@@ -18,6 +18,7 @@ from services.subsidy.domain.award import Trace
 from services.subsidy.domain.frozen_list import Line
 from services.subsidy.domain.ledger import Transfer
 from services.subsidy.domain.run import Run
+from services.subsidy.kin import behind_kin
 from services.subsidy.tables import awards, ledger, payments, run_lines, run_shares, runs
 
 
@@ -97,6 +98,7 @@ def _in_no_run(scheme: str, period: str, region: str) -> sa.ColumnElement[bool]:
         awards.c.period == period,
         awards.c.region.startswith(RegionCode(region).prefix),
         ~sa.exists().where(*same),
+        awards.c.award_id.not_in(behind_kin(scheme, period)),
     )
 
 

@@ -41,6 +41,7 @@ persons = Table(
     Column("category", String(20)),
     Column("grade", Integer),
     Column("certificate_expires_on", Date),
+    Column("merged_into", ID, index=True),
 )
 
 # Money made available. `drawn_fen` is what planned runs have taken of it.

@@ -11,7 +11,7 @@ from services.employment.domain.training import Course
 
 
 def known_person(persons: Mapping[str, Person], person_id: str) -> Person:
-    """Raises NotFound("employment.unknown_person")."""
+    """person_id: who stands for the person named. Raises NotFound("employment.unknown_person")."""
     if person_id not in persons:
         raise NotFound(
             "employment.unknown_person",

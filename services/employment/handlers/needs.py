@@ -15,18 +15,18 @@ def register_training_needs(tx: Transaction, message: messages.RegisterTrainingN
     """Each reference once, and each person once a year for a type of training."""
     bulk = Bulk(message)
     items: list[messages.TrainingNeedItem] = list(bulk.items())
-    person_ids = {item.person_id for item in items}
-    persons = repository.persons(tx, person_ids)
+    people = repository.heads(tx, {item.person_id for item in items})
+    persons = repository.persons(tx, set(people.values()))
     years = {item.registered_on.year for item in items}
-    known = repository.needs(tx, {item.ref for item in items}, person_ids, years)
+    known = repository.needs(tx, {item.ref for item in items}, people, years)
     by_ref = {need.ref: need for need in known}
     asked = {need.key for need in known}
     age_on = employment_age(tx.rules)
     made: list[Need] = []
     for entry in bulk:
         with entry.deciding():
-            person = known_person(persons, entry.item.person_id)
-            need = Need(tx.new_id(), **entry.item.model_dump())
+            person = known_person(persons, people[entry.item.person_id])
+            need = Need(tx.new_id(), **entry.item.model_dump() | {"person_id": person.id})
             if same := by_ref.get(need.ref):
                 check_same(same, need, "employment.ref_taken", "ref")
                 entry.unchanged(same.id)

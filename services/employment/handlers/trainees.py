@@ -19,17 +19,18 @@ def enrol_trainees(tx: Transaction, message: messages.EnrolTrainees) -> BulkRepl
     """Each person once in a course, up to its capacity."""
     bulk = Bulk(message)
     items: list[messages.TraineeItem] = list(bulk.items())
-    persons = repository.persons(tx, {item.person_id for item in items})
+    people = repository.heads(tx, {item.person_id for item in items})
+    persons = repository.persons(tx, set(people.values()))
     courses = repository.locked_courses(tx, {item.course_ref for item in items})
     course_ids = {course.id for course in courses.values()}
     taken = Counter(repository.places_taken(tx, course_ids))
-    trainees = repository.trainees(tx, course_ids, set(persons))
+    trainees = repository.trainees(tx, course_ids, people)
     age_on = employment_age(tx.rules)
     made: list[Trainee] = []
     for entry in bulk:
         with entry.deciding():
             item: messages.TraineeItem = entry.item
-            person = known_person(persons, item.person_id)
+            person = known_person(persons, people[item.person_id])
             course = known_course(courses, item.course_ref)
             trainee = Trainee(tx.new_id(), course.id, person.id, item.enrolled_on)
             if same := trainees.get(trainee.key):
@@ -51,15 +52,16 @@ def complete_trainings(tx: Transaction, message: messages.CompleteTrainings) -> 
     """Each trainee completes a course once; the identifier answered is the trainee's."""
     bulk = Bulk(message)
     items: list[messages.CompletionItem] = list(bulk.items())
-    persons = repository.persons(tx, {item.person_id for item in items})
+    people = repository.heads(tx, {item.person_id for item in items})
+    persons = repository.persons(tx, set(people.values()))
     courses = repository.courses(tx, {item.course_ref for item in items})
-    trainees = repository.trainees(tx, {course.id for course in courses.values()}, set(persons))
+    trainees = repository.trainees(tx, {course.id for course in courses.values()}, people)
     completions = repository.completions(tx, {trainee.id for trainee in trainees.values()})
     made: list[Completion] = []
     for entry in bulk:
         with entry.deciding():
             item: messages.CompletionItem = entry.item
-            person = known_person(persons, item.person_id)
+            person = known_person(persons, people[item.person_id])
             course = known_course(courses, item.course_ref)
             trainee = _trainee(trainees, course, person)
             completion = Completion(trainee.id, item.certified, item.completed_on)

@@ -41,11 +41,6 @@ class Service:
     free: bool
     completed_on: date
 
-    @property
-    def key(self) -> tuple[str, str]:
-        """What the yearly limit is counted by; an enrolment belongs to one year."""
-        return self.enrolment_id, self.item
-
 
 @dataclass(frozen=True, slots=True)
 class Retrofit:

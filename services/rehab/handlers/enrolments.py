@@ -16,10 +16,10 @@ def enrol_persons(tx: Transaction, message: messages.EnrolPersons) -> BulkReply:
     """Each reference once, and each person once for a programme and year."""
     bulk = Bulk(message)
     items: list[messages.EnrolmentItem] = list(bulk.items())
-    person_ids = {item.person_id for item in items}
-    persons = repository.persons(tx, person_ids)
+    people = repository.heads(tx, {item.person_id for item in items})
+    persons = repository.persons(tx, set(people.values()))
     known = repository.enrolments(
-        tx, {item.ref for item in items}, person_ids, {item.enrolled_on.year for item in items}
+        tx, {item.ref for item in items}, people, {item.enrolled_on.year for item in items}
     )
     by_ref = {enrolment.ref: enrolment for enrolment in known}
     taken = {enrolment.key for enrolment in known}
@@ -27,8 +27,8 @@ def enrol_persons(tx: Transaction, message: messages.EnrolPersons) -> BulkReply:
     made: list[Enrolment] = []
     for entry in bulk:
         with entry.deciding():
-            person = known_person(persons, entry.item.person_id)
-            enrolment = Enrolment(tx.new_id(), **entry.item.model_dump())
+            person = known_person(persons, people[entry.item.person_id])
+            enrolment = Enrolment(tx.new_id(), **entry.item.model_dump() | {"person_id": person.id})
             if same := by_ref.get(enrolment.ref):
                 check_same(same, enrolment)
                 entry.unchanged(same.id)

@@ -13,7 +13,7 @@ Read = TypeVar("Read")
 
 
 def known_person(persons: Mapping[str, Person], person_id: str) -> Person:
-    """Raises NotFound("rehab.unknown_person")."""
+    """person_id: who stands for the person named. Raises NotFound("rehab.unknown_person")."""
     if person_id not in persons:
         raise NotFound(
             "rehab.unknown_person",

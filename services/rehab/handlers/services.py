@@ -20,28 +20,36 @@ def record_services(tx: Transaction, message: messages.RecordServices) -> BulkRe
     """Each reference once, each item as often in a year as the programme allows."""
     bulk = Bulk(message)
     items: list[messages.ServiceItem] = list(bulk.items())
-    persons = repository.persons(tx, {item.person_id for item in items})
-    enrolments = repository.locked_enrolments(tx, set(persons), {item.completed_on.year for item in items})
+    people = repository.heads(tx, {item.person_id for item in items})
+    persons = repository.persons(tx, set(people.values()))
+    mine = {each: head for each, head in people.items() if head in persons}
+    enrolments = repository.locked_enrolments(tx, mine, {item.completed_on.year for item in items})
+    # A person who was registered and enrolled twice has one place, from the first day on.
+    enrolments.sort(key=lambda enrolment: enrolment.enrolled_on, reverse=True)
     places: Places = {enrolment.key: enrolment for enrolment in enrolments}
-    wanted = {places[place].id for item in items if (place := _key(item)) in places}
-    known = repository.services(tx, {item.ref for item in items}, wanted)
+    place_of = {enrolment.id: enrolment.key for enrolment in enrolments}
+    wanted = {(people[item.person_id], item.programme, item.completed_on.year) for item in items}
+    known = repository.services(
+        tx, {item.ref for item in items}, [each for each, place in place_of.items() if place in wanted]
+    )
     by_ref = {service.ref: service for service in known}
-    given = Counter(service.key for service in known)
+    given = Counter((place_of.get(service.enrolment_id), service.item) for service in known)
     programme_on = dated(tx.rules, Programme.on)
     made: list[Service] = []
     for entry in bulk:
         with entry.deciding():
             item: messages.ServiceItem = entry.item
-            person = known_person(persons, item.person_id)
-            enrolment = _place(places, item)
+            person = known_person(persons, people[item.person_id])
+            enrolment = _place(places, person, item)
             service = Service(tx.new_id(), item.ref, enrolment.id, item.item, item.free, item.completed_on)
             if same := by_ref.get(service.ref):
                 check_same(same, service)
                 entry.unchanged(same.id)
                 continue
-            programme_on(item.completed_on, item.programme).check_item(item.item, given[service.key])
+            counted = enrolment.key, item.item
+            programme_on(item.completed_on, item.programme).check_item(item.item, given[counted])
             by_ref[service.ref] = service
-            given[service.key] += 1
+            given[counted] += 1
             made.append(service)
             tx.record(_completed(service, enrolment, person))
             entry.created(service.id)
@@ -49,12 +57,8 @@ def record_services(tx: Transaction, message: messages.RecordServices) -> BulkRe
     return bulk.reply()
 
 
-def _key(item: messages.ServiceItem) -> tuple[str, str, int]:
-    return item.person_id, item.programme, item.completed_on.year
-
-
-def _place(places: Places, item: messages.ServiceItem) -> Enrolment:
-    enrolment = places.get(_key(item))
+def _place(places: Places, person: Person, item: messages.ServiceItem) -> Enrolment:
+    enrolment = places.get((person.id, item.programme, item.completed_on.year))
     if enrolment is None:
         raise NotFound(
             "rehab.not_enrolled",

@@ -1,6 +1,7 @@
 """Awards: granted by the office, or opened by an enrolment that another service tells of."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cache
 
@@ -25,14 +26,15 @@ def grant_awards(tx: Transaction, message: messages.GrantAwards) -> BulkReply:
     """Grant what the scheme's rules admit on the day of granting; a claim granted before is left as it is."""
     bulk = Bulk(message)
     items = list(bulk.items())
-    person_ids = {item.person_id for item in items}
-    people = repository.people(tx, person_ids)
-    known = KnownAwards(repository.known_awards(tx, {item.ref for item in items}, person_ids))
+    heads = repository.heads(tx, {item.person_id for item in items})
+    people = repository.people(tx, set(heads.values()))
+    known = KnownAwards(repository.known_awards(tx, {item.ref for item in items}, heads))
     rules_on = cache(tx.rules.at)
     new: list[Award] = []
     for entry in bulk:
         with entry.deciding():
             claim = Claim(**entry.item.model_dump())
+            claim = replace(claim, person_id=heads[claim.person_id])
             if (before := known.same_as(claim)) is not None:
                 tx.within(before.region)
                 entry.unchanged(before.id)
@@ -79,6 +81,8 @@ def open_awards(tx: Transaction, events: Sequence[Received]) -> None:
     Who may be enrolled was decided where it was done, and the event says where it counts.
     """
     rules_on = cache(tx.rules.at)
+    enrolled = {each.event.person_id for each in events if isinstance(each.event, rehab.PersonEnrolled)}
+    heads = repository.heads(tx, enrolled)
     opened: dict[tuple[str, str, str], tuple[Award, Received]] = {}
     for received in events:
         event = received.event
@@ -86,23 +90,22 @@ def open_awards(tx: Transaction, events: Sequence[Received]) -> None:
             rules = rules_on(event.enrolled_on)
             programme = f"{received.source}.{event.programme}"
             for scheme in Scheme.opened_by_enrolment(rules, tx.rules.keys(), programme):
-                award = _opened(tx.new_id(), scheme, event)
+                award = _opened(tx.new_id(), heads[event.person_id], scheme, event)
                 opened.setdefault(award.key, (award, received))
     if not opened:
         return
-    person_ids = {person_id for person_id, _, _ in opened}
-    known = {award.key for award in repository.known_awards(tx, (), person_ids)}
+    known = {award.key for award in repository.known_awards(tx, (), heads)}
     new = [(award, received) for key, (award, received) in opened.items() if key not in known]
     repository.add_awards(tx, (award for award, _ in new))
     for award, received in new:
         tx.record(_award_granted(award), received)
 
 
-def _opened(award_id: str, scheme: Scheme, event: rehab.PersonEnrolled) -> Award:
+def _opened(award_id: str, person_id: str, scheme: Scheme, event: rehab.PersonEnrolled) -> Award:
     return Award(
         id=award_id,
         enrolment_id=event.enrolment_id,
-        person_id=event.person_id,
+        person_id=person_id,
         scheme=scheme.code,
         variant=scheme.variant(event.mode),
         period=Period.of(event.enrolled_on, scheme.cadence).text,

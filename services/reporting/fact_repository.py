@@ -16,7 +16,7 @@ from kernel.periods import Period
 from kernel.regions import RegionCode
 from services.reporting.domain.catalogue import Catalogue, Indicator
 from services.reporting.domain.figures import Tally
-from services.reporting.tables import facts
+from services.reporting.tables import facts, merged_persons
 
 _TOWNSHIP = sa.func.substr(facts.c.region, 1, 9)
 
@@ -62,7 +62,11 @@ def hold(tx: Transaction) -> dict[str, int]:
 
 
 def tally(tx: Transaction, catalogue: Catalogue, scope: Scope) -> Tally:
-    """Count everything a snapshot needs, in one query for each way of counting."""
+    """Count everything a snapshot needs, in one query for each way of counting.
+
+    What is counted too often of persons who were registered twice is taken off apart: they are few, and to
+    look each fact's person up would cost more than all the rest.
+    """
     counted = [indicator for indicator in catalogue.indicators if indicator.ratio is None]
     stocks = [each for each in counted if each.kind == "stock"]
     flows = [each for each in counted if each.kind != "stock" and each.additive]
@@ -77,7 +81,38 @@ def tally(tx: Transaction, catalogue: Catalogue, scope: Scope) -> Tally:
         for row in _subjects(tx, indicators, scope, subject):
             group = frozenset(row.dims.split(","))
             subjects.setdefault(row.indicator, []).append((group, row.number))
+    for row in _stocks_too_many(tx, [each for each in stocks if each.measure == "persons"], scope):
+        sums[row.indicator][row.dims] -= int(row.total)
+    twice = _registered_twice()
+    for row in _subjects(tx, distinct, scope, facts.c.subject, of=twice):
+        subjects[row.indicator].append((frozenset(row.dims.split(",")), -row.number))
+    for row in _subjects(tx, distinct, scope, twice.c.head, of=twice):
+        subjects[row.indicator].append((frozenset(row.dims.split(",")), row.number))
     return Tally(sums, subjects)
+
+
+def _registered_twice() -> sa.Subquery:
+    """The persons of whom there is more than one record: person_id, and head, who stands for all of them."""
+    kept = merged_persons.c.kept_id
+    led = sa.select(merged_persons.c.person_id, kept.label("head")).where(kept.is_not(None))
+    return sa.union_all(led, sa.select(kept, kept).distinct().where(kept.is_not(None))).subquery("twice")
+
+
+def _stocks_too_many(tx: Transaction, indicators: Sequence[Indicator], scope: Scope) -> Iterable[sa.Row[Any]]:
+    """By how much a person on the roll more than once is counted too often."""
+    twice = _registered_twice()
+    held = sa.func.sum(facts.c.value)
+    each = (
+        sa.select(facts.c.indicator, facts.c.dims, twice.c.head, held.label("held"))
+        .join(twice, twice.c.person_id == facts.c.subject)
+        .where(scope.within(indicators, stock=True))
+        .group_by(facts.c.indicator, facts.c.dims, twice.c.head, facts.c.subject)
+    ).subquery()
+    too_many = (sa.func.sum(each.c.held) - sa.func.max(each.c.held)).label("too_many")
+    person = sa.select(each.c.indicator, each.c.dims, too_many)
+    heads = person.group_by(each.c.indicator, each.c.dims, each.c.head).subquery()
+    total = sa.select(heads.c.indicator, heads.c.dims, sa.func.sum(heads.c.too_many).label("total"))
+    return tx.execute(total.group_by(heads.c.indicator, heads.c.dims))
 
 
 def _sums(
@@ -92,9 +127,16 @@ def _sums(
 
 
 def _subjects(
-    tx: Transaction, indicators: Sequence[Indicator], scope: Scope, subject: sa.ColumnElement[str]
+    tx: Transaction,
+    indicators: Sequence[Indicator],
+    scope: Scope,
+    subject: sa.ColumnElement[str],
+    of: sa.Subquery | None = None,
 ) -> Iterable[sa.Row[Any]]:
-    """How many subjects have which dimensions; those of a subject come joined by commas, some repeated."""
+    """How many subjects have which dimensions; those of a subject come joined by commas, some repeated.
+
+    of: only facts of these persons.
+    """
     each = (
         sa.select(
             facts.c.indicator,
@@ -104,6 +146,8 @@ def _subjects(
         .where(scope.within(indicators, stock=False))
         .group_by(facts.c.indicator, subject)
     )
+    if of is not None:
+        each = each.join(of, of.c.person_id == facts.c.subject)
     if subject is _TOWNSHIP:
         # A fact of the county itself (341524000000) happened in no township.
         each = each.where(sa.func.substr(facts.c.region, 7, 3) != "000")

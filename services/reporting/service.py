@@ -9,7 +9,7 @@ from contracts import reporting as messages
 from contracts.catalogue import SUBSCRIPTIONS
 from contracts.message import BulkReply
 from services.reporting import definitions, queries, tables
-from services.reporting.handlers import facts, snapshots, targets
+from services.reporting.handlers import facts, merges, snapshots, targets
 
 definitions.catalogue()  # a wrong catalogue stops the start, not the first snapshot
 
@@ -19,7 +19,10 @@ class ReportingService(Service):
 
     name = "reporting"
     tables = tables.metadata
-    projections: ClassVar = dict.fromkeys(SUBSCRIPTIONS["reporting"], ("facts",))
+    projections: ClassVar = {
+        **dict.fromkeys(SUBSCRIPTIONS["reporting"], ("facts",)),
+        "registry": ("facts", "merged_persons"),
+    }
 
     @command(messages.SetTargets, roles=("clerk", "maker"))
     def set_targets(self, message: messages.SetTargets, tx: Transaction) -> BulkReply:
@@ -53,8 +56,9 @@ class ReportingService(Service):
 
     @follow("registry")
     def follow_registry(self, events: list[Received], tx: Transaction) -> None:
-        """Turn the registry's events into facts."""
+        """Turn the registry's events into facts, and learn who was registered twice."""
         facts.record_facts(tx, events)
+        merges.follow_registry(tx, events)
 
     @follow("subsidy")
     def follow_subsidy(self, events: list[Received], tx: Transaction) -> None:

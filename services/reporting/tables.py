@@ -1,4 +1,4 @@
-"""The service's tables. All four are append-only: the database refuses to change or delete their rows."""
+"""The service's tables. The database refuses to change or delete rows of any but merged_persons."""
 
 from sqlalchemy import (
     BigInteger,
@@ -51,6 +51,14 @@ facts = Table(
     Index("ix_facts_subjects", "indicator", "subject", "day", "region", "dims"),
 )
 """What one event adds to one indicator; value is a count, or fen. Holds identifiers, no personal data."""
+
+merged_persons = Table(
+    "merged_persons",
+    metadata,
+    Column("person_id", String(32), primary_key=True),
+    Column("kept_id", String(32), index=True),
+)
+"""Persons who were registered twice, and who stands for them; none: nobody any more."""
 
 targets = Table(
     "targets",

@@ -11,7 +11,7 @@ from chassis.office import service_class
 from kernel.errors import Refusal
 from services.rehab import tables as rehab_tables
 from services.reporting import definitions
-from services.reporting.tables import facts
+from services.reporting.tables import facts, merged_persons
 from tests.services.reporting import factories as told
 from tests.services.reporting.steps import take, value
 from tests.support import registry_events
@@ -70,6 +70,28 @@ def test_what_was_followed_is_what_the_logs_give(office: LoggedOffice) -> None:
     assert len(before) > 100
     assert contents(office, "reporting", facts) == before
     assert acts(office, "reporting") == [("checked", "wang", "a test")]
+
+
+@pytest.mark.parametrize("name", ["subsidy", "rehab", "employment", "reporting"])
+def test_who_was_registered_twice_is_rebuilt_as_it_was_followed(office: LoggedOffice, name: str) -> None:
+    office.record("registry", *(registry_events.registered(n) for n in range(1, 5)))
+    office.record("registry", registry_events.merged(1, 2), registry_events.merged(3, 2))
+    office.follow(name)
+    # The kept one is merged in turn, one is undone.
+    office.record("registry", *(registry_events.merged(n, 4) for n in (2, 1, 3)))
+    office.record("registry", registry_events.unmerged(3, 4))
+    office.follow(name)
+    table = (
+        merged_persons
+        if name == "reporting"
+        else office.service(name).runtime.service.tables.tables["persons"]
+    )
+    leads_to = table.c.kept_id if name == "reporting" else table.c.merged_into
+    with office.service(name).runtime.database.read() as connection:
+        rows = connection.execute(sa.select(table.c.person_id, leads_to).order_by(table.c.person_id)).all()
+    who = registry_events.identifier
+    assert [tuple(row) for row in rows if row[1]] == [(who(1), who(4)), (who(2), who(4))]
+    assert office.rebuild(name, check_only=True).equal
 
 
 def test_both_databases_give_the_same_hash(tmp_path: Path, request: pytest.FixtureRequest) -> None:

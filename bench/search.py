@@ -55,8 +55,6 @@ select md5('a' || n), 'a-' || n, person_id, id, 'renewal', 'office', '2020-03-02
        category, grade, expires_on, 'bench', now()
 from generate_series(1, 1000) as n, (select * from certificates order by id limit 1) as c
 """
-
-
 READS = """
 insert into access_audit (seq, at, actor, purpose, subject_id, fields, previous_hash, hash)
 select n, now(), 'bench', '核对', case when n % 1000 = 0 then first.id else md5('r' || n) end, 'name',

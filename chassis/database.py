@@ -27,7 +27,7 @@ BigId = BigInteger().with_variant(Integer, "sqlite")
 
 POSTGRESQL_OPTIONS = (
     "-c statement_timeout=120000 -c lock_timeout=15000 -c idle_in_transaction_session_timeout=60000"
-    # As on a disk without a moving arm: at its default of 4 few rows by index seem dearer than many in order.
+    # At the default of 4, for disks with an arm, much in order seems cheaper than a few rows by an index.
     " -c random_page_cost=1.1"
 )
 

@@ -14,7 +14,7 @@ from kernel.rulebook import RuleBook
 from services.registry.handlers import matching
 from services.registry.match_tables import department_rows, match_finding_acts, match_findings
 from services.registry.service import RegistryService
-from tests.services.registry.factories import act, citizen, household, person, results
+from tests.services.registry.factories import act, citizen, household, person, registered, results
 from tests.services.registry.match_records import (
     certified,
     department_list,
@@ -153,7 +153,10 @@ def test_persons_go_by_in_steps_and_a_run_that_was_killed_goes_on(
     registry: Harness, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(matching, "PERSONS_PER_STEP", 2)
-    certified(registry, *((number, "42", BORN) for number in range(1, 8)))
+    certified(registry, *((number, "42", BORN) for number in range(1, 5)))
+    # A step with nobody to compare is not the end.
+    registered(registry, *range(11, 15))
+    certified(registry, *((number, "42", BORN) for number in range(5, 8)))
     listed(registry, "medical_insurance", [citizen(3)])
     [outcome] = registry.bulk("start_match_runs", [run("medical_insurance", lists=["B-medical_insurance"])])
     steps = iter((True, True, False))

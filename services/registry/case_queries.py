@@ -11,6 +11,7 @@ from chassis.transaction import Transaction
 from contracts import registry as messages
 from services.registry.case_tables import cases, handling_units
 from services.registry.dispute_tables import disputes
+from services.registry.domain import risk
 from services.registry.domain.case import OPEN
 from services.registry.legal_aid_tables import legal_aid
 from services.registry.paging import below, page_of, view_of
@@ -83,7 +84,7 @@ def list_risks(tx: Transaction, message: messages.ListRisks) -> messages.RiskPag
     if message.states:
         query = query.where(risks.c.state.in_(message.states))
     if message.due_before is not None:
-        query = query.where(risks.c.due_on < message.due_before, risks.c.state != "closed")
+        query = query.where(risks.c.due_on < message.due_before, risks.c.state.in_(risk.OPEN))
     page, after = page_of(tx, query, risks, message.after, message.limit)
     return messages.RiskPage(risks=[view_of(messages.RiskView, "risk_id", row) for row in page], after=after)
 

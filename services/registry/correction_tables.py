@@ -48,3 +48,4 @@ corrections = Table(
     CheckConstraint("decided_by <> requested_by", name="ck_corrections_two_persons"),
 )
 Index("ix_corrections_region", corrections.c.region, corrections.c.id)
+Index("ix_corrections_state", corrections.c.state, corrections.c.id)

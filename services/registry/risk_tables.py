@@ -35,6 +35,7 @@ risks = Table(
     UniqueConstraint("ref", name="uq_risks_ref"),
 )
 Index("ix_risks_region", risks.c.region)
+Index("ix_risks_state", risks.c.state, risks.c.due_on)
 
 risk_acts = Table(
     "risk_acts",

@@ -94,6 +94,7 @@ Index(
     household_flag_records.c.flag,
     household_flag_records.c.told_on,
 )
+Index("ix_household_flag_records_flag", household_flag_records.c.flag, household_flag_records.c.id)
 
 persons = Table(
     "persons",

@@ -12,6 +12,8 @@ from services.registry.domain.steps import Step, check_step
 Action = Literal["report", "take_up", "close"]
 State = Literal["found", "reported", "rectifying", "closed"]
 
+OPEN: tuple[State, ...] = ("found", "reported", "rectifying")
+
 
 @dataclass(frozen=True, slots=True)
 class Act:

@@ -17,7 +17,7 @@ from openpyxl import load_workbook
 from canlian.package.kinds import Kind
 from canlian.package.problems import PackageError, Problem
 from canlian.package.reader import Record, Unreadable, fields_of, line_count, lines_of
-from contracts.registry import RecordDepartmentRows
+from contracts.registry.inquiries import RecordDepartmentRows
 
 ENCODINGS = ("utf-8-sig", "gb18030")
 HEADERS: Mapping[str, tuple[str, ...]] = {

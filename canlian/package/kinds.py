@@ -9,7 +9,7 @@ from pydantic import Field
 from canlian.package.columns import Column, columns_of
 from contracts import employment, registry, rehab, reporting, subsidy
 from contracts.message import BulkCommand, DimensionKey, Dimensions, Message, Name, PeriodText, RegionText
-from contracts.registry import network
+from contracts.registry import inquiries, network
 
 
 class DisbursementRecord(Message):
@@ -139,20 +139,20 @@ BULK = (
     _bulk("archive_acts.csv", "档案办理", "steps of archives", network.RecordArchiveActs, 1),
     _bulk("appointment_acts.csv", "离任", "ends of appointments", network.RecordAppointmentActs, 1),
     _bulk("organisation_acts.csv", "组织变动", "steps of organisations", network.RecordOrganisationActs, 1),
-    _bulk("department_lists.csv", "部门名单", "departments' lists", registry.RecordDepartmentLists, 1),
-    _bulk("department_rows.csv", "部门名单人员", "persons on these lists", registry.RecordDepartmentRows, 1),
-    _bulk("match_runs.csv", "数据比对", "runs of a match", registry.StartMatchRuns, 1),
-    _bulk("survey_rounds.csv", "动态更新", "rounds of the needs survey", registry.OpenSurveyRounds, 1),
-    _bulk("survey_round_acts.csv", "动态更新进程", "steps of rounds", registry.RecordSurveyRoundActs, 1),
-    _bulk("survey_tasks.csv", "调查任务", "tasks of surveyors", registry.AssignSurveyTasks, 1),
-    _bulk("survey_task_acts.csv", "调查登记", "visits and corrections", registry.RecordSurveyTaskActs, 1),
-    _bulk("poverty_files.csv", "建档立卡", "the poverty register", registry.RecordPovertyFiles, 1),
-    _bulk("poverty_acts.csv", "脱贫与监测", "changes of the register", registry.RecordPovertyActs, 1),
-    _bulk("schooling.csv", "适龄残疾儿童", "children to be schooled", registry.RecordSchooling, 1),
-    _bulk("schooling_acts.csv", "入学安置", "steps of schooling", registry.RecordSchoolingActs, 1),
-    _bulk("sample_blocks.csv", "抽样调查小区", "blocks of a sample survey", registry.RecordSampleBlocks, 1),
+    _bulk("department_lists.csv", "部门名单", "departments' lists", inquiries.RecordDepartmentLists, 1),
+    _bulk("department_rows.csv", "部门名单人员", "persons on these lists", inquiries.RecordDepartmentRows, 1),
+    _bulk("match_runs.csv", "数据比对", "runs of a match", inquiries.StartMatchRuns, 1),
+    _bulk("survey_rounds.csv", "动态更新", "rounds of the needs survey", inquiries.OpenSurveyRounds, 1),
+    _bulk("survey_round_acts.csv", "动态更新进程", "steps of rounds", inquiries.RecordSurveyRoundActs, 1),
+    _bulk("survey_tasks.csv", "调查任务", "tasks of surveyors", inquiries.AssignSurveyTasks, 1),
+    _bulk("survey_task_acts.csv", "调查登记", "visits and corrections", inquiries.RecordSurveyTaskActs, 1),
+    _bulk("poverty_files.csv", "建档立卡", "the poverty register", inquiries.RecordPovertyFiles, 1),
+    _bulk("poverty_acts.csv", "脱贫与监测", "changes of the register", inquiries.RecordPovertyActs, 1),
+    _bulk("schooling.csv", "适龄残疾儿童", "children to be schooled", inquiries.RecordSchooling, 1),
+    _bulk("schooling_acts.csv", "入学安置", "steps of schooling", inquiries.RecordSchoolingActs, 1),
+    _bulk("sample_blocks.csv", "抽样调查小区", "blocks of a sample survey", inquiries.RecordSampleBlocks, 1),
     # They name findings that the runs of stage 1 raise.
-    _bulk("match_finding_acts.csv", "疑似核实", "steps of findings", registry.RecordMatchFindingActs, 2),
+    _bulk("match_finding_acts.csv", "疑似核实", "steps of findings", inquiries.RecordMatchFindingActs, 2),
     _bulk("enrolments.csv", "康复项目登记", "enrolments in programmes", rehab.EnrolPersons, 2),
     _bulk("services.csv", "康复服务", "services given", rehab.RecordServices, 2),
     _bulk("retrofits.csv", "家庭改造", "home retrofits", rehab.AcceptRetrofits, 2),

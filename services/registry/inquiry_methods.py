@@ -6,8 +6,8 @@ A room of its own because service.py would be longer than one reads at a time; t
 from chassis.jobs import Job
 from chassis.service import command, job, query
 from chassis.transaction import Transaction
-from contracts import registry as messages
 from contracts.message import BulkReply
+from contracts.registry import inquiries as messages
 from services.registry import inquiry_queries, match_queries, survey_queries
 from services.registry.handlers import (
     department_lists,

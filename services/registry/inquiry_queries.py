@@ -7,7 +7,7 @@ caller's regions only.
 import sqlalchemy as sa
 
 from chassis.transaction import Transaction
-from contracts import registry as messages
+from contracts.registry import inquiries as messages
 from services.registry.domain.transport import entitling
 from services.registry.inquiry_tables import poverty_files, sample_blocks, schooling
 from services.registry.paging import below, page_of, view_of

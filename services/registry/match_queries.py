@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.transaction import Transaction
-from contracts import registry as messages
+from contracts.registry import inquiries as messages
 from services.registry.domain.codes import split
 from services.registry.domain.match_finding import OPEN
 from services.registry.match_tables import (

@@ -149,13 +149,6 @@ def certificates_of(tx: Transaction, person_ids: Collection[str]) -> dict[str, H
     return {row.person_id: _held(row) for row in rows}
 
 
-def certificate_owners(tx: Transaction, number_indexes: Collection[str]) -> dict[str, str]:
-    """Who has a certificate of these numbers, by the blind index of the number."""
-    query = sa.select(certificates.c.number_index, certificates.c.person_id)
-    rows = rows_among(tx, query, certificates.c.number_index, number_indexes)
-    return {row.number_index: row.person_id for row in rows}
-
-
 def acts_by_ref(tx: Transaction, refs: Collection[str]) -> dict[str, Known[ActContent]]:
     """Recorded acts of any region by the office's reference."""
     act = certificate_acts.c

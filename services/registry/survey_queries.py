@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.transaction import Transaction
-from contracts import registry as messages
+from contracts.registry import inquiries as messages
 from services.registry.domain.codes import split
 from services.registry.paging import below, page_of, view_of
 from services.registry.survey_tables import survey_rounds, survey_tasks

@@ -73,16 +73,15 @@ class Told:
 class Book:
     """What is known when the transaction begins, kept up with each act that it records.
 
-    held: by person. owners: person by blind index of the number. stored: persons whose certificate has a row
-    already. terms: rules by the day asked for. numbers: by person touched, None where the number stays.
-    history: rows of the acts to write. by: who records.
+    held: by person. stored: persons whose certificate has a row already. terms: rules by the day asked for.
+    numbers: by person touched, None where the number stays. history: rows of the acts to write. by: who
+    records.
     """
 
     by: str
     holders: dict[str, Holder]
     acts: dict[str, Known[ActContent]]
     held: dict[str, Held]
-    owners: dict[str, str]
     stored: frozenset[str]
     terms: dict[date, tuple[Terms, ClockTerms]] = field(default_factory=dict)
     numbers: dict[str, str | None] = field(default_factory=dict)
@@ -94,16 +93,14 @@ class Book:
         cls,
         tx: Transaction,
         person_ids: Collection[str],
-        number_indexes: Collection[str] = (),
         refs: Collection[str] = (),
         by: str | None = None,
     ) -> Self:
         """Read what is known of the persons, and lock them."""
         holders = repository.lock_holders(tx, person_ids)
         held = repository.certificates_of(tx, person_ids)
-        owners = repository.certificate_owners(tx, number_indexes)
         acts = repository.acts_by_ref(tx, refs)
-        return cls(by or tx.caller.subject, holders, acts, held, owners, stored=frozenset(held))
+        return cls(by or tx.caller.subject, holders, acts, held, stored=frozenset(held))
 
     def certificate(self, person_id: str) -> Certificate | None:
         """The person's certificate as it stands; None for one who never had any."""
@@ -134,11 +131,8 @@ class Book:
         terms, clock_terms = self.rules(tx, act.acted_on)
         after = decide(before, act, terms)
         clocks(after, clock_terms)  # refused here, or the whole transaction would be when it is saved
-        if held:
-            self.owners.pop(held.number_index, None)
         now_held = Held(held.id if held else tx.new_id(), holder.id, told.number_index, after)
         self.held[holder.id] = now_held
-        self.owners[told.number_index] = holder.id
         if told.number is not None or holder.id not in self.numbers:
             self.numbers[holder.id] = told.number
         act_id = tx.new_id()

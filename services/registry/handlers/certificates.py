@@ -34,12 +34,7 @@ def record_certificate_acts(tx: Transaction, message: messages.RecordCertificate
     tx.no_scope("each record is checked against the region of its person")
     bulk = Bulk(message)
     drafts = _read(tx, bulk)
-    book = Book.load(
-        tx,
-        {item.person_id for item in bulk.items()},
-        {index for draft in drafts.values() for index in draft.indexes},
-        {item.ref for item in bulk.items()},
-    )
+    book = Book.load(tx, {item.person_id for item in bulk.items()}, {item.ref for item in bulk.items()})
     homes = repository.region_histories(tx, {item.region for item in bulk.items() if item.region})
     for entry in bulk:
         with entry.deciding():
@@ -118,12 +113,6 @@ def _check_same(known: ActContent, told: Told, person_id: str, indexes: Collecti
 def _check_number(
     tx: Transaction, book: Book, holder: Holder, draft: Draft, item: messages.CertificateActItem
 ) -> None:
-    if any(book.owners.get(index, holder.id) != holder.id for index in draft.indexes):
-        raise Conflict(
-            "registry.certificate_number_taken",
-            "The certificate number is already that of another person.",
-            field="certificate_number",
-        )
     if holder.id_number_index not in ID_NUMBER.indexes(tx.vault, draft.number.citizen_id.value):
         raise Conflict(
             "registry.certificate_of_another_person",

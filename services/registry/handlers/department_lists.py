@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from chassis.bulk import Bulk
 from chassis.transaction import Transaction
-from contracts import registry as messages
 from contracts.message import BulkReply
+from contracts.registry import inquiries as messages
 from kernel.citizen_id import CitizenId
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.rulebook import RuleView

@@ -4,8 +4,8 @@ from typing import Any
 
 from chassis.bulk import Bulk
 from chassis.transaction import Transaction
-from contracts import registry as messages
 from contracts.message import BulkReply
+from contracts.registry import inquiries as messages
 from services.registry.domain.match_finding import Act, Finding, decide
 from services.registry.handlers.filing import Register, Row, fields_of, record_steps
 from services.registry.match_tables import match_finding_acts, match_findings

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from chassis.bulk import Bulk
 from chassis.transaction import Transaction
-from contracts import registry as messages
 from contracts.message import BulkReply
+from contracts.registry import inquiries as messages
 from kernel.errors import Invalid, NotFound
 from kernel.regions import RegionCode
 from services.registry import repository

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from chassis.jobs import Job
 from chassis.transaction import Transaction
-from contracts import registry as messages
+from contracts.registry import inquiries as messages
 from kernel.regions import RegionCode
 from services.registry.domain.codes import split
 from services.registry.domain.match_finding import OPEN, Finding

@@ -6,8 +6,8 @@ from typing import Any
 
 from chassis.bulk import Bulk
 from chassis.transaction import Transaction
-from contracts import registry as messages
 from contracts.message import BulkReply
+from contracts.registry import inquiries as messages
 from kernel.rulebook import RuleView
 from services.registry.domain.poverty import Act, Poverty, decide, recorded
 from services.registry.handlers.filing import Register, Row, fields_of, record_steps

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from chassis.transaction import Transaction
-from contracts import registry as messages
 from contracts.message import BulkReply
+from contracts.registry import inquiries as messages
 from kernel.errors import Invalid
 from kernel.rulebook import RuleView
 from services.registry.handlers.plain_records import Kind, record_plain

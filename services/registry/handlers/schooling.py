@@ -5,8 +5,8 @@ from datetime import date
 
 from chassis.bulk import Bulk
 from chassis.transaction import Transaction
-from contracts import registry as messages
 from contracts.message import BulkReply
+from contracts.registry import inquiries as messages
 from kernel.rulebook import RuleView
 from services.registry.domain.schooling import Act, Schooling, decide, suspected
 from services.registry.handlers.filing import Register, Row, fields_of, record_steps

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from chassis.bulk import Bulk
 from chassis.transaction import Transaction
-from contracts import registry as messages
 from contracts.message import BulkReply
+from contracts.registry import inquiries as messages
 from services.registry import repository
 from services.registry.domain.questionnaire import Questionnaire
 from services.registry.domain.record import check_same

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from chassis.bulk import Bulk
 from chassis.transaction import Transaction
-from contracts import registry as messages
 from contracts.message import BulkReply
+from contracts.registry import inquiries as messages
 from kernel.errors import Conflict, NotFound
 from kernel.regions import RegionCode
 from services.registry.domain.codes import joined, split

@@ -1,6 +1,8 @@
 """Corrections: asked for by one, decided by another, with their history, and the record as it was."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -270,6 +272,23 @@ def test_another_region_can_neither_ask_decide_nor_look(registry: Harness):
     [outcome] = registry.bulk("decide_corrections", [decision("M")], here)
     assert results([outcome]) == [("access.region", "correction_ref")]
     assert OTHER_VILLAGE not in outcome["error"]["message"]
+
+
+def test_of_checkers_deciding_on_one_correction_at_once_only_one_succeeds(registry: Harness):
+    [person_id] = registered(registry)
+    asked(registry, correction(person_id))
+    start = Barrier(4)
+
+    def decide(number: int) -> Any:
+        start.wait()
+        verdict = "approved" if number % 2 else "rejected"
+        return decided(registry, decision(ref=f"D-{number}", decision=verdict))[0]
+
+    with ThreadPoolExecutor(4) as pool:
+        outcomes = sorted(pool.map(decide, range(4)))
+    assert outcomes == [CREATED, *[("registry.correction_state", "correction_ref")] * 3]
+    [row] = registry.rows(corrections)
+    assert len(told(registry)) == (row.state == "approved")
 
 
 def test_values_are_sealed_and_read_side_by_side_on_the_record(registry: Harness):

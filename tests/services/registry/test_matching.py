@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from chassis.rpc import Refused
-from contracts import registry as messages
+from contracts.registry import inquiries as messages
 from kernel.rulebook import RuleBook
 from services.registry.handlers import matching
 from services.registry.match_tables import department_rows, match_finding_acts, match_findings

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from chassis.rpc import Refused
-from contracts import registry as messages
+from contracts.registry import inquiries as messages
 from services.registry.inquiry_tables import poverty_acts, poverty_files
 from services.registry.tables import persons
 from services.reporting.service import ReportingService

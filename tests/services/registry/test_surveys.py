@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from chassis.rpc import Refused
-from contracts import registry as messages
+from contracts.registry import inquiries as messages
 from services.registry.survey_tables import survey_round_acts, survey_task_acts
 from services.reporting.service import ReportingService
 from tests.services.registry.factories import person, registered, results

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from contracts import registry
+from contracts.registry import inquiries
 from tests.services.reporting import factories as told
 from tests.services.reporting.steps import figures, take, value
 from tests.support.platform import Harness
@@ -19,8 +19,8 @@ from tests.support.registry_events import (
 CARE = "rehab.care.persons"
 
 
-def on_the_roll(person: int) -> registry.PovertyRecorded:
-    return registry.PovertyRecorded.model_validate(
+def on_the_roll(person: int) -> inquiries.PovertyRecorded:
+    return inquiries.PovertyRecorded.model_validate(
         {
             "region": VILLAGE,
             "file_id": identifier(person),

@@ -11,7 +11,7 @@ from canlian.lists.department_file import HEADERS, DepartmentFile
 from canlian.package.kinds import BULK
 from canlian.package.problems import PackageError, Problem
 from canlian.package.reader import Record
-from contracts.registry import RecordDepartmentRows
+from contracts.registry.inquiries import RecordDepartmentRows
 
 [ROWS] = (kind for kind in BULK if kind.command is RecordDepartmentRows)
 NUMBER = "11010519491231002X"

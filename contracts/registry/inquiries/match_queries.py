@@ -7,7 +7,7 @@ from pydantic import Field
 
 from contracts.message import DimensionKey, Identifier, Message, Query, Reference, RegionText, Reply
 from contracts.registry.certificates import CategoryText, Grade
-from contracts.registry.matching import (
+from contracts.registry.inquiries.matching import (
     MatchFindingOutcome,
     MatchFindingResult,
     MatchFindingState,

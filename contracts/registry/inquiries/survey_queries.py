@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from contracts.message import DimensionKey, Identifier, Message, Query, Reference, RegionText, Reply
-from contracts.registry.surveys import SurveyResult, SurveyRoundState, SurveyTaskState
+from contracts.registry.inquiries.surveys import SurveyResult, SurveyRoundState, SurveyTaskState
 
 
 class SurveyRoundView(Message):

@@ -22,6 +22,7 @@ from contracts.subsidy.disbursement import (
     PaymentMade,
     PlanDisbursement,
 )
+from contracts.subsidy.estimates import EstimateRate, PeriodEstimate, RateEstimate
 from contracts.subsidy.explanations import (
     AwardShown,
     CheckEntitlement,
@@ -61,6 +62,7 @@ REQUESTS: tuple[type[Request], ...] = (
     ShowAward,
     CheckEntitlement,
     ExplainScheme,
+    EstimateRate,
 )
 
 __all__ = [
@@ -77,6 +79,7 @@ __all__ = [
     "DisbursementApproved",
     "DisbursementRun",
     "Entitlement",
+    "EstimateRate",
     "ExplainScheme",
     "FindDisbursement",
     "FundAllotmentItem",
@@ -86,7 +89,9 @@ __all__ = [
     "KnownOn",
     "OutsideBenefits",
     "PaymentMade",
+    "PeriodEstimate",
     "PlanDisbursement",
+    "RateEstimate",
     "RecordFundAllotments",
     "RuleStep",
     "Scheme",

@@ -65,6 +65,10 @@ class RuleView:
             self._within[holding] = RuleView(values, self._day)
         return self._within[holding]
 
+    def replacing(self, value: RuleValue) -> "RuleView":
+        """The same rules with one value put in place of what its key says, to see what would follow."""
+        return RuleView({**self._values, value.key: value}, self._day)
+
     def keys(self) -> tuple[str, ...]:
         """The keys of the rules in force, in alphabetical order."""
         return tuple(sorted(self._values))

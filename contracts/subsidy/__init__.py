@@ -22,6 +22,7 @@ from contracts.subsidy.disbursement import (
     PaymentMade,
     PlanDisbursement,
 )
+from contracts.subsidy.estimates import EstimateRate, PeriodEstimate, RateEstimate
 from contracts.subsidy.explanations import (
     AwardShown,
     CheckEntitlement,
@@ -87,6 +88,7 @@ REQUESTS: tuple[type[Request], ...] = (
     ShowAward,
     CheckEntitlement,
     ExplainScheme,
+    EstimateRate,
 )
 
 __all__ = [
@@ -103,6 +105,7 @@ __all__ = [
     "DisbursementApproved",
     "DisbursementRun",
     "Entitlement",
+    "EstimateRate",
     "ExplainScheme",
     "FindDisbursement",
     "FundAllotmentItem",
@@ -126,7 +129,9 @@ __all__ = [
     "OutreachRunView",
     "OutsideBenefits",
     "PaymentMade",
+    "PeriodEstimate",
     "PlanDisbursement",
+    "RateEstimate",
     "RecordFundAllotments",
     "RecordLeadActs",
     "RuleStep",

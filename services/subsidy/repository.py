@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,6 +16,7 @@ from services.subsidy.domain.amounts import Basis
 from services.subsidy.domain.award import Award, Stop, Trace
 from services.subsidy.domain.eligibility import Holder
 from services.subsidy.domain.funding import Allotment, Fund
+from services.subsidy.kin import behind_kin, paid_in
 from services.subsidy.tables import award_stops, awards, fund_allotments, households, persons
 
 
@@ -89,14 +90,22 @@ def add_allotments(tx: Transaction, new: Sequence[Allotment]) -> None:
 
 
 def lock_funds(tx: Transaction, scheme: str, year: str, sources: Sequence[str]) -> list[Fund]:
-    """The allotments of these sources in the order of their use, locked until the commit."""
+    """The same as funds, locked until the commit."""
+    return funds(tx, scheme, year, sources, lock=True)
+
+
+def funds(
+    tx: Transaction, scheme: str, year: str, sources: Sequence[str], *, lock: bool = False
+) -> list[Fund]:
+    """The allotments of these sources in the order of their use, with what is left of each."""
     table = fund_allotments
     query = (
         sa.select(table)
         .where(table.c.scheme == scheme, table.c.year == year, table.c.source.in_(sources))
         .order_by(table.c.allotted_on, table.c.allotment_id)
-        .with_for_update()
     )
+    if lock:
+        query = query.with_for_update()
     rows = sorted(tx.execute(query), key=lambda row: sources.index(row.source))
     return [
         Fund(row.allotment_id, row.source, RegionCode(row.region), Money(row.amount_fen - row.drawn_fen))
@@ -191,15 +200,46 @@ def lock_awards(tx: Transaction, ids: Collection[str]) -> dict[str, Award]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class DueAwards:
+    """Awards that amount to the same: of one variant, in one division, on one basis."""
+
+    variant: str
+    region: str
+    basis: Basis
+    count: int
+
+
+def due_awards(tx: Transaction, scheme: str, variant: str, period: str, region: str) -> list[DueAwards]:
+    """The awards of a variant in a division that are due in a period, whether paid or not, in groups."""
+    group = (awards.c.region, awards.c.cost_fen, awards.c.days)
+    query = (
+        sa.select(*group, sa.func.count().label("awards"))
+        .where(
+            paid_in(awards, scheme, period),
+            awards.c.variant == variant,
+            awards.c.region.startswith(RegionCode(region).prefix),
+            awards.c.award_id.not_in(behind_kin(scheme, period)),
+        )
+        .group_by(*group)
+        .order_by(*group)
+    )
+    return [
+        DueAwards(variant, row.region, _basis(row.cost_fen, row.days), row.awards)
+        for row in tx.execute(query)
+    ]
+
+
+def _basis(cost_fen: int | None, days: int | None) -> Basis:
+    return Basis(None if cost_fen is None else Money(cost_fen), days)
+
+
 def bases(tx: Transaction, award_ids: Collection[str]) -> dict[str, Basis]:
     """What the amounts of these awards are computed from, where something was stated."""
     query = sa.select(awards.c.award_id, awards.c.cost_fen, awards.c.days).where(
         awards.c.award_id.in_(award_ids), sa.or_(awards.c.cost_fen.is_not(None), awards.c.days.is_not(None))
     )
-    return {
-        row.award_id: Basis(None if row.cost_fen is None else Money(row.cost_fen), row.days)
-        for row in tx.execute(query)
-    }
+    return {row.award_id: _basis(row.cost_fen, row.days) for row in tx.execute(query)}
 
 
 def stops(tx: Transaction, refs: Collection[str]) -> dict[str, Stop]:

@@ -9,7 +9,7 @@ from chassis.transaction import Transaction
 from contracts import subsidy as messages
 from contracts.message import BulkReply
 from kernel.rulebook import RuleBook
-from services.subsidy import explanations, outreach_queries, queries, tables
+from services.subsidy import estimates, explanations, outreach_queries, queries, tables
 from services.subsidy.domain import rule_check
 from services.subsidy.handlers import awards, copies, funds, leads, outreach_runs, payment, plan, stops
 
@@ -81,6 +81,11 @@ class SubsidyService(Service):
     def explain_scheme(self, message: messages.ExplainScheme, tx: Transaction) -> messages.SchemeExplained:
         """The rules of a scheme as of a day, in Chinese."""
         return explanations.explain_scheme(tx, message)
+
+    @query(messages.EstimateRate, roles=("clerk", "maker", "checker", "auditor"))
+    def estimate_rate(self, message: messages.EstimateRate, tx: Transaction) -> messages.RateEstimate:
+        """What a rate would cost on the awards that stand, by period and source."""
+        return estimates.estimate_rate(tx, message)
 
     # Outreach ------------------------------------------------------------------------------------
 

@@ -1,0 +1,99 @@
+"""Messages of disbursement runs: a list of payments drawn up, approved and paid."""
+
+from datetime import date
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from contracts.message import Command, Event, Identifier, MoneyText, PeriodText, Query, RegionText, Reply
+from contracts.subsidy.funds import SourceShare
+from contracts.subsidy.schemes import Scheme, Variant
+
+
+class DisbursementApproved(Event):
+    """A second person approved a frozen list of payments."""
+
+    TYPE: ClassVar[str] = "subsidy.disbursement_approved.v1"
+    SUBJECT: ClassVar[str] = "run_id"
+    DAY: ClassVar[str] = "approved_on"
+
+    run_id: Identifier
+    scheme: Scheme
+    period: PeriodText = Field(description="Period paid for")
+    lines: int = Field(ge=0, description="Payments on the list")
+    amount: MoneyText = Field(description="Sum of the list, in yuan")
+    approved_on: date = Field(description="Day of the approval")
+
+
+class PaymentMade(Event):
+    """A person was paid; the parts by source of funds sum to the amount."""
+
+    TYPE: ClassVar[str] = "subsidy.payment_made.v1"
+    DAY: ClassVar[str] = "paid_on"
+
+    payment_id: Identifier
+    run_id: Identifier
+    award_id: Identifier
+    person_id: Identifier
+    scheme: Scheme
+    variant: Variant
+    period: PeriodText = Field(description="Period paid for")
+    amount: MoneyText = Field(description="What the person was paid, in yuan")
+    sources: list[SourceShare] = Field(description="The parts of the amount by source of funds")
+    paid_on: date = Field(description="Day of the payment")
+
+
+class DisbursementRun(Reply):
+    """A run as it stands. ``list_hash`` is what the second person approves."""
+
+    run_id: Identifier
+    scheme: Scheme
+    period: PeriodText = Field(description="Period paid for")
+    region: RegionText = Field(description="Persons of this division and those below it")
+    state: Literal["planning", "frozen", "approved", "paid"] = Field(
+        description="planning, then frozen, then approved, then paid"
+    )
+    lines: int = Field(description="Payments on the list so far")
+    paid_lines: int = Field(description="Payments made so far")
+    amount: MoneyText = Field(description="Sum of the list, in yuan")
+    sources: list[SourceShare] = Field(description="The parts of the amount by source of funds")
+    list_hash: str | None = Field(
+        description="SHA-256 of the frozen list, 64 hexadecimal digits; null while planning"
+    )
+    planned_by: str = Field(description="Subject of the token of who planned it")
+    approved_by: str | None = Field(description="Subject of the token of who approved it")
+
+
+class PlanDisbursement(Command):
+    """Draw up the list of payments of a scheme and a period. A job computes and freezes it.
+
+    Planning the same scheme, period and region again returns the open run, or a new one with the awards
+    granted since.
+    """
+
+    TYPE: ClassVar[str] = "subsidy.plan_disbursement"
+    REPLY: ClassVar[type[Reply]] = DisbursementRun
+
+    scheme: Scheme
+    period: PeriodText = Field(description="Period to pay for, in the scheme's cadence: a year or a month")
+    region: RegionText = Field(description="Pay persons of this division and those below it")
+    pay_on: date = Field(description="Day of payment")
+
+
+class ApproveDisbursement(Command):
+    """Approve a frozen list by its hash; the approver is not the one who planned it. A job pays it."""
+
+    TYPE: ClassVar[str] = "subsidy.approve_disbursement"
+    REPLY: ClassVar[type[Reply]] = DisbursementRun
+
+    run_id: Identifier
+    list_hash: str = Field(pattern=r"^[0-9a-f]{64}$", description="Hash of the list that was looked at")
+
+
+class FindDisbursement(Query):
+    """One run by identifier, with its progress."""
+
+    TYPE: ClassVar[str] = "subsidy.find_disbursement"
+    REPLY: ClassVar[type[Reply]] = DisbursementRun
+
+    run_id: Identifier

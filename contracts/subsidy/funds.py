@@ -1,0 +1,69 @@
+"""Messages of funds: who bears a subsidy, and the money made available for it."""
+
+from datetime import date
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from contracts.message import (
+    BulkCommand,
+    BulkReply,
+    Event,
+    Identifier,
+    Item,
+    Message,
+    MoneyText,
+    Name,
+    PeriodText,
+    Reference,
+    RegionText,
+    Reply,
+)
+from contracts.subsidy.schemes import Scheme
+
+FundSource = Literal["superior", "county"]
+
+
+class SourceShare(Message):
+    """The part of a payment that one source of funds bears."""
+
+    source: FundSource = Field(
+        description="Who bears it: funds of the levels above (上级), or the county's own"
+    )
+    amount: MoneyText
+
+
+class FundAllotted(Event):
+    """A source of funds made money available for a scheme and a year."""
+
+    TYPE: ClassVar[str] = "subsidy.fund_allotted.v1"
+    SUBJECT: ClassVar[str] = "allotment_id"
+    DAY: ClassVar[str] = "allotted_on"
+
+    allotment_id: Identifier
+    scheme: Scheme
+    source: FundSource = Field(description="Who allotted it")
+    year: PeriodText = Field(description="Calendar year in which it may be spent")
+    amount: MoneyText
+    allotted_on: date = Field(description="Day of the allotment's document")
+
+
+class FundAllotmentItem(Item):
+    """One allotment of funds."""
+
+    ref: Reference
+    scheme: Scheme
+    source: FundSource = Field(description="Who allots it")
+    region: RegionText = Field(description="The office's division")
+    year: PeriodText = Field(description="Calendar year in which it may be spent")
+    amount: MoneyText
+    document: Name = Field(description="Number or title of the allotting document")
+    allotted_on: date = Field(description="Day of the document")
+
+
+class RecordFundAllotments(BulkCommand):
+    """Record money made available, with its document."""
+
+    TYPE: ClassVar[str] = "subsidy.record_fund_allotments"
+    REPLY: ClassVar[type[Reply]] = BulkReply
+    ITEM: ClassVar[type[Item]] = FundAllotmentItem

@@ -1,0 +1,12 @@
+"""Names of schemes and of their kinds of award."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from contracts.message import DimensionKey
+
+Scheme = Annotated[DimensionKey, Field(description="Code of a scheme in the subsidy service's dated rules")]
+Variant = Annotated[
+    DimensionKey, Field(description="Kind of award within the scheme, with a rate of its own")
+]

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from canlian.calling import CallRefused, CallUnavailable
-from canlian.commands import data, demo, lists, mending, office, operating, retention
+from canlian.commands import bank, data, demo, lists, mending, office, operating, retention
 from canlian.commands.options import errors
 from canlian.load.following import Parked, Stalled
 from canlian.load.paying import RunStalled
@@ -41,6 +41,7 @@ app.command("migrate")(operating.migrate)
 app.command("topology")(operating.topology)
 app.command("rebuild")(mending.rebuild)
 app.command("restored")(mending.restored)
+app.add_typer(bank.bank, name="bank")
 app.add_typer(operating.parked, name="parked")
 app.add_typer(retention.retention, name="retention")
 

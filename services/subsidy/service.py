@@ -8,8 +8,18 @@ from chassis.stream import Received
 from chassis.transaction import Transaction
 from contracts import subsidy as messages
 from contracts.message import BulkReply
-from services.subsidy import queries, tables
-from services.subsidy.handlers import awards, copies, funds, payment, plan
+from services.subsidy import bank_queries, queries, tables
+from services.subsidy.handlers import (
+    accounts,
+    approval,
+    awards,
+    copies,
+    fetching,
+    funds,
+    instruct,
+    plan,
+    receipts,
+)
 
 
 class SubsidyService(Service):
@@ -40,8 +50,56 @@ class SubsidyService(Service):
     def approve_disbursement(
         self, message: messages.ApproveDisbursement, tx: Transaction
     ) -> messages.DisbursementRun:
-        """Approve a frozen list by its hash, and start paying it."""
-        return payment.approve_disbursement(tx, message)
+        """Approve a frozen list by its hash."""
+        return approval.approve_disbursement(tx, message)
+
+    @command(messages.InstructDisbursement, roles=("maker",))
+    def instruct_disbursement(
+        self, message: messages.InstructDisbursement, tx: Transaction
+    ) -> messages.DisbursementRun:
+        """Tell the bank to pay an approved run, or what was held up of one."""
+        return instruct.instruct_disbursement(tx, message)
+
+    @command(messages.FetchBankFile, roles=("maker",))
+    def fetch_bank_file(self, message: messages.FetchBankFile, tx: Transaction) -> messages.BankFile:
+        """A batch as the bank takes it."""
+        return fetching.fetch_bank_file(tx, message)
+
+    @command(messages.RecordBankReceipt, roles=("maker",))
+    def record_bank_receipt(
+        self, message: messages.RecordBankReceipt, tx: Transaction
+    ) -> messages.BankReceipt:
+        """Take the bank's answer to a batch."""
+        return receipts.record_bank_receipt(tx, message)
+
+    @command(messages.RecordPayAccounts, roles=("clerk",))
+    def record_pay_accounts(self, message: messages.RecordPayAccounts, tx: Transaction) -> BulkReply:
+        """Record where persons are paid to, or ask for a change."""
+        return accounts.record_pay_accounts(tx, message)
+
+    @command(messages.DecidePayAccounts, roles=("checker",))
+    def decide_pay_accounts(self, message: messages.DecidePayAccounts, tx: Transaction) -> BulkReply:
+        """Decide on changes of accounts."""
+        return accounts.decide_pay_accounts(tx, message)
+
+    @query(messages.ListPayAccounts, roles=("clerk", "checker", "auditor"))
+    def list_pay_accounts(
+        self, message: messages.ListPayAccounts, tx: Transaction
+    ) -> messages.PayAccountPage:
+        """Accounts, masked."""
+        return bank_queries.list_pay_accounts(tx, message)
+
+    @query(messages.ListBankBatches, roles=("maker", "checker", "auditor"))
+    def list_bank_batches(self, message: messages.ListBankBatches, tx: Transaction) -> messages.BankBatchPage:
+        """What a run sent to the bank."""
+        return bank_queries.list_bank_batches(tx, message)
+
+    @query(messages.ListHeldPayments, roles=("clerk", "maker", "checker", "auditor"))
+    def list_held_payments(
+        self, message: messages.ListHeldPayments, tx: Transaction
+    ) -> messages.HeldPaymentPage:
+        """Payments held up, and what is to be done about them."""
+        return bank_queries.list_held_payments(tx, message)
 
     @query(messages.FindDisbursement, roles=("clerk", "maker", "checker", "auditor"))
     def find_disbursement(
@@ -70,7 +128,7 @@ class SubsidyService(Service):
         """Append the next lines to a run's list."""
         return plan.plan_step(tx, job)
 
-    @job("subsidy.pay")
-    def pay_step(self, job: Job, tx: Transaction) -> bool:
-        """Prove or pay the next lines of an approved list."""
-        return payment.pay_step(tx, job)
+    @job("subsidy.instruct")
+    def instruct_step(self, job: Job, tx: Transaction) -> bool:
+        """Prove, instruct or seal the next part of an approved list."""
+        return instruct.instruct_step(tx, job)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from canlian.calling import CallRefused, CallUnavailable
-from canlian.commands import bank, data, demo, lists, mending, office, operating, retention
+from canlian.commands import bank, data, demo, lists, mending, office, operating, reconcile, retention
 from canlian.commands.options import errors
 from canlian.load.following import Parked, Stalled
 from canlian.load.paying import RunStalled
@@ -33,6 +33,7 @@ app.command("load")(data.load)
 app.command("import-list")(lists.import_list)
 app.command("snapshot")(data.snapshot)
 app.command("trace")(data.trace)
+app.command("reconcile")(reconcile.reconcile)
 app.command("sample")(data.sample)
 app.command("rpc")(office.rpc)
 app.command("doctor")(office.doctor)

@@ -46,7 +46,17 @@ from contracts.subsidy.funds import (
     RecordFundAllotments,
     SourceShare,
 )
-from contracts.subsidy.ledger import AccountBalance, Balances, TrialBalance
+from contracts.subsidy.ledger import (
+    AccountBalance,
+    Balances,
+    Progress,
+    Reconcile,
+    ReconciledStep,
+    Reconciliation,
+    SourceProgress,
+    SpendingProgress,
+    TrialBalance,
+)
 from contracts.subsidy.schemes import Scheme, Variant
 
 EVENTS: tuple[type[Event], ...] = (
@@ -65,6 +75,8 @@ REQUESTS: tuple[type[Request], ...] = (
     ApproveDisbursement,
     FindDisbursement,
     TrialBalance,
+    SpendingProgress,
+    Reconcile,
     RecordPayAccounts,
     DecidePayAccounts,
     ListPayAccounts,
@@ -112,11 +124,17 @@ __all__ = [
     "PaymentReissued",
     "PaymentReturned",
     "PlanDisbursement",
+    "Progress",
+    "Reconcile",
+    "ReconciledStep",
+    "Reconciliation",
     "RecordBankReceipt",
     "RecordFundAllotments",
     "RecordPayAccounts",
     "Scheme",
+    "SourceProgress",
     "SourceShare",
+    "SpendingProgress",
     "TrialBalance",
     "Variant",
 ]

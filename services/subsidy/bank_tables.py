@@ -168,3 +168,5 @@ bank_answers = Table(
     Column("settled_on", Date, nullable=False),
 )
 Index("ix_bank_answers_receipt", bank_answers.c.receipt_id)
+Index("ix_bank_answers_settled", bank_answers.c.settled_on)
+Index("ix_bank_batches_pay_on", bank_batches.c.pay_on)

@@ -221,9 +221,11 @@ def post(
     tx.insert(ledger, rows)
 
 
-def balances(tx: Transaction) -> Sequence[sa.Row[Any]]:
-    """Sums of debit and credit by account, in the caller's regions: rows of account, debit, credit in fen."""
-    inside = tx.scope(ledger.c.region)
+def balances(tx: Transaction, run_id: str | None = None) -> Sequence[sa.Row[Any]]:
+    """Sums of debit and credit by account, in the caller's regions, or of one run: rows of account, debit,
+    credit in fen.
+    """
+    inside = tx.scope(ledger.c.region) if run_id is None else ledger.c.run_id == run_id
     fen, none = ledger.c.amount_fen, sa.literal(0, sa.BigInteger)
     debits = sa.select(ledger.c.debit_account.label("account"), fen.label("debit"), none.label("credit"))
     credits_ = sa.select(ledger.c.credit_account, none, fen)
@@ -232,6 +234,15 @@ def balances(tx: Transaction) -> Sequence[sa.Row[Any]]:
         both.c.account, sa.func.sum(both.c.debit).label("debit"), sa.func.sum(both.c.credit).label("credit")
     )
     return tx.execute(query.group_by(both.c.account).order_by(both.c.account)).all()
+
+
+def booked_for(tx: Transaction, year: str) -> list[tuple[str, str, int]]:
+    """Debit, credit and sum of what was booked of the runs for a year's periods, in the caller's regions."""
+    entry = ledger.c
+    mine = sa.select(runs.c.run_id).where(runs.c.period.startswith(year), tx.scope(runs.c.region))
+    query = sa.select(entry.debit_account, entry.credit_account, sa.func.sum(entry.amount_fen).label("fen"))
+    query = query.where(entry.run_id.in_(mine)).group_by(entry.debit_account, entry.credit_account)
+    return [(row.debit_account, row.credit_account, int(row.fen)) for row in tx.execute(query)]
 
 
 def _run(row: sa.Row[Any]) -> Run:

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from chassis.jobs import Job
-from chassis.service import Service, command, follow, job, query
+from chassis.service import Service, command, daily, follow, job, query
 from chassis.stream import Received
 from chassis.transaction import Transaction
 from contracts import subsidy as messages
@@ -13,6 +13,7 @@ from services.subsidy.handlers import (
     accounts,
     approval,
     awards,
+    comparison,
     copies,
     fetching,
     funds,
@@ -113,6 +114,16 @@ class SubsidyService(Service):
         """Debit and credit by account."""
         return queries.trial_balance(tx, message)
 
+    @query(messages.SpendingProgress, roles=("maker", "checker", "auditor"))
+    def spending_progress(self, message: messages.SpendingProgress, tx: Transaction) -> messages.Progress:
+        """How far the money of a year is spent."""
+        return queries.spending_progress(tx, message)
+
+    @query(messages.Reconcile, roles=("maker", "checker", "auditor"))
+    def reconcile(self, message: messages.Reconcile, tx: Transaction) -> messages.Reconciliation:
+        """Whether books, bank and payments tell the same."""
+        return queries.reconcile(tx, message)
+
     @follow("registry")
     def follow_registry(self, events: list[Received], tx: Transaction) -> None:
         """Keep a copy of the facts that eligibility is judged by."""
@@ -127,6 +138,11 @@ class SubsidyService(Service):
     def plan_step(self, job: Job, tx: Transaction) -> bool:
         """Append the next lines to a run's list."""
         return plan.plan_step(tx, job)
+
+    @daily(comparison.JOB)
+    def reconcile_step(self, job: Job, tx: Transaction) -> bool:
+        """Compare books, bank and payments of the next month."""
+        return comparison.reconcile_step(tx, job)
 
     @job("subsidy.instruct")
     def instruct_step(self, job: Job, tx: Transaction) -> bool:

@@ -192,3 +192,5 @@ ledger = Table(
     CheckConstraint("debit_account <> credit_account", name="ck_ledger_two_accounts"),
 )
 Index("ix_ledger_run", ledger.c.run_id)
+Index("ix_ledger_posted", ledger.c.posted_on)
+Index("ix_payments_paid", payments.c.paid_on)

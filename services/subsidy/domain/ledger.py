@@ -13,7 +13,7 @@ still owes. Nothing booked is ever changed; the database refuses it.
 Before receipts made payments, a payable had no source (payable:<scheme>) and was paid straight from funds.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from kernel.money import Money
@@ -66,3 +66,17 @@ def payment(scheme: str, shares: Mapping[str, Money]) -> list[Transfer]:
         Transfer(f"transit:{source}:{scheme}", f"funds:{source}:{scheme}", part)
         for source, part in shares.items()
     ]
+
+
+def spent(entries: Iterable[tuple[str, str, int]]) -> dict[tuple[str, str], tuple[int, int]]:
+    """Fen committed and not yet paid, and fen paid, by scheme and source. entries: debit, credit, fen."""
+    sums: dict[tuple[str, str], tuple[int, int]] = {}
+    for debit, credit, fen in entries:
+        kind, _, rest = credit.partition(":")
+        source, _, scheme = rest.partition(":")
+        committed, paid = sums.get((scheme, source), (0, 0))
+        if debit.startswith("expense:") and scheme:
+            sums[scheme, source] = committed + fen, paid
+        elif kind == "funds":
+            sums[scheme, source] = committed - fen, paid + fen
+    return sums

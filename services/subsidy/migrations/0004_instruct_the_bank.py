@@ -29,6 +29,8 @@ def upgrade() -> None:
         "ledger", sa.Column("run_id", ID, comment="None: an allotment, or booked before runs were noted")
     )
     op.create_index("ix_ledger_run", "ledger", ["run_id"])
+    op.create_index("ix_ledger_posted", "ledger", ["posted_on"])
+    op.create_index("ix_payments_paid", "payments", ["paid_on"])
     _pay_accounts()
     _bank_batches()
     _held_payments()
@@ -57,10 +59,15 @@ def _runs() -> None:
 
 
 def _runs_anew() -> None:
-    """SQLite changes no check of a table: the rows move to a new one. Lines point to it by its name."""
+    """SQLite changes no check of a table: the rows move to a new one. Lines point to it by its name.
+
+    They are without their runs in between; SQLite counts them, and forgives each when its run is back.
+    """
     op.execute("pragma defer_foreign_keys = on")
+    op.execute("create temporary table runs_before as select * from runs")
+    op.drop_table("runs")
     op.create_table(
-        "runs_anew",
+        "runs",
         sa.Column("run_id", ID, primary_key=True),
         sa.Column("scheme", CODE, nullable=False),
         sa.Column("period", sa.String(10), nullable=False),
@@ -83,9 +90,8 @@ def _runs_anew() -> None:
         sa.CheckConstraint("approved_by <> planned_by", name="ck_runs_maker_is_not_checker"),
         sa.CheckConstraint("paid_lines BETWEEN 0 AND lines", name="ck_runs_paid_lines"),
     )
-    op.execute("insert into runs_anew select * from runs")
-    op.drop_table("runs")
-    op.rename_table("runs_anew", "runs")
+    op.execute("insert into runs select * from runs_before")
+    op.execute("drop table runs_before")
 
 
 def _pay_accounts() -> None:
@@ -226,3 +232,5 @@ def _answers() -> None:
         sa.Column("settled_on", sa.Date, nullable=False),
     )
     op.create_index("ix_bank_answers_receipt", "bank_answers", ["receipt_id"])
+    op.create_index("ix_bank_answers_settled", "bank_answers", ["settled_on"])
+    op.create_index("ix_bank_batches_pay_on", "bank_batches", ["pay_on"])

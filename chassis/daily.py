@@ -5,6 +5,7 @@ starts it twice. After days without a running process there is one job, for the 
 started while an older one of the service is still open.
 """
 
+import json
 from collections.abc import Iterable
 
 import sqlalchemy as sa
@@ -34,9 +35,19 @@ class Daily:
         return True
 
 
-def last_successes(connection: sa.Connection, kinds: Iterable[str]) -> dict[str, float]:
-    """When the job of the latest day ended well, by kind, in seconds since 1970; 0 if none ever did."""
+def last_ends(connection: sa.Connection, kinds: Iterable[str]) -> dict[str, tuple[float, int]]:
+    """When the job of the latest day ended well, by kind, in seconds since 1970, and how much it found to be
+    wrong: the number that its cursor holds as "found". Both 0 if none ever did.
+    """
     table = schema.job
-    done = sa.select(table.c.updated_at).where(table.c.state == "done").order_by(table.c.key.desc()).limit(1)
-    found = {kind: connection.execute(done.where(table.c.kind == kind)).scalar() for kind in kinds}
-    return {kind: stream.aware(at).timestamp() if at else 0.0 for kind, at in found.items()}
+    done = sa.select(table.c.updated_at, table.c.cursor).where(table.c.state == "done")
+    found = {}
+    for kind in kinds:
+        latest = done.where(table.c.kind == kind).order_by(table.c.key.desc()).limit(1)
+        row = connection.execute(latest).one_or_none()
+        found[kind] = (
+            (stream.aware(row.updated_at).timestamp(), int(json.loads(row.cursor).get("found", 0)))
+            if row
+            else (0.0, 0)
+        )
+    return found

@@ -57,6 +57,11 @@ DAILY_SUCCESS = Gauge(
     "When the daily job last ended well, in seconds since 1970; 0 if it never did.",
     ["service", "kind"],
 )
+DAILY_FOUND = Gauge(
+    "canlian_daily_found_items",
+    "What the daily job of the latest day found to be wrong; 0 if nothing, or if it looks for nothing.",
+    ["service", "kind"],
+)
 
 REBUILD_CHECKED = Gauge(
     "canlian_rebuild_checked_timestamp_seconds",

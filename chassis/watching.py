@@ -19,6 +19,7 @@ _GAUGES = (
     metrics.MONTHS_AHEAD,
     metrics.STRAY_BYTES,
     metrics.DAILY_SUCCESS,
+    metrics.DAILY_FOUND,
     metrics.REBUILD_CHECKED,
     metrics.REBUILD_DIFFERS,
     metrics.RETENTION_RUN,
@@ -29,8 +30,9 @@ def tell(runtime: "Runtime") -> None:
     """Look at the database and set the gauges of the service."""
     service = runtime.service
     with runtime.database.read() as connection:
-        for kind, at in daily.last_successes(connection, service.daily_jobs()).items():
+        for kind, (at, found) in daily.last_ends(connection, service.daily_jobs()).items():
             metrics.DAILY_SUCCESS.labels(service=service.name, kind=kind).set(at)
+            metrics.DAILY_FOUND.labels(service=service.name, kind=kind).set(found)
         if service.projections:
             _tell_check(connection, service)
         if not runtime.database.is_sqlite:

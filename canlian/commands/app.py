@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from canlian.calling import CallRefused, CallUnavailable
-from canlian.commands import data, demo, lists, mending, office, operating, retention, rules
+from canlian.commands import bank, data, demo, lists, mending, office, operating, reconcile, retention, rules
 from canlian.commands.options import errors
 from canlian.load.following import Parked, Stalled
 from canlian.load.paying import RunStalled
@@ -33,6 +33,7 @@ app.command("load")(data.load)
 app.command("import-list")(lists.import_list)
 app.command("snapshot")(data.snapshot)
 app.command("trace")(data.trace)
+app.command("reconcile")(reconcile.reconcile)
 app.command("sample")(data.sample)
 app.command("rpc")(office.rpc)
 app.command("doctor")(office.doctor)
@@ -41,6 +42,7 @@ app.command("migrate")(operating.migrate)
 app.command("topology")(operating.topology)
 app.command("rebuild")(mending.rebuild)
 app.command("restored")(mending.restored)
+app.add_typer(bank.bank, name="bank")
 app.add_typer(operating.parked, name="parked")
 app.add_typer(retention.retention, name="retention")
 app.add_typer(rules.rules, name="rules")

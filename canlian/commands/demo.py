@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from canlian.calling import clerk
+from canlian.commands import reconcile
 from canlian.commands.glancing import show_registry
 from canlian.commands.options import console
 from canlian.commands.showing import show_loaded
@@ -17,6 +18,7 @@ from canlian.load.loader import Loader
 from canlian.load.outcome import Rejections
 from canlian.load.progress import OnConsole
 from canlian.package.reader import Package
+from canlian.reconciling import lines
 from canlian.sample.generate import is_whole, write_sample
 from canlian.settling import settle
 from canlian.snapshot import document, rendering
@@ -54,8 +56,10 @@ def demo(
         shown.say("taking the snapshot")
         taken = document.take(caller, clerk(MAKER), office, f"{office}000000", period)
         show_registry(caller, clerk(MAKER), taken)
+        money = lines(caller, clerk(MAKER), period, taken)
     rows = list(document.compare(taken, package))
     rendering.show_comparison(rows, console)
+    reconciled = reconcile.show(money)
     for form in FORMS:
         rendering.write(taken, form, out / f"snapshot-{office}-{period}.{form}")
     equal = sum(row.equal for row in rows)
@@ -64,7 +68,7 @@ def demo(
     )
     shown.say(f"hash {taken['hash']} revision {taken['revision']}")
     shown.say(f"{time.perf_counter() - started:.1f} seconds, {_peak_mib():.0f} MiB at most")
-    if loaded.rejected or equal < len(rows):
+    if loaded.rejected or equal < len(rows) or not reconciled:
         raise typer.Exit(1)
 
 

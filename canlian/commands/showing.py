@@ -33,6 +33,8 @@ def show_loaded(loaded: Loaded, rejections: Rejections, report: Path | None) -> 
                 highlight=False,
                 soft_wrap=True,
             )
+        if run.state == "instructed":
+            console.print("  some were not paid: `canlian bank held` tells why", highlight=False)
     for problem in rejections.shown:
         console.print(f"rejected {problem}", highlight=False, soft_wrap=True, markup=False)
     if rejections.count > len(rejections.shown):

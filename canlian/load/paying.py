@@ -1,10 +1,17 @@
-"""Disbursements of a package: planned by one, approved by another, paid."""
+"""Disbursements of a package: planned by one, approved by another, told to the bank, paid.
 
+A package tells of a year that was paid; so the practice bank answers, on the day that the package names.
+"""
+
+import base64
 import time
+from collections.abc import Iterator
+from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
 from canlian.calling import Caller, Identity
+from canlian.load import practice_bank
 from canlian.load.outcome import Run
 from canlian.load.progress import Shown
 from canlian.package.reader import Record
@@ -20,7 +27,7 @@ class RunStalled(Exception):
 
 
 class Paying:
-    """Plans runs, and pays them when there is somebody to approve."""
+    """Plans runs, and has them paid when somebody has approved them."""
 
     def __init__(self, caller: Caller, maker: Identity, checker: Identity | None, shown: Shown) -> None:
         self._caller = caller
@@ -29,7 +36,8 @@ class Paying:
         self._shown = shown
 
     def pay(self, record: Record) -> Run:
-        """Bring one run as far as it goes: to frozen, or to paid when there is a checker.
+        """Bring one run as far as it goes: to frozen, or to paid when it is approved. It stays instructed
+        while somebody on it has no account.
 
         Raises CallRefused, and RunStalled when a job makes no step for a while.
         """
@@ -39,7 +47,9 @@ class Paying:
         run = self._call("plan_disbursement", fields, self._maker)
         title = f"{record.values['scheme']} {record.values['period']}"
         changed = run["state"] != "paid"
-        run = self._reach(run, {"frozen", "approved", "paid"}, f"planning {title}")
+        run = self._reach(
+            run, {"frozen", "approved", "instructing", "instructed", "paid"}, f"planning {title}"
+        )
         if self._checker and run["state"] == "frozen":
             fields = {
                 "idempotency_key": f"approve/{run['run_id']}/{run['list_hash']}",
@@ -49,10 +59,39 @@ class Paying:
             run = self._call("approve_disbursement", fields, self._checker)
             approved = f"{run['lines']} lines, {run['amount']} yuan, approved by {self._checker.subject}"
             self._shown.say(f"{title}: {approved}")
+        if run["state"] in {"approved", "instructed"}:
+            fields = {"idempotency_key": f"instruct/{uuid4().hex}", "run_id": run["run_id"]}
+            run = self._call("instruct_disbursement", fields, self._maker)
         if run["state"] != "frozen":
-            run = self._reach(run, {"paid"}, f"paying {title}")
+            run = self._reach(run, {"instructed", "paid"}, f"instructing {title}")
+            for batch in self._batches(run):
+                self._settle(batch)
+            run = self._call("find_disbursement", {"run_id": run["run_id"]}, self._maker)
         kept = ("run_id", "scheme", "period", "state", "lines", "amount", "list_hash")
         return Run(**{name: run[name] for name in kept}, changed=changed)
+
+    def _batches(self, run: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        after = None
+        while True:
+            fields = {"run_id": run["run_id"], "after": after}
+            page = self._call("list_bank_batches", fields, self._maker)
+            yield from page["batches"]
+            after = page["after"]
+            if after is None:
+                return
+
+    def _settle(self, batch: dict[str, Any]) -> None:
+        """Have a batch answered that was not answered before."""
+        if batch["answered"]:
+            return
+        fields = {"idempotency_key": f"fetch/{uuid4().hex}", "batch_id": batch["batch_id"]}
+        file = base64.b64decode(self._call("fetch_bank_file", fields, self._maker)["content"])
+        receipt = practice_bank.answer(file)
+        fields = {
+            "idempotency_key": f"receipt/{sha256(receipt).hexdigest()}",
+            "content": base64.b64encode(receipt).decode(),
+        }
+        self._call("record_bank_receipt", fields, self._maker)
 
     def _reach(self, run: dict[str, Any], states: set[str], title: str) -> dict[str, Any]:
         moved_at, before = time.monotonic(), None

@@ -13,7 +13,7 @@ from contracts.registry import inquiries, network
 
 
 class DisbursementRecord(Message):
-    """A run of payments to be planned, approved and paid."""
+    """A run of payments to be planned and approved; the bank then pays it on the day."""
 
     scheme: DimensionKey
     period: PeriodText
@@ -161,6 +161,7 @@ BULK = (
     _bulk("trainees.csv", "学员", "trainees", employment.EnrolTrainees, 2),
     _bulk("completions.csv", "结业", "completed trainings", employment.CompleteTrainings, 2),
     _bulk("fund_allotments.csv", "资金下达", "fund allotments", subsidy.RecordFundAllotments, 2),
+    _bulk("pay_accounts.csv", "发放账户", "accounts to pay to", subsidy.RecordPayAccounts, 2),
     _bulk("awards.csv", "补贴审定", "awards", subsidy.GrantAwards, 3),
     _bulk("targets.csv", "目标任务", "targets", reporting.SetTargets, 3),
 )

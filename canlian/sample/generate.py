@@ -82,6 +82,7 @@ def make_rows(shape: Shape) -> dict[str, list[Row]]:
         records.training(training)
     for award in shape.awards:
         records.award(award)
+    records.pay_accounts()
     _office(records)
     return records.rows
 

@@ -237,6 +237,23 @@ class Records:
                 granted_on=day_in(random, date(told.year, 5, 1), date(told.year, 10, 31)),
             )
 
+    def pay_accounts(self) -> None:
+        """Accounts of all who are paid in one of the disbursements."""
+        schemes = {run.scheme for run in self.shape.disbursements}
+        paid = {row["id_number"] for row in self.rows.get("awards.csv", ()) if row["scheme"] in schemes}
+        paid |= {
+            row["id_number"] for row in self.rows.get("enrolments.csv", ()) if row["programme"] in schemes
+        }
+        for person in self.crowd.persons:
+            if person.id_number in paid:
+                self.add(
+                    "pay_accounts.csv",
+                    ref=self.ref("pay_accounts.csv", "K", self.shape.year),
+                    id_number=person.id_number,
+                    holder=person.name,
+                    number=person.bank_account,
+                )
+
 
 def _may_have(household: Household, entry: shapes.Retrofit) -> bool:
     if household.registered_on.year >= entry.year:

@@ -26,7 +26,7 @@ class DisbursementApproved(Event):
 
 
 class PaymentMade(Event):
-    """A person was paid; the parts by source of funds sum to the amount."""
+    """The bank has paid a person; the parts by source of funds sum to the amount."""
 
     TYPE: ClassVar[str] = "subsidy.payment_made.v1"
     DAY: ClassVar[str] = "paid_on"
@@ -50,11 +50,12 @@ class DisbursementRun(Reply):
     scheme: Scheme
     period: PeriodText = Field(description="Period paid for")
     region: RegionText = Field(description="Persons of this division and those below it")
-    state: Literal["planning", "frozen", "approved", "paid"] = Field(
-        description="planning, then frozen, then approved, then paid"
+    state: Literal["planning", "frozen", "approved", "instructing", "instructed", "paid"] = Field(
+        description="In this order; a run with payments held up goes from instructed to instructing again. "
+        "paid: the bank has paid every line"
     )
     lines: int = Field(description="Payments on the list so far")
-    paid_lines: int = Field(description="Payments made so far")
+    paid_lines: int = Field(description="Payments that the bank has made so far")
     amount: MoneyText = Field(description="Sum of the list, in yuan")
     sources: list[SourceShare] = Field(description="The parts of the amount by source of funds")
     list_hash: str | None = Field(
@@ -81,7 +82,7 @@ class PlanDisbursement(Command):
 
 
 class ApproveDisbursement(Command):
-    """Approve a frozen list by its hash; the approver is not the one who planned it. A job pays it."""
+    """Approve a frozen list by its hash; the approver is not the one who planned it. It commits the funds."""
 
     TYPE: ClassVar[str] = "subsidy.approve_disbursement"
     REPLY: ClassVar[type[Reply]] = DisbursementRun

@@ -21,14 +21,15 @@ from contracts.message import (
 )
 from contracts.subsidy.schemes import Scheme
 
-FundSource = Literal["superior", "county"]
+FundSource = Literal["central", "province", "city", "superior", "county", "special"]
 
 
 class SourceShare(Message):
     """The part of a payment that one source of funds bears."""
 
     source: FundSource = Field(
-        description="Who bears it: funds of the levels above (上级), or the county's own"
+        description="Who bears it: 中央, 省级, 市级, all levels above as one (上级), the county's own, or a "
+        "special fund as that of the employment levy (专项)"
     )
     amount: MoneyText
 

@@ -3,7 +3,11 @@
 from chassis.transaction import Transaction
 from contracts import subsidy as messages
 from kernel.money import Money
-from services.subsidy import replies, run_repository
+from kernel.periods import Period
+from services.subsidy import reconciliation_repository, replies, repository, run_repository
+from services.subsidy.domain import ledger
+from services.subsidy.domain.schemes import Scheme
+from services.subsidy.tables import runs
 
 
 def find_disbursement(tx: Transaction, message: messages.FindDisbursement) -> messages.DisbursementRun:
@@ -13,13 +17,59 @@ def find_disbursement(tx: Transaction, message: messages.FindDisbursement) -> me
     return replies.disbursement(run, run_repository.shares_of(tx, run.id))
 
 
-def trial_balance(tx: Transaction, _message: messages.TrialBalance) -> messages.Balances:
-    """Debit and credit of every account, of the entries in the caller's regions."""
+def trial_balance(tx: Transaction, message: messages.TrialBalance) -> messages.Balances:
+    """Debit and credit of every account, of the entries in the caller's regions, or of one run's.
+
+    Raises NotFound("subsidy.unknown_run"), Forbidden("access.region").
+    """
+    if message.run_id is not None:
+        tx.within(run_repository.get(tx, message.run_id).region)
     return messages.Balances(
         accounts=[
             messages.AccountBalance(
                 account=row.account, debit=str(Money(int(row.debit))), credit=str(Money(int(row.credit)))
             )
-            for row in run_repository.balances(tx)
+            for row in run_repository.balances(tx, message.run_id)
         ]
     )
+
+
+def spending_progress(tx: Transaction, message: messages.SpendingProgress) -> messages.Progress:
+    """How far the money of a year is spent. Raises Invalid("subsidy.wrong_period")."""
+    year = Scheme.fund_year(message.year).text
+    allotted = repository.allotted(tx, year)
+    spent = ledger.spent(run_repository.booked_for(tx, year))
+    return messages.Progress(
+        sources=[
+            messages.SourceProgress(
+                scheme=scheme,
+                source=source,
+                allotted=str(Money(available)),
+                committed=str(Money(committed)),
+                paid=str(Money(paid)),
+                left=str(Money(available - committed - paid)),
+            )
+            for scheme, source in sorted({*allotted, *spent})
+            for available in [allotted.get((scheme, source), 0)]
+            for committed, paid in [spent.get((scheme, source), (0, 0))]
+        ]
+    )
+
+
+def reconcile(tx: Transaction, message: messages.Reconcile) -> messages.Reconciliation:
+    """What books, bank and payments tell of a period."""
+    period = Period.parse(message.period)
+    found = reconciliation_repository.reconciled(tx, period.start, period.end, tx.scope(runs.c.region))
+    steps = [
+        messages.ReconciledStep(
+            scheme=step.scheme,
+            source=step.source,
+            step=step.step,
+            ledger=str(step.ledger),
+            bank=str(step.bank),
+            payments=None if step.payments is None else str(step.payments),
+        )
+        for step in found
+    ]
+    differing = (told for told, step in zip(steps, found, strict=True) if step.differs)
+    return messages.Reconciliation(steps=steps, first_difference=next(differing, None))

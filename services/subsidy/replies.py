@@ -4,7 +4,9 @@ A room of its own because handlers and queries answer with the same replies.
 """
 
 from collections.abc import Mapping
-from typing import get_args
+from typing import Any, Literal, get_args
+
+import sqlalchemy as sa
 
 from contracts import subsidy as messages
 from kernel.money import Money
@@ -41,4 +43,18 @@ def disbursement(run: Run, shares: Mapping[str, Money]) -> messages.Disbursement
         list_hash=run.list_hash,
         planned_by=run.planned_by,
         approved_by=run.approved_by,
+    )
+
+
+def receipt(row: sa.Row[Any], run_id: str, outcome: Literal["created", "unchanged"]) -> messages.BankReceipt:
+    """What a receipt file came to."""
+    return messages.BankReceipt(
+        receipt_id=row.id,
+        batch_id=row.batch_id,
+        run_id=run_id,
+        outcome=outcome,
+        paid_lines=row.paid_lines,
+        paid_amount=str(Money(row.paid_fen)),
+        returned_lines=row.returned_lines,
+        returned_amount=str(Money(row.returned_fen)),
     )

@@ -89,6 +89,14 @@ def add_allotments(tx: Transaction, new: Sequence[Allotment]) -> None:
         tx.execute(sa.insert(fund_allotments), rows)
 
 
+def allotted(tx: Transaction, year: str) -> dict[tuple[str, str], int]:
+    """Fen made available for a year, by scheme and source, in the caller's regions."""
+    fund = fund_allotments.c
+    query = sa.select(fund.scheme, fund.source, sa.func.sum(fund.amount_fen).label("fen"))
+    query = query.where(fund.year == year, tx.scope(fund.region)).group_by(fund.scheme, fund.source)
+    return {(row.scheme, row.source): int(row.fen) for row in tx.execute(query)}
+
+
 def lock_funds(tx: Transaction, scheme: str, year: str, sources: Sequence[str]) -> list[Fund]:
     """The same as funds, locked until the commit."""
     return funds(tx, scheme, year, sources, lock=True)

@@ -17,7 +17,7 @@ from kernel.regions import RegionCode
 from services.subsidy.domain.award import Trace
 from services.subsidy.domain.frozen_list import Line
 from services.subsidy.domain.ledger import Transfer
-from services.subsidy.domain.run import Run
+from services.subsidy.domain.run import OPEN, Run
 from services.subsidy.kin import behind_kin, paid_in
 from services.subsidy.tables import awards, ledger, payments, run_lines, run_shares, runs
 
@@ -31,11 +31,11 @@ def get(tx: Transaction, run_id: str) -> Run:
 
 
 def latest(tx: Transaction, scheme: str, period: str, region: str) -> Run | None:
-    """The open run of a scheme, a period and a division, else the last one paid."""
+    """The open run of a scheme, a period and a division, else the last one instructed."""
     query = (
         sa.select(runs)
         .where(runs.c.scheme == scheme, runs.c.period == period, runs.c.region == region)
-        .order_by((runs.c.state == "paid").asc(), runs.c.planned_at.desc(), runs.c.run_id.desc())
+        .order_by(runs.c.state.in_(OPEN).desc(), runs.c.planned_at.desc(), runs.c.run_id.desc())
         .limit(1)
     )
     row = tx.execute(query).one_or_none()
@@ -136,14 +136,27 @@ def lines_after(tx: Transaction, run_id: str, seq: int, limit: int) -> list[tupl
     """The lines that follow a place in the list, in order, each with its division."""
     following = sa.and_(run_lines.c.run_id == run_id, run_lines.c.seq > seq)
     rows = tx.execute(sa.select(run_lines).where(following).order_by(run_lines.c.seq).limit(limit)).all()
-    shares: dict[int, dict[str, Money]] = {row.seq: {} for row in rows}
-    if rows:
-        between = run_shares.c.seq.between(rows[0].seq, rows[-1].seq)
-        for share in tx.execute(sa.select(run_shares).where(run_shares.c.run_id == run_id, between)):
-            shares[share.seq][share.source] = Money(share.amount_fen)
+    if not rows:
+        return []
+    between = run_shares.c.seq.between(rows[0].seq, rows[-1].seq)
+    return lines_of(rows, tx.execute(sa.select(run_shares).where(run_shares.c.run_id == run_id, between)))
+
+
+def lines_of(rows: Iterable[sa.Row[Any]], shares: Iterable[sa.Row[Any]]) -> list[tuple[Line, str]]:
+    """Lines of one run with their shares, each with its division."""
+    parts: dict[int, dict[str, Money]] = {}
+    for share in shares:
+        parts.setdefault(share.seq, {})[share.source] = Money(share.amount_fen)
     return [
         (
-            Line(row.seq, row.award_id, row.person_id, row.variant, Money(row.amount_fen), shares[row.seq]),
+            Line(
+                row.seq,
+                row.award_id,
+                row.person_id,
+                row.variant,
+                Money(row.amount_fen),
+                parts.get(row.seq, {}),
+            ),
             row.region,
         )
         for row in rows
@@ -157,32 +170,38 @@ def shares_of(tx: Transaction, run_id: str) -> dict[str, Money]:
     return {row.source: Money(int(row.fen)) for row in rows}
 
 
-def add_payments(tx: Transaction, run: Run, paid: Mapping[str, Line]) -> None:
-    """Insert payments by their identifiers, and count them in the run."""
-    tx.execute(
-        sa.insert(payments),
-        [
-            {
-                "payment_id": payment_id,
-                "run_id": run.id,
-                "seq": line.seq,
-                "person_id": line.person_id,
-                "scheme": run.scheme,
-                "period": run.period,
-                "amount_fen": line.amount.fen,
-                "paid_on": run.pay_on,
-                "recorded_at": tx.now,
-            }
-            for payment_id, line in paid.items()
-        ],
-    )
+def add_payments(tx: Transaction, run: Run, paid: Mapping[str, tuple[Line, date]]) -> None:
+    """Insert payments with their days by their identifiers, and count them in the run."""
+    rows = [
+        {
+            "payment_id": payment_id,
+            "run_id": run.id,
+            "seq": line.seq,
+            "person_id": line.person_id,
+            "scheme": run.scheme,
+            "period": run.period,
+            "amount_fen": line.amount.fen,
+            "paid_on": paid_on,
+            "recorded_at": tx.now,
+        }
+        for payment_id, (line, paid_on) in paid.items()
+    ]
+    tx.insert(payments, rows)
     tx.execute(
         sa.update(runs).where(runs.c.run_id == run.id).values(paid_lines=runs.c.paid_lines + len(paid))
     )
 
 
-def post(tx: Transaction, entries: Iterable[tuple[str, str, date, Sequence[Transfer]]]) -> None:
-    """Book transfers, given by transaction, division and day."""
+def close_if_paid(tx: Transaction, run_id: str) -> None:
+    """Close an instructed run when its last line is paid."""
+    done = sa.and_(runs.c.state == "instructed", runs.c.paid_lines == runs.c.lines)
+    tx.execute(sa.update(runs).where(runs.c.run_id == run_id, done).values(state="paid"))
+
+
+def post(
+    tx: Transaction, run_id: str | None, entries: Iterable[tuple[str, str, date, Sequence[Transfer]]]
+) -> None:
+    """Book transfers of a run, or of none, given by transaction, division and day."""
     rows = [
         {
             "transaction_id": transaction_id,
@@ -192,17 +211,19 @@ def post(tx: Transaction, entries: Iterable[tuple[str, str, date, Sequence[Trans
             "region": region,
             "posted_on": day,
             "recorded_at": tx.now,
+            "run_id": run_id,
         }
         for transaction_id, region, day, transfers in entries
         for transfer in transfers
     ]
-    if rows:
-        tx.execute(sa.insert(ledger), rows)
+    tx.insert(ledger, rows)
 
 
-def balances(tx: Transaction) -> Sequence[sa.Row[Any]]:
-    """Sums of debit and credit by account, in the caller's regions: rows of account, debit, credit in fen."""
-    inside = tx.scope(ledger.c.region)
+def balances(tx: Transaction, run_id: str | None = None) -> Sequence[sa.Row[Any]]:
+    """Sums of debit and credit by account, in the caller's regions, or of one run: rows of account, debit,
+    credit in fen.
+    """
+    inside = tx.scope(ledger.c.region) if run_id is None else ledger.c.run_id == run_id
     fen, none = ledger.c.amount_fen, sa.literal(0, sa.BigInteger)
     debits = sa.select(ledger.c.debit_account.label("account"), fen.label("debit"), none.label("credit"))
     credits_ = sa.select(ledger.c.credit_account, none, fen)
@@ -211,6 +232,15 @@ def balances(tx: Transaction) -> Sequence[sa.Row[Any]]:
         both.c.account, sa.func.sum(both.c.debit).label("debit"), sa.func.sum(both.c.credit).label("credit")
     )
     return tx.execute(query.group_by(both.c.account).order_by(both.c.account)).all()
+
+
+def booked_for(tx: Transaction, year: str) -> list[tuple[str, str, int]]:
+    """Debit, credit and sum of what was booked of the runs for a year's periods, in the caller's regions."""
+    entry = ledger.c
+    mine = sa.select(runs.c.run_id).where(runs.c.period.startswith(year), tx.scope(runs.c.region))
+    query = sa.select(entry.debit_account, entry.credit_account, sa.func.sum(entry.amount_fen).label("fen"))
+    query = query.where(entry.run_id.in_(mine)).group_by(entry.debit_account, entry.credit_account)
+    return [(row.debit_account, row.credit_account, int(row.fen)) for row in tx.execute(query)]
 
 
 def _run(row: sa.Row[Any]) -> Run:

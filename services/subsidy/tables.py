@@ -137,7 +137,7 @@ runs = Table(
     Column("period", PERIOD, nullable=False),
     Column("region", REGION, nullable=False),
     Column("pay_on", Date, nullable=False),
-    Column("state", String(10), nullable=False),
+    Column("state", String(12), nullable=False),
     Column("lines", Integer, nullable=False),
     Column("paid_lines", Integer, nullable=False),
     Column("amount_fen", BigInteger, nullable=False),
@@ -146,7 +146,10 @@ runs = Table(
     Column("planned_at", INSTANT, nullable=False),
     Column("approved_by", String(120)),
     Column("approved_at", INSTANT),
-    CheckConstraint("state IN ('planning', 'frozen', 'approved', 'paid')", name="ck_runs_state"),
+    CheckConstraint(
+        "state IN ('planning', 'frozen', 'approved', 'instructing', 'instructed', 'paid')",
+        name="ck_runs_state",
+    ),
     CheckConstraint("(list_hash IS NULL) = (state = 'planning')", name="ck_runs_frozen_has_hash"),
     CheckConstraint(
         "(approved_by IS NULL) = (state IN ('planning', 'frozen'))", name="ck_runs_approved_has_checker"
@@ -160,8 +163,8 @@ Index(
     runs.c.period,
     runs.c.region,
     unique=True,
-    sqlite_where=text("state <> 'paid'"),
-    postgresql_where=text("state <> 'paid'"),
+    sqlite_where=text("state IN ('planning', 'frozen', 'approved')"),
+    postgresql_where=text("state IN ('planning', 'frozen', 'approved')"),
 )
 
 # The payments of a run in their order. Append-only. `decision` is the rate applied, as in awards.
@@ -214,7 +217,7 @@ payments = Table(
 )
 
 # Double entry: each row debits one account and credits another. The rows of one transaction share the
-# identifier of the allotment, the run or the payment that they book. Append-only.
+# identifier of the allotment, the run, the batch, the return or the payment that they book. Append-only.
 ledger = Table(
     "ledger",
     metadata,
@@ -226,7 +229,11 @@ ledger = Table(
     Column("region", REGION, nullable=False),
     Column("posted_on", Date, nullable=False),
     Column("recorded_at", INSTANT, nullable=False),
+    Column("run_id", ID, comment="None: an allotment, or booked before runs were noted"),
     UniqueConstraint("transaction_id", "debit_account", "credit_account", name="uq_ledger_once"),
     CheckConstraint("amount_fen > 0", name="ck_ledger_positive"),
     CheckConstraint("debit_account <> credit_account", name="ck_ledger_two_accounts"),
 )
+Index("ix_ledger_run", ledger.c.run_id)
+Index("ix_ledger_posted", ledger.c.posted_on)
+Index("ix_payments_paid", payments.c.paid_on)

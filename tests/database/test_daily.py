@@ -7,7 +7,7 @@ import pytest
 import time_machine
 
 from chassis import schema
-from chassis.daily import Daily, last_successes
+from chassis.daily import Daily, last_ends
 from contracts import registry as messages
 from tests.support.platform import Harness
 from tests.support.source.daily import KIND, DailyService
@@ -33,7 +33,7 @@ def days_told(office: Harness) -> list[str]:
 
 def last_success(office: Harness) -> float:
     with office.runtime.database.read() as connection:
-        return last_successes(connection, [KIND])[KIND]
+        return last_ends(connection, [KIND])[KIND][0]
 
 
 def test_a_day_is_worked_on_once_by_however_many_processes(office: Harness, database_url: str) -> None:

@@ -1,15 +1,19 @@
 """How money is booked. Each entry is a transfer from one account to another, so debit always equals credit.
 
     allotted:<source>:<scheme>   credit: money made available
-    funds:<source>:<scheme>      debit: money made available; credit: money paid out
+    funds:<source>:<scheme>      debit: money made available; credit: money that the bank has paid
     expense:<scheme>             debit: payments approved
-    payable:<scheme>             credit: payments approved; debit: money paid out; zero when all is paid
+    payable:<source>:<scheme>    credit: committed by an approval, or returned; debit: instructed to the bank
+    transit:<source>:<scheme>    credit: instructed to the bank; debit: paid or returned by it
 
-The source that bears the rest may be drawn on beyond its allotments; its funds account then shows a credit:
-money that it still owes. Nothing booked is ever changed; the database refuses it.
+What a source has still to pay is its payable and its transit; both are zero when all is paid. The source that
+bears the rest may be drawn on beyond its allotments; its funds account then shows a credit: money that it
+still owes. Nothing booked is ever changed; the database refuses it.
+
+Before receipts made payments, a payable had no source (payable:<scheme>) and was paid straight from funds.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from kernel.money import Money
@@ -33,12 +37,46 @@ def allotment(scheme: str, source: str, amount: Money) -> list[Transfer]:
     return [Transfer(f"funds:{source}:{scheme}", f"allotted:{source}:{scheme}", amount)]
 
 
-def approval(scheme: str, amount: Money) -> list[Transfer]:
-    """An approved list: the office owes its sum. An empty list books nothing."""
-    return [Transfer(f"expense:{scheme}", f"payable:{scheme}", amount)] if amount > Money.ZERO else []
+def approval(scheme: str, shares: Mapping[str, Money]) -> list[Transfer]:
+    """An approved list: its sources are committed to their shares. An empty list books nothing."""
+    return [
+        Transfer(f"expense:{scheme}", f"payable:{source}:{scheme}", part) for source, part in shares.items()
+    ]
+
+
+def instruction(scheme: str, shares: Mapping[str, Money]) -> list[Transfer]:
+    """What the bank was told to pay."""
+    return [
+        Transfer(f"payable:{source}:{scheme}", f"transit:{source}:{scheme}", part)
+        for source, part in shares.items()
+    ]
+
+
+def returned(scheme: str, shares: Mapping[str, Money]) -> list[Transfer]:
+    """A payment that the bank could not make: it is owed again."""
+    return [
+        Transfer(f"transit:{source}:{scheme}", f"payable:{source}:{scheme}", part)
+        for source, part in shares.items()
+    ]
 
 
 def payment(scheme: str, shares: Mapping[str, Money]) -> list[Transfer]:
-    """A payment out of its sources."""
-    payable = f"payable:{scheme}"
-    return [Transfer(payable, f"funds:{source}:{scheme}", part) for source, part in shares.items()]
+    """A payment that the bank has made out of its sources."""
+    return [
+        Transfer(f"transit:{source}:{scheme}", f"funds:{source}:{scheme}", part)
+        for source, part in shares.items()
+    ]
+
+
+def spent(entries: Iterable[tuple[str, str, int]]) -> dict[tuple[str, str], tuple[int, int]]:
+    """Fen committed and not yet paid, and fen paid, by scheme and source. entries: debit, credit, fen."""
+    sums: dict[tuple[str, str], tuple[int, int]] = {}
+    for debit, credit, fen in entries:
+        kind, _, rest = credit.partition(":")
+        source, _, scheme = rest.partition(":")
+        committed, paid = sums.get((scheme, source), (0, 0))
+        if debit.startswith("expense:") and scheme:
+            sums[scheme, source] = committed + fen, paid
+        elif kind == "funds":
+            sums[scheme, source] = committed - fen, paid + fen
+    return sums

@@ -1,10 +1,23 @@
-"""A run of payments from its plan to its last payment: planning, frozen, approved, paid."""
+"""A run of payments from its plan to its last payment.
+
+    planning     its list is drawn up
+    frozen       the list cannot change any more, and has a hash
+    approved     a second person said yes to that hash; the funds are committed
+    instructing  instructions to the bank are written
+    instructed   they are written; the bank answers, now or days later
+    paid         the bank has paid every line
+
+What was held up is instructed again: then it goes from instructed to instructing once more.
+"""
 
 from dataclasses import dataclass
 from datetime import date
 
 from kernel.errors import Conflict, Forbidden
 from kernel.money import Money
+
+OPEN = ("planning", "frozen", "approved")
+"""The list is still being decided on; there is one such run of a scheme, a period and a division."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,4 +66,14 @@ class Run:
                 "The hash is not that of the frozen list; look at the run again and approve what it shows.",
                 run_id=self.id,
                 field="list_hash",
+            )
+
+    def check_approved(self) -> None:
+        """Raises Conflict("subsidy.run_not_approved") when nobody has approved it yet."""
+        if self.state in {"planning", "frozen"}:
+            raise Conflict(
+                "subsidy.run_not_approved",
+                f"The run is {self.state}; the bank is told only what a second person has approved.",
+                run_id=self.id,
+                state=self.state,
             )

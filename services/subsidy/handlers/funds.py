@@ -32,7 +32,9 @@ def record_fund_allotments(tx: Transaction, message: messages.RecordFundAllotmen
                 entry.unchanged(before.id)
     repository.add_allotments(tx, new)
     run_repository.post(
-        tx, ((a.id, a.region, a.allotted_on, ledger.allotment(a.scheme, a.source, a.amount)) for a in new)
+        tx,
+        None,
+        ((a.id, a.region, a.allotted_on, ledger.allotment(a.scheme, a.source, a.amount)) for a in new),
     )
     for allotment in new:
         tx.record(_fund_allotted(allotment))

@@ -15,7 +15,7 @@ from services.subsidy.domain.amounts import NOTHING, check_priced, price
 from services.subsidy.domain.award import Trace
 from services.subsidy.domain.frozen_list import Line
 from services.subsidy.domain.funding import Funding
-from services.subsidy.domain.run import Run
+from services.subsidy.domain.run import OPEN, Run
 from services.subsidy.domain.schemes import Scheme
 
 LINES_PER_STEP = 500
@@ -34,7 +34,7 @@ def plan_disbursement(tx: Transaction, message: messages.PlanDisbursement) -> me
     scheme.check_paid_out()
     period = scheme.period(message.period).text
     run = run_repository.latest(tx, scheme.code, period, message.region)
-    if run is None or run.state == "paid":
+    if run is None or run.state not in OPEN:
         unpaid = run_repository.unpaid_variants(tx, scheme.code, period, message.region)
         for variant, region in unpaid:
             check_priced(replace(scheme, rules=rules.within(RegionCode(region))), variant)

@@ -57,5 +57,20 @@ def award(number: int, **changes: Any) -> dict[str, Any]:
     } | changes
 
 
+def account_number(person_id: str) -> str:
+    """The card of a person."""
+    return str(6217 * 10**15 + int(person_id, 16) % 10**15)
+
+
+def account(person_id: str, **changes: Any) -> dict[str, Any]:
+    """Where a person is paid to."""
+    return {
+        "ref": f"ZH-{person_id}",
+        "person_id": person_id,
+        "holder": "王小明",
+        "number": account_number(person_id),
+    } | changes
+
+
 def plan(scheme: str, **changes: Any) -> dict[str, Any]:
     return {"scheme": scheme, "period": "2024", "region": COUNTY, "pay_on": PAY_DAY.isoformat()} | changes

@@ -6,9 +6,21 @@ import sqlalchemy as sa
 from chassis.rpc import Refused
 from contracts import subsidy as messages
 from services.subsidy import tables
-from services.subsidy.handlers import payment, plan
+from services.subsidy.handlers import instruct as instructing
+from services.subsidy.handlers import plan
 from tests.services.subsidy import factories
-from tests.services.subsidy.steps import approve, balances, events, find, freeze, pay
+from tests.services.subsidy.steps import (
+    approve,
+    balances,
+    events,
+    find,
+    freeze,
+    give_accounts,
+    instruct,
+    pay,
+    settle,
+)
+from tests.support.bank import Bank
 from tests.support.platform import COUNTY, Harness
 from tests.support.registry_events import OTHER_VILLAGE, TOWNSHIP, VILLAGE
 
@@ -23,7 +35,7 @@ def code_of(refused: pytest.ExceptionInfo[Refused]) -> str:
 
 def test_a_run_shows_its_progress(subsidy: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plan, "LINES_PER_STEP", 2)
-    monkeypatch.setattr(payment, "LINES_PER_STEP", 2)
+    monkeypatch.setattr(instructing, "LINES_PER_STEP", 2)
     place(subsidy, 1, 2, 3)
     run = subsidy.call("plan_disbursement", factories.plan("care"), subsidy.maker())
     assert (run["state"], run["lines"], run["list_hash"]) == ("planning", 0, None)
@@ -34,10 +46,15 @@ def test_a_run_shows_its_progress(subsidy: Harness, monkeypatch: pytest.MonkeyPa
     assert (frozen["state"], frozen["lines"], frozen["amount"]) == ("frozen", 3, "6000.00")
     approved = approve(subsidy, frozen)
     assert (approved["state"], approved["paid_lines"], approved["approved_by"]) == ("approved", 0, "checker")
-    assert balances(subsidy)["payable:care"] == ("0.00", "6000.00")
-    subsidy.run_jobs()
-    assert find(subsidy, run["run_id"])["paid_lines"] == 3
-    assert balances(subsidy)["payable:care"] == ("6000.00", "6000.00")
+    assert balances(subsidy)["payable:county:care"] == ("0.00", "6000.00")
+    give_accounts(subsidy)
+    instructed = instruct(subsidy, run)
+    assert (instructed["state"], instructed["paid_lines"]) == ("instructed", 0)
+    assert balances(subsidy)["payable:county:care"] == ("6000.00", "6000.00")
+    assert balances(subsidy)["transit:county:care"] == ("0.00", "6000.00")
+    paid = settle(subsidy, run, Bank())
+    assert (paid["state"], paid["paid_lines"]) == ("paid", 3)
+    assert balances(subsidy)["transit:county:care"] == ("6000.00", "6000.00")
 
 
 def test_planning_again_returns_the_open_run(subsidy: Harness) -> None:
@@ -211,13 +228,11 @@ def test_a_run_is_approved_once(subsidy: Harness) -> None:
 
     assert again == first
     assert code_of(refused) == "subsidy.run_not_frozen"
-    subsidy.run_jobs()
     [approved] = events(subsidy, messages.DisbursementApproved)
     assert (approved.lines, approved.amount) == (1, "2000.00")
-    assert len(events(subsidy, messages.PaymentMade)) == 1
 
 
-def test_a_list_that_was_added_to_after_its_approval_is_not_paid(subsidy: Harness) -> None:
+def test_the_bank_is_told_nothing_of_a_list_that_was_added_to_after_its_approval(subsidy: Harness) -> None:
     place(subsidy, 1, 2)
     run = freeze(subsidy, "care", region=TOWNSHIP)
     approve(subsidy, run)
@@ -225,10 +240,10 @@ def test_a_list_that_was_added_to_after_its_approval_is_not_paid(subsidy: Harnes
     with subsidy.runtime.database.write() as connection:
         connection.execute(sa.insert(tables.run_lines), {**line, "seq": 3, "person_id": "9" * 32})
 
-    subsidy.run_jobs()
+    give_accounts(subsidy)
 
-    assert events(subsidy, messages.PaymentMade) == []
-    assert find(subsidy, run["run_id"])["paid_lines"] == 0
+    assert instruct(subsidy, run)["state"] == "instructing"
+    assert events(subsidy, messages.PaymentInstructed) == []
 
 
 def test_a_run_of_another_division_is_neither_seen_nor_approved(subsidy: Harness) -> None:

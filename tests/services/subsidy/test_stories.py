@@ -49,7 +49,10 @@ def test_jinzhai_pays_89_persons_in_care_out_of_two_sources_to_the_fen(subsidy: 
         "expense:care": ("208000.00", "0.00"),
         "funds:county:care": ("74500.00", "74500.00"),
         "funds:superior:care": ("133500.00", "133500.00"),
-        "payable:care": ("208000.00", "208000.00"),
+        "payable:county:care": ("74500.00", "74500.00"),
+        "payable:superior:care": ("133500.00", "133500.00"),
+        "transit:county:care": ("74500.00", "74500.00"),
+        "transit:superior:care": ("133500.00", "133500.00"),
     }
 
 

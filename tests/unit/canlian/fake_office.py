@@ -1,5 +1,6 @@
 """An office in memory that answers as the services do, for tests of the loader."""
 
+import base64
 import json
 from collections import defaultdict
 from collections.abc import Iterator
@@ -127,7 +128,7 @@ class FakeOffice:
         run = self.runs[fields["run_id"]]
         shown = run.copy()
         if not self.stuck:
-            run["state"] = {"planning": "frozen", "approved": "paid"}.get(run["state"], run["state"])
+            run["state"] = {"planning": "frozen", "instructing": "instructed"}.get(run["state"], run["state"])
             run["list_hash"] = "f" * 64
         return shown
 
@@ -137,6 +138,28 @@ class FakeOffice:
         assert fields["list_hash"] == run["list_hash"]
         run["state"] = "approved"
         return run.copy()
+
+    def _instruct_disbursement(self, fields: dict[str, Any], _who: Identity) -> dict[str, Any]:
+        run = self.runs[fields["run_id"]]
+        assert run["state"] in {"approved", "instructed"}
+        run["state"] = "instructing"
+        return run.copy()
+
+    def _list_bank_batches(self, fields: dict[str, Any], _who: Identity) -> dict[str, Any]:
+        run = self.runs[fields["run_id"]]
+        batch = {"batch_id": fields["run_id"], "answered": run["paid_lines"]}
+        return {"batches": [batch], "after": None}
+
+    def _fetch_bank_file(self, fields: dict[str, Any], _who: Identity) -> dict[str, Any]:
+        lines = f"H|{fields['batch_id']}|20240102|1|3.00\r\nD|1|{'0' * 32}|6217|王|3.00\r\nT|1|3.00|hash\r\n"
+        return {"content": base64.b64encode(lines.encode("gb18030")).decode()}
+
+    def _record_bank_receipt(self, fields: dict[str, Any], _who: Identity) -> dict[str, Any]:
+        header, line, _ = base64.b64decode(fields["content"]).decode("gb18030").splitlines()
+        assert line == f"D|1|{'0' * 32}|3.00|00||20240102"
+        run = self.runs[header.removeprefix("R|")]
+        run["state"], run["paid_lines"] = "paid", run["lines"]
+        return {}
 
 
 def identifier(name: str) -> str:

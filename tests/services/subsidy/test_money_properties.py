@@ -1,0 +1,134 @@
+"""Whatever the order of grants, runs, receipts and returns: the books balance, and nobody is paid twice."""
+
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from random import Random
+from typing import Any
+
+import pytest
+
+from chassis.rpc import Refused
+from contracts import subsidy as messages
+from services.subsidy import bank_files, tables
+from services.subsidy.bank_tables import instructions
+from services.subsidy.handlers import instruct as instructing
+from services.subsidy.handlers import plan
+from tests.services.subsidy import factories
+from tests.services.subsidy.steps import approve, balances, batches, events, fetch, give_accounts, receive
+from tests.support.bank import Bank
+from tests.support.platform import COUNTY, Harness
+from tests.support.registry_events import OTHER_VILLAGE, TOWNSHIP, VILLAGE, identifier
+
+ACTS = 40
+MONTHS = ("2024", "2025", "2026", "2027", "2028")
+
+
+@dataclass
+class Office:
+    """Does things at random. receipts: what the bank has written, delivered or not."""
+
+    subsidy: Harness
+    random: Random
+    persons: int = 0
+    bank: Bank = field(default_factory=Bank)
+    receipts: list[bytes] = field(default_factory=list)
+
+    def place(self) -> None:
+        self.persons += 1
+        region = self.random.choice([VILLAGE, OTHER_VILLAGE])
+        self.subsidy.feed("rehab", [factories.placed_in_care(self.persons, region=region)])
+
+    def plan(self) -> None:
+        told = factories.plan("care", region=self.random.choice([COUNTY, TOWNSHIP]))
+        self.subsidy.call("plan_disbursement", told, self.subsidy.maker())
+
+    def approve(self) -> None:
+        run = self.random.choice(self.subsidy.rows(tables.runs))
+        approve(self.subsidy, {"run_id": run.run_id, "list_hash": run.list_hash or "0" * 64})
+
+    def accounts(self) -> None:
+        give_accounts(self.subsidy)
+
+    def instruct(self) -> None:
+        run = self.random.choice(self.subsidy.rows(tables.runs))
+        self.subsidy.call("instruct_disbursement", {"run_id": run.run_id}, self.subsidy.maker())
+
+    def work(self) -> None:
+        self.subsidy.run_jobs()
+
+    def answer(self) -> None:
+        """The bank answers some lines of some batch, of which it may return some."""
+        batch = self.random.choice(self.all_batches())
+        self.write(batch, self.random.random() / 2)
+
+    def write(self, batch: dict[str, Any], returned: float) -> None:
+        file = fetch(self.subsidy, batch["batch_id"])
+        lines = [line for line in Bank.read(file)[1] if line[2] not in self.answered()]
+        some = [line for line in lines if returned == 0 or self.random.random() < 0.7]
+        self.bank.refuses = {line[3]: "B1" for line in some if self.random.random() < returned}
+        if some:
+            self.receipts.append(self.bank.answer(file, places={int(line[1]) for line in some}))
+
+    def deliver(self) -> None:
+        receive(self.subsidy, self.random.choice(self.receipts))
+
+    def answered(self) -> set[str]:
+        """The instructions that some receipt has answered, delivered or not."""
+        text = b"".join(self.receipts).decode("gb18030")
+        return {line.split("|")[2] for line in text.splitlines() if line.startswith("D|")}
+
+    def all_batches(self) -> list[dict[str, Any]]:
+        runs = self.subsidy.rows(tables.runs)
+        return [batch for run in runs for batch in batches(self.subsidy, {"run_id": run.run_id})]
+
+
+@pytest.mark.system("SUB-12")
+@pytest.mark.parametrize("seed", range(5))
+def test_any_order_of_acts_leaves_the_books_balanced_and_everybody_paid_once(
+    subsidy: Harness, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    monkeypatch.setattr(plan, "LINES_PER_STEP", 2)
+    monkeypatch.setattr(instructing, "LINES_PER_STEP", 2)
+    monkeypatch.setitem(bank_files._LAYOUTS, "plain", replace(bank_files.layout("plain"), lines=3))
+    subsidy.bulk("record_fund_allotments", [factories.allotment(amount="7000.01")])
+    office = Office(subsidy, Random(seed))  # noqa: S311 - to repeat a failure
+    acts = [office.place, office.plan, office.approve, office.accounts, office.instruct, office.work]
+    acts += [office.answer, office.deliver] * 2
+    office.place()
+
+    for _ in range(ACTS):
+        # What is not possible at that moment is refused, and changes nothing.
+        with suppress(Refused, IndexError):
+            office.random.choice(acts)()
+
+    _finish(office)
+    made = Counter(event.person_id for event in events(subsidy, messages.PaymentMade))
+    assert made == {identifier(number): 1 for number in range(1, office.persons + 1)}
+    assert set(office.bank.paid) <= {row.id for row in subsidy.rows(instructions)}
+    assert sum(office.bank.paid.values()) == sum(row.amount_fen for row in subsidy.rows(tables.payments))
+    for account, (debit, credit) in balances(subsidy).items():
+        assert account.startswith(("allotted:", "funds:", "expense:")) or debit == credit, account
+    for period in MONTHS:
+        told = subsidy.call("reconcile", {"period": period}, subsidy.auditor())
+        assert told["first_difference"] is None
+
+
+def _finish(office: Office) -> None:
+    """Everybody does what is left to do: what is open, then what was granted meanwhile."""
+    subsidy = office.subsidy
+    give_accounts(subsidy)
+    for _ in range(3):
+        with suppress(Refused):  # nobody is left for a run of the whole county
+            office.subsidy.call("plan_disbursement", factories.plan("care"), subsidy.maker())
+        subsidy.run_jobs()
+        for run in subsidy.rows(tables.runs):
+            if run.state == "frozen":
+                approve(subsidy, {"run_id": run.run_id, "list_hash": run.list_hash})
+            subsidy.call("instruct_disbursement", {"run_id": run.run_id}, subsidy.maker())
+        subsidy.run_jobs()
+        for batch in office.all_batches():
+            office.write(batch, returned=0)
+        for receipt in office.receipts:
+            receive(subsidy, receipt)
+    assert {run.state for run in subsidy.rows(tables.runs)} == {"paid"}

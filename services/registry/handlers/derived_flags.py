@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from chassis.clock import day_begins
+from chassis.clock import day_begins, office_day
 from chassis.jobs import Job
 from chassis.transaction import Transaction
 from kernel.rulebook import RuleView
@@ -51,12 +51,13 @@ def derive_flags(tx: Transaction, household_ids: Collection[str | None], day: da
     # What is derived is about holders of certificates: most homes of a file of persons have none yet.
     asked = {home for home in homes if words[home].follows or any(row.status for row in residents[home])}
     answers = _employment(tx, {row.id for home in asked for row in residents[home]})
-    rules_on = _rules_by_day(tx)
+    rules_on, today = _rules_by_day(tx), office_day(tx.now)
     turned: dict[str, Turned] = {}
     now: dict[str, frozenset[str]] = {}
     for home in sorted(asked):
         word, people = words[home], residents[home]
-        word.day = max(word.day, day, *(_known_on(row) for row in people))
+        # What is told of days to come makes nobody older than they are.
+        word.day = min(max(word.day, day, *(_known_on(row) for row in people)), today)
         members = tuple(_member(row, answers) for row in people if not row.gone)
         rules = rules_on(word.day)
         verdicts = derived(Home(members, word.held, word.day), rules)

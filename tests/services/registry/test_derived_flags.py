@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from chassis.clock import now, office_day
 from contracts import registry as messages
 from services.registry.tables import household_flag_records, household_flags, households
 from tests.services.registry.application_records import look
@@ -133,18 +134,26 @@ def test_what_a_source_says_stands_beside_what_is_derived(registry: Harness, fam
         saying("F-3", "multiple_disabled", False, "2021-03-03", source="home_visit"),
     ]
     assert said(registry, *denied) == [CREATED] * 2
-    now = ["dibao", "multiple_disabled", "severe_hardship"]
-    assert found(registry, "dibao") == [now] * 3
+    kept = ["dibao", "multiple_disabled", "severe_hardship"]
+    assert found(registry, "dibao") == [kept] * 3
     assert [flags for flags, _ in told(registry)] == [
         ["dibao"],
         ["dibao", "severe_hardship"],
         ["dibao", "multiple_disabled", "old_carer", "severe_hardship"],
-        now,
+        kept,
     ]
     assert said(registry, saying("F-4", "dibao", False, "2021-04-04")) == [CREATED]
     assert found(registry, "multiple_disabled") == [["multiple_disabled"]] * 3
     # An older word of a source is not held up by a later one of the registry.
     assert said(registry, saying("F-5", "severe_hardship", True, "2015-01-01")) == [CREATED]
+
+
+def test_what_is_told_of_a_day_to_come_is_judged_by_today(registry: Harness, family: dict[int, str]):
+    recorded(registry, issued(family[1], 1, "2020-03-02", grade=1))
+    assert said(registry, saying("F-1", "dibao", True, "2999-01-01")) == [CREATED]
+    flags, changed_on, _ = list(changes(registry))[-1]
+    assert flags == ["dibao", "severe_hardship"]
+    assert changed_on <= office_day(now())
 
 
 def test_nobody_works_by_the_answers_of_the_last_closed_round(registry: Harness, family: dict[int, str]):

@@ -43,34 +43,34 @@ class Followers:
 
         Raises Stalled when nothing moves for a while, and Parked when events were put aside.
         """
-        moved_at, before = time.monotonic(), ""
+        moved_at, before = time.monotonic(), (-1, "")
         statuses = self.statuses()
-        done, total = extent(statuses)
-        if waiting := _unfinished(statuses):
+        (done, total), jobs = extent(statuses), _at_work(statuses)
+        if done < total or jobs:
             with self._shown.step(title, total) as step:
-                while waiting:
-                    if waiting != before:
-                        moved_at, before = time.monotonic(), waiting
+                while done < total or jobs:
+                    if (done, jobs) != before:
+                        moved_at, before = time.monotonic(), (done, jobs)
                     elif time.monotonic() - moved_at > STALLED_SECONDS:
-                        raise Stalled(f"nothing was done for {STALLED_SECONDS:.0f} seconds; {waiting}")
+                        late = ", ".join(filter(None, (behind(statuses), jobs)))
+                        raise Stalled(f"nothing was done for {STALLED_SECONDS:.0f} seconds; {late}")
                     time.sleep(POLL_SECONDS)
                     statuses = self.statuses()
-                    done, total = extent(statuses)
-                    waiting = _unfinished(statuses)
+                    (done, total), jobs = extent(statuses), _at_work(statuses)
                     step.reached(done, total)
         if parked := parked_events(statuses):
             raise Parked(f"events were put aside: {parked}; `canlian parked list SERVICE` tells why")
 
 
-def _unfinished(statuses: Mapping[str, Any]) -> str:
-    """What is waited for, in words; empty when it is done."""
+def _at_work(statuses: Mapping[str, Any]) -> str:
+    """How far the awaited jobs are, in words; empty when none is open."""
     jobs = [
         f"{job['kind']} has done {job['done']}"
         for status in statuses.values()
         for job in status["jobs"]
         if job["kind"] in AWAITED and job["state"] != "failed"
     ]
-    return ", ".join(filter(None, (behind(statuses), *jobs)))
+    return ", ".join(jobs)
 
 
 def _pairs(statuses: Mapping[str, Any]) -> list[tuple[str, str, int, int, int]]:

@@ -90,10 +90,14 @@ class RuleView:
 
 
 class RuleBook:
-    """All values of all rules of one directory, with the overrides of at most one office."""
+    """All values of all rules of one directory, with the overrides of at most one office.
 
-    def __init__(self, rules: Mapping[str, tuple[RuleValue, ...]]) -> None:
+    office: whose overrides they are, None for the rules of the whole country.
+    """
+
+    def __init__(self, rules: Mapping[str, tuple[RuleValue, ...]], office: str | None = None) -> None:
         self._rules = rules
+        self.office = office
 
     @classmethod
     def load(cls, directory: Path, office: str | None = None) -> "RuleBook":
@@ -128,7 +132,7 @@ class RuleBook:
                 for digits in range(2, len(office) + 1):
                     rules.pop(f"{rule.key}.{office[:digits]}", None)
                 rules[rule.key] = rule
-        return cls({key: rules[key].values for key in sorted(rules)})
+        return cls({key: rules[key].values for key in sorted(rules)}, office)
 
     def keys(self) -> tuple[str, ...]:
         """The keys of all rules, also of ended ones, in alphabetical order."""

@@ -11,6 +11,7 @@ from canlian.calling import Identity
 from canlian.commands.options import OPERATOR, AsOption, DataDirOption, OfficeOption, console
 from canlian.connecting import connect
 from canlian.settling import settle
+from chassis import clock
 from chassis.office import service_class
 from contracts.catalogue import SERVICES
 from kernel.regions import RegionCode
@@ -77,7 +78,7 @@ def explain(
     """
     settings = settle(office, data_dir)
     division = RegionCode.parse(region or settings.office).value
-    day = (on or datetime.now()).date()  # noqa: DTZ005 -- the office's day
+    day = on.date() if on else clock.office_day(clock.now())
     fields = {
         "scheme": scheme,
         "region": division,

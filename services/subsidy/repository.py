@@ -157,7 +157,7 @@ def add_awards(tx: Transaction, new: Iterable[Award]) -> None:
             "last_period": award.last_period,
             "sole": award.sole,
             "applied_on": award.applied_on,
-            "cost_fen": award.cost.fen if award.cost else None,
+            "cost_fen": None if award.cost is None else award.cost.fen,
             "days": award.days,
             "region": award.region,
             "granted_on": award.granted_on,

@@ -95,8 +95,7 @@ def problems(book: RuleBook) -> list[str]:
     for mark in marks:
         found += _in_scheme(mark, book.history(mark), on)
     for key in keys:
-        if key.split(".")[1] == "rate":
-            found += _in_rate(key, book.history(key), on)
+        found += _in_rate(key, book, on)
         found += _in_pair(key, book, variants)
     return found
 
@@ -175,12 +174,18 @@ def _in_scheme(mark: str, history: tuple[RuleValue, ...], on: Callable[[date], R
             yield f"{begins} and is paid monthly, expected {code}.opened_by to be {OFFICE}"
 
 
-def _in_rate(key: str, history: tuple[RuleValue, ...], on: Callable[[date], RuleView]) -> Iterator[str]:
-    """Rates that do not fit the formula or the cadence of their day."""
+def _in_rate(key: str, book: RuleBook, on: Callable[[date], RuleView]) -> Iterator[str]:
+    """Rates that do not fit the formula or the cadence of their day, in their division or in the office."""
     code, _, rest = _undivided(key).partition(".")
     variant = rest.removeprefix("rate.")
-    for value in history:
-        scheme = Scheme(code, _where(key, on(value.valid_from)))
+    if variant == rest:
+        return
+    for value in book.history(key):
+        rules = _where(key, on(value.valid_from))
+        if key == _undivided(key) and book.office is not None and book.office.isdecimal():
+            there = rules.within(RegionCode.parse(book.office))
+            rules = there if key in there and there[key] is value else rules
+        scheme = Scheme(code, rules)
         formula, cadence = scheme.stated("formula", variant), scheme.stated("cadence")
         if formula is None or cadence is None:
             continue

@@ -1,6 +1,7 @@
 """The first half of a disbursement: the list of payments, drawn up by a job and frozen."""
 
 from dataclasses import replace
+from functools import cache
 
 from chassis.jobs import Job
 from chassis.transaction import Transaction
@@ -11,7 +12,7 @@ from kernel.periods import Period
 from kernel.regions import RegionCode
 from services.subsidy import replies, repository, run_repository
 from services.subsidy.domain import frozen_list
-from services.subsidy.domain.amounts import NOTHING, check_priced, price
+from services.subsidy.domain.amounts import NOTHING, Basis, check_priced, price
 from services.subsidy.domain.award import Trace
 from services.subsidy.domain.frozen_list import Line
 from services.subsidy.domain.funding import Funding
@@ -92,11 +93,14 @@ def plan_step(tx: Transaction, job: Job) -> bool:
     funding = Funding(funds, rest)
     lines: list[tuple[Line, str, Trace]] = []
     bases = repository.bases(tx, [award.award_id for award in awards])
+
+    @cache
+    def priced(region: str, variant: str, basis: Basis) -> tuple[Money, Trace]:
+        return price(replace(scheme, rules=rules.within(RegionCode(region))), variant, basis)
+
     for seq, award in enumerate(awards, start=run.lines + 1):
-        region = RegionCode(award.region)
-        priced = replace(scheme, rules=rules.within(region))
-        amount, decision = price(priced, award.variant, bases.get(award.award_id, NOTHING))
-        shares = funding.draw(amount, region)
+        amount, decision = priced(award.region, award.variant, bases.get(award.award_id, NOTHING))
+        shares = funding.draw(amount, RegionCode(award.region))
         line = Line(seq, award.award_id, award.person_id, award.variant, amount, shares)
         digest = frozen_list.extend(digest, line)
         lines.append((line, award.region, decision))

@@ -31,14 +31,14 @@ def stop_awards(tx: Transaction, message: messages.StopAwards) -> BulkReply:
                     "There is no such award, or it lies outside the caller's regions.",
                     field="award_id",
                 )
+            if (before := known.get(entry.item.ref)) is not None:
+                _check_same(before, entry.item)
+                entry.unchanged(before.id)
+                continue
             rules = rules_on(entry.item.happened_on).within(RegionCode(award.region))
             scheme = Scheme.of(rules, award.scheme)
             last, decision = last_month(scheme, entry.item.reason, entry.item.happened_on)
             stop = Stop(tx.new_id(), last_period=last.text, **entry.item.model_dump())
-            if (before := known.get(stop.ref)) is not None:
-                _check_same(before, stop)
-                entry.unchanged(before.id)
-                continue
             awards[award.id] = _stopped(award, stop)
             known[stop.ref] = stop
             new.append((stop, decision))
@@ -49,8 +49,9 @@ def stop_awards(tx: Transaction, message: messages.StopAwards) -> BulkReply:
     return bulk.reply()
 
 
-def _check_same(before: Stop, stop: Stop) -> None:
-    if replace(before, id=stop.id) != stop:
+def _check_same(before: Stop, item: messages.StopItem) -> None:
+    told = (before.award_id, before.reason, before.happened_on)
+    if told != (item.award_id, item.reason, item.happened_on):
         raise Conflict(
             "subsidy.ref_reused",
             "The number was used for another stop; give each a number of its own.",

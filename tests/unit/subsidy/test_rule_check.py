@@ -94,6 +94,22 @@ def test_a_mistake_is_told_with_its_place(
     assert [problem for problem in found(tmp_path, rules) if told in problem] != []
 
 
+def test_an_offices_rate_must_fit_the_formula_of_its_province(tmp_path: Path) -> None:
+    (tmp_path / "offices").mkdir()
+    own = (
+        "rules:\n  visit.rate.summer:\n    description: A rate\n    zh: 标准\n"
+        "    unit: yuan_per_person_month\n    values:\n"
+        '      - {from: 2020-01-01, value: "90.00", reference: {document: "通知"}}\n'
+    )
+    found(tmp_path, {"visit.formula.33": ("text", '"share_of_dibao"')})
+    for office in ("330109", "341524"):
+        (tmp_path / "offices" / f"{office}.yaml").write_text(own, encoding="utf-8")
+
+    assert problems(RuleBook.load(tmp_path, "341524")) == []
+    told = problems(RuleBook.load(tmp_path, "330109"))
+    assert "offices/330109.yaml:7: rule visit.rate.summer is in yuan_per_person_month" in "".join(told)
+
+
 def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
     rules: dict[str, tuple[str, str] | None] = {
         "visit.colour": ("text", '"red"'),

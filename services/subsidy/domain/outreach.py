@@ -7,18 +7,17 @@ from datetime import date
 from hashlib import sha256
 from typing import Self
 
-from kernel.errors import Conflict, Invalid, Refusal
+from kernel.errors import Conflict, Invalid
 from kernel.rulebook import RuleView
 from services.subsidy.domain.award import Award, Trace
-from services.subsidy.domain.eligibility import Holder, decide
+from services.subsidy.domain.eligibility import Finding, Holder, judge
 from services.subsidy.domain.schemes import Scheme
+from services.subsidy.domain.wording import step
 
 OPEN = ("found", "contacted", "applied")
 """The states of a lead that somebody still works on."""
 DECLINED = ("not_wanted", "not_entitled")
 """The states in which a lead ended without an award."""
-
-_EXPIRY = "残疾人证有效期"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,30 +34,40 @@ class Grounds:
     @classmethod
     def of(cls, scheme: Scheme, holder: Holder, day: date, rules: RuleView) -> Self | None:
         """None for somebody who is entitled to no variant by what is known."""
-        trace = _admitted(scheme, holder, day)
-        if trace is None:
+        fitting = _fitting(scheme, holder, day)
+        if fitting is None:
             return None
+        trace = [step(finding.rule, "") for finding in fitting]
         key = f"outreach.to_check.{scheme.code}"
-        to_check = rules[key].texts if key in rules else ()
-        applied = [[step["rule"], step["value"], step["from"]] for step in trace]
+        to_check = list(rules[key].texts) if key in rules else []
+        to_check += [_UNKNOWN[finding.broken] for finding in fitting if finding.broken]
+        applied = [[each["rule"], each["value"], each["from"]] for each in trace]
         facts = asdict(holder)
         # A renewal is no other question.
-        if facts.pop("expires_on") is None and any(
-            key == f"{scheme.code}.certificate" for key, _, _ in applied
-        ):
-            to_check = (*to_check, _EXPIRY)
+        certified = any(key.startswith(f"{scheme.code}.certificate") for key, _, _ in applied)
+        if facts.pop("expires_on") is None and certified:
+            to_check.append("残疾人证有效期")
         text = json.dumps([applied, facts], sort_keys=True, ensure_ascii=False, default=sorted)
-        return cls(trace, to_check, sha256(text.encode()).hexdigest())
+        return cls(trace, tuple(to_check), sha256(text.encode()).hexdigest())
 
 
-def _admitted(scheme: Scheme, holder: Holder, day: date) -> Trace | None:
-    """The rules of the first variant that admits the person."""
+_UNKNOWN = {"age_unknown": "年龄", "household_not_admitted": "家庭困难情况"}
+"""What is to be asked where a requirement is broken only because the copy does not know."""
+
+
+def _fitting(scheme: Scheme, holder: Holder, day: date) -> list[Finding] | None:
+    """The requirements of the first variant that the person fits, as far as the copy knows."""
     for variant in scheme.variants:
-        try:
-            return decide(scheme, holder, day, variant)
-        except Refusal:
-            continue
+        findings = list(judge(scheme, holder, day, variant))
+        if all(_fits(finding, holder) for finding in findings):
+            return findings
     return None
+
+
+def _fits(finding: Finding, holder: Holder) -> bool:
+    if finding.broken == "household_not_admitted":
+        return holder.flags is None
+    return finding.broken is None or finding.broken == "age_unknown"
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from tests.support.registry_events import (
     TOWNSHIP,
     cancelled,
     changed,
+    household,
     identifier,
     merged,
     registered,
@@ -364,3 +365,21 @@ def test_who_was_registered_twice_is_looked_for_once_and_an_award_of_either_reco
     people.feed("registry", [cancelled(1), merged(1, 3)])
     people.bulk("grant_awards", [factories.award(3)])
     assert {lead["state"] for lead in found(people)} == {"granted"}
+
+
+def test_of_whose_household_or_age_nothing_is_known_these_are_to_be_checked(people: Harness) -> None:
+    people.feed(
+        "registry",
+        [
+            household(1, "dibao"),
+            household(2),
+            *[registered(number, household_id=identifier(number)) for number in (1, 2)],
+            *[factories.certified(number) for number in (1, 2)],
+        ],
+    )
+    monthly = {"scheme": "living", "period": "2024-06"}
+    assert searched(people, run(**monthly)) == ["created"]
+    leads_by_person = {lead["person_id"]: lead["to_check"] for lead in found(people)}
+    assert leads_by_person.pop(identifier(1)) == []
+    assert identifier(2) not in leads_by_person, "the household is known, and in no hardship"
+    assert leads_by_person == {identifier(number): ["家庭困难情况"] for number in (3, 4)}

@@ -43,3 +43,8 @@ def balances(subsidy: Harness) -> dict[str, tuple[str, str]]:
 
 def events(subsidy: Harness, kind: type[E]) -> list[E]:
     return [event for event in subsidy.events() if isinstance(event, kind)]
+
+
+def codes(outcomes: list[dict[str, Any]]) -> list[str]:
+    """Each outcome, or the code of its rejection."""
+    return [outcome["error"]["code"] if outcome["error"] else outcome["outcome"] for outcome in outcomes]

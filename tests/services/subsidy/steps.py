@@ -107,3 +107,8 @@ def held(subsidy: Harness, **changes: Any) -> list[dict[str, Any]]:
     """The work list."""
     found: list[dict[str, Any]] = subsidy.call("list_held_payments", changes, subsidy.maker())["held"]
     return found
+
+
+def codes(outcomes: list[dict[str, Any]]) -> list[str]:
+    """Each outcome, or the code of its rejection."""
+    return [outcome["error"]["code"] if outcome["error"] else outcome["outcome"] for outcome in outcomes]

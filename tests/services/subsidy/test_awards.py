@@ -9,14 +9,9 @@ from chassis.rpc import Refused
 from contracts import subsidy as messages
 from services.subsidy import tables
 from tests.services.subsidy import factories
-from tests.services.subsidy.steps import events
+from tests.services.subsidy.steps import codes, events
 from tests.support.platform import Harness
 from tests.support.registry_events import OTHER_VILLAGE, TOWNSHIP, identifier
-
-
-def codes(outcomes: list[dict[str, Any]]) -> list[str]:
-    """Each outcome, or the code of its rejection."""
-    return [outcome["error"]["code"] if outcome["error"] else outcome["outcome"] for outcome in outcomes]
 
 
 def test_a_placement_in_care_opens_one_award_for_its_year(subsidy: Harness) -> None:

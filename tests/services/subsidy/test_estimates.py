@@ -7,7 +7,7 @@ import pytest
 from chassis.rpc import Refused
 from services.subsidy import tables
 from tests.services.subsidy import factories
-from tests.services.subsidy.test_monthly import DISTRICT, clerk, grant, live, living, stop
+from tests.services.subsidy.monthly import DISTRICT, clerk, grant, live, living, stop
 from tests.support.platform import Harness
 
 

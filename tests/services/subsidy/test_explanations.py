@@ -6,7 +6,7 @@ import pytest
 
 from chassis.rpc import Refused
 from tests.services.subsidy import factories
-from tests.services.subsidy.test_monthly import DISTRICT, clerk, grant, live, living, nursing
+from tests.services.subsidy.monthly import DISTRICT, clerk, grant, live, living, nursing
 from tests.support.platform import Harness
 from tests.support.registry_events import identifier
 

@@ -17,8 +17,7 @@ from services.subsidy.handlers import outreach_runs
 from services.subsidy.outreach_tables import lead_acts, leads
 from tests.services.reporting.steps import take, value
 from tests.services.subsidy import factories
-from tests.services.subsidy.steps import events
-from tests.services.subsidy.test_awards import codes
+from tests.services.subsidy.steps import codes, events
 from tests.services.subsidy.test_restart import Killed
 from tests.support.platform import COUNTY, Harness
 from tests.support.registry_events import (

@@ -9,8 +9,7 @@ from contracts import subsidy as messages
 from kernel.rulebook import RuleBook
 from services.subsidy.domain import schemes
 from tests.services.subsidy import factories
-from tests.services.subsidy.steps import events, pay
-from tests.services.subsidy.test_awards import codes
+from tests.services.subsidy.steps import codes, events, pay
 from tests.support.platform import Harness
 from tests.support.registry_events import household, identifier, registered
 

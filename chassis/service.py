@@ -79,6 +79,7 @@ def daily(kind: str) -> Callable[[JobStep], JobStep]:
         def deadline_step(self, job: Job, tx: Transaction) -> bool:
             return deadlines.deadline_step(tx, job)  # True when all is done
 
+    What it finds to be wrong it counts as ``found`` in its cursor, for ``canlian_daily_found_items``.
     ``canlian_daily_success_timestamp_seconds`` tells when it last ended well; the alert DailyJobLate sounds
     after 26 hours without.
     """

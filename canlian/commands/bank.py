@@ -87,10 +87,8 @@ def receive(
     with connect(settle(office, data_dir)) as caller:
         for file in files:
             content = file.read_bytes()
-            fields = {
-                "idempotency_key": f"receipt/{sha256(content).hexdigest()}",
-                "content": base64.b64encode(content).decode(),
-            }
+            # A fresh key: the service knows the file itself again, and says so.
+            fields = {"idempotency_key": uuid4().hex, "content": base64.b64encode(content).decode()}
             try:
                 told = _call(caller, "record_bank_receipt", fields, clerk(subject))
             except CallRefused as refusal:

@@ -52,6 +52,13 @@ def load(
             help="Account that approves the disbursements, not the one of --as. Without it they stay frozen.",
         ),
     ] = None,
+    practice_bank: Annotated[
+        bool,
+        typer.Option(
+            "--practice-bank",
+            help="The package tells of a year that is paid: pay what is approved on the days that it names.",
+        ),
+    ] = False,
     report: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write every rejected record to this CSV file.")
     ] = None,
@@ -73,7 +80,8 @@ def load(
     if approve_as == subject:
         raise typer.BadParameter("who plans payments cannot approve them", param_hint="--approve-as")
     with connect(settings) as caller, Rejections.collecting(report) as rejections:
-        loaded = Loader(package, caller, subject, approve_as, OnConsole(console), rejections).load()
+        shown = OnConsole(console)
+        loaded = Loader(package, caller, subject, approve_as, shown, rejections, practice_bank).load()
     show_loaded(loaded, rejections, report)
     if loaded.rejected:
         raise typer.Exit(SOME_REJECTED)

@@ -51,7 +51,7 @@ def demo(
     settings = settle(office, out / "demo")
     shown.say(f"{package.manifest.zh}\nstarting office {office}")
     with connect(settings) as caller, Rejections.collecting(None) as rejections:
-        loaded = Loader(package, caller, MAKER, CHECKER, shown, rejections).load()
+        loaded = Loader(package, caller, MAKER, CHECKER, shown, rejections, practice=True).load()
         show_loaded(loaded, rejections, None)
         shown.say("taking the snapshot")
         taken = document.take(caller, clerk(MAKER), office, f"{office}000000", period)

@@ -33,6 +33,8 @@ def show_loaded(loaded: Loaded, rejections: Rejections, report: Path | None) -> 
                 highlight=False,
                 soft_wrap=True,
             )
+        if run.state == "approved":
+            console.print(f"  for the bank: canlian bank send {run.run_id} --out DIR", highlight=False)
         if run.state == "instructed":
             console.print("  some were not paid: `canlian bank held` tells why", highlight=False)
     for problem in rejections.shown:

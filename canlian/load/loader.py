@@ -46,7 +46,10 @@ class Source(Protocol):
 
 
 class Loader:
-    """Loads one package as one caller. approve_as: account that approves payments; None keeps them frozen."""
+    """Loads one package as one caller. approve_as: account that approves payments; None keeps them frozen.
+
+    practice: whether the practice bank pays what is approved.
+    """
 
     def __init__(
         self,
@@ -56,6 +59,7 @@ class Loader:
         approve_as: str | None,
         shown: Shown,
         rejections: Rejections,
+        practice: bool = False,
     ) -> None:
         self._package = package
         self._caller = Patient(caller)
@@ -65,7 +69,7 @@ class Loader:
         self._sender = Sender(self._caller, self._who, package.name)
         self._followers = Followers(self._caller, self._who, shown)
         approver = checker(approve_as) if approve_as else None
-        self._paying = Paying(self._caller, self._who, approver, shown)
+        self._paying = Paying(self._caller, self._who, approver, shown, practice)
         self._loaded = Loaded()
         self._recorded: dict[str, int] = {}
         """Events that a service had recorded when it was last looked at, by its name."""

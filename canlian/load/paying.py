@@ -1,6 +1,7 @@
 """Disbursements of a package: planned by one, approved by another, told to the bank, paid.
 
-A package tells of a year that was paid; so the practice bank answers, on the day that the package names.
+A package may tell of a year that was paid: then the practice bank answers, on the day that the package names.
+Nobody else is told anything by a load: what is approved waits for `canlian bank send`.
 """
 
 import base64
@@ -27,17 +28,20 @@ class RunStalled(Exception):
 
 
 class Paying:
-    """Plans runs, and has them paid when somebody has approved them."""
+    """Plans runs, and has the practice bank pay them if that is wanted. checker: None keeps them frozen."""
 
-    def __init__(self, caller: Caller, maker: Identity, checker: Identity | None, shown: Shown) -> None:
+    def __init__(
+        self, caller: Caller, maker: Identity, checker: Identity | None, shown: Shown, practice: bool
+    ) -> None:
         self._caller = caller
         self._maker = maker
         self._checker = checker
         self._shown = shown
+        self._practice = practice
 
     def pay(self, record: Record) -> Run:
-        """Bring one run as far as it goes: to frozen, or to paid when it is approved. It stays instructed
-        while somebody on it has no account.
+        """Bring one run as far as it goes: to frozen, to approved, or to paid by the practice bank. It stays
+        instructed while somebody on it has no account.
 
         Raises CallRefused, and RunStalled when a job makes no step for a while.
         """
@@ -59,16 +63,18 @@ class Paying:
             run = self._call("approve_disbursement", fields, self._checker)
             approved = f"{run['lines']} lines, {run['amount']} yuan, approved by {self._checker.subject}"
             self._shown.say(f"{title}: {approved}")
-        if run["state"] in {"approved", "instructed"}:
-            fields = {"idempotency_key": f"instruct/{uuid4().hex}", "run_id": run["run_id"]}
-            run = self._call("instruct_disbursement", fields, self._maker)
-        if run["state"] != "frozen":
-            run = self._reach(run, {"instructed", "paid"}, f"instructing {title}")
-            for batch in self._batches(run):
-                self._settle(batch)
-            run = self._call("find_disbursement", {"run_id": run["run_id"]}, self._maker)
+        if self._practice and run["state"] in {"approved", "instructing", "instructed"}:
+            run = self._have_paid(run, title)
         kept = ("run_id", "scheme", "period", "state", "lines", "amount", "list_hash")
         return Run(**{name: run[name] for name in kept}, changed=changed)
+
+    def _have_paid(self, run: dict[str, Any], title: str) -> dict[str, Any]:
+        fields = {"idempotency_key": f"instruct/{uuid4().hex}", "run_id": run["run_id"]}
+        run = self._call("instruct_disbursement", fields, self._maker)
+        run = self._reach(run, {"instructed", "paid"}, f"instructing {title}")
+        for batch in self._batches(run):
+            self._settle(batch)
+        return self._call("find_disbursement", {"run_id": run["run_id"]}, self._maker)
 
     def _batches(self, run: dict[str, Any]) -> Iterator[dict[str, Any]]:
         after = None

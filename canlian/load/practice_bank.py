@@ -1,4 +1,4 @@
-"""A bank that pays every line on the day it is asked for: for samples, and for years that are long paid.
+"""A bank that pays every line on the day it is asked for: for samples, and for years that are paid.
 
 It knows the layout plain. A real bank's receipts come by `canlian bank receive`.
 """

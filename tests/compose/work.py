@@ -16,7 +16,7 @@ from tests.compose.project import Project
 COUNTY_SAMPLE, CITY_SAMPLE = "jinzhai-2024", "xinghe-2023"
 CITY_COUNTY = "341502"
 CANLIAN = str(Path(sys.executable).with_name("canlian"))
-LOAD = ("load", "/package", "--as", "maker", "--approve-as", "checker")
+LOAD = ("load", "/package", "--as", "maker", "--approve-as", "checker", "--practice-bank")
 
 
 class Embedded:

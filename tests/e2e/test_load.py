@@ -17,7 +17,7 @@ from tests.support import servers
 
 pytestmark = pytest.mark.timeout(300)
 
-APPROVED = ("--as", "wang", "--approve-as", "li")
+APPROVED = ("--as", "wang", "--approve-as", "li", "--practice-bank")
 
 
 @pytest.fixture
@@ -175,8 +175,9 @@ def test_payments_wait_for_somebody_to_approve_them(tmp_path: Path, package: Pat
     approval = json.dumps({"run_id": frozen[1], "list_hash": frozen[2]})
     call = ("rpc", "subsidy", "approve_disbursement", approval, *data, "--role", "checker")
     assert "subsidy.maker_is_checker" in canlian(*call, "--as", "wang", code=1)
-    assert json.loads(canlian(*call, "--as", "li"))["state"] in {"approved", "paid"}
-    output = canlian("load", str(package), *data, "--as", "wang")
+    assert json.loads(canlian(*call, "--as", "li"))["state"] == "approved"
+    assert "for the bank: canlian bank send" in canlian("load", str(package), *data, "--as", "wang")
+    output = canlian("load", str(package), *data, "--as", "wang", "--practice-bank")
     assert "disbursement fuel 2023: paid" in output
     assert value(snapshot(tmp_path / "data"), "subsidy.fuel.persons") == 5
 

@@ -15,7 +15,7 @@ from tests.support.servers import PostgresServer, RabbitMQServer
 
 pytestmark = pytest.mark.timeout(600)
 
-LOAD = ("--as", "wang", "--approve-as", "li")
+LOAD = ("--as", "wang", "--approve-as", "li", "--practice-bank")
 PERIOD = ("--office", OFFICE, "--period", "2023", "--format", "json")
 
 

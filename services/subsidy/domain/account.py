@@ -47,11 +47,17 @@ class Change:
         return Change(self.requested_by, decision, usable_from)
 
 
+HOLDER_BYTES = 60
+"""Room for a name in the narrowest layout, in GB18030: 30 characters."""
+
+
 def check_holder(name: str) -> None:
     """Raises Invalid("subsidy.holder_malformed") for a name that no bank file can hold."""
-    if name[0] in "=+-@" or "|" in name or not name.isprintable():
+    long = len(name.encode("gb18030")) > HOLDER_BYTES
+    if long or name[0] in "=+-@" or "|" in name or not name.isprintable():
         raise Invalid(
             "subsidy.holder_malformed",
-            "The name on the account has a sign that bank files cannot hold; write it as the bank has it.",
+            "The name on the account is longer than bank files have room for, or has a sign that they cannot "
+            "hold; write it as the bank has it.",
             field="holder",
         )

@@ -63,7 +63,7 @@ def test_the_same_accounts_again_change_nothing_and_a_number_is_one_account(know
     assert record(known, factories.account(identifier(2)), caller=elsewhere) == ["subsidy.unknown_person"]
 
 
-@pytest.mark.parametrize("holder", ["=cmd|' /C calc'!A0", "+1", "@x", "王|小明"])
+@pytest.mark.parametrize("holder", ["=cmd|' /C calc'!A0", "+1", "@x", "王|小明", "长" * 31])
 def test_a_holder_that_a_spreadsheet_would_run_is_refused(known: Harness, holder: str) -> None:
     assert record(known, factories.account(identifier(2), holder=holder)) == ["subsidy.holder_malformed"]
 

@@ -32,10 +32,14 @@ def persons(count: int, first: int = 0) -> str:
 
 
 def load(
-    folder: Path, office: FakeOffice, approve_as: str | None = None, rejections: Rejections | None = None
+    folder: Path,
+    office: FakeOffice,
+    approve_as: str | None = None,
+    rejections: Rejections | None = None,
+    practice: bool = True,
 ) -> Loaded:
     rejections = rejections or Rejections()
-    return Loader(Package(folder), office, "maker", approve_as, FakeShown(), rejections).load()
+    return Loader(Package(folder), office, "maker", approve_as, FakeShown(), rejections, practice).load()
 
 
 def tally(loaded: Loaded, file: str) -> tuple[int, int, int]:
@@ -232,6 +236,13 @@ def test_disbursements_are_approved_by_a_second_account_and_paid_once(tmp_path: 
     assert not again.changed
     assert tally(again, "disbursements.csv") == (0, 1, 0)
     assert len(office.sent("approve_disbursement")) == 1
+
+
+def test_without_the_practice_bank_nobody_is_told_of_what_is_approved(tmp_path: Path) -> None:
+    office = FakeOffice()
+    (run,) = load(write_package(tmp_path, disbursements=RUNS), office, "checker", practice=False).runs
+    assert run.state == "approved"
+    assert office.sent("instruct_disbursement") == []
 
 
 def test_a_disbursement_that_is_refused_is_a_rejected_record(tmp_path: Path) -> None:

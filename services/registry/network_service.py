@@ -3,7 +3,8 @@
 A room of its own because one module for all methods of the registry would be too long to read.
 """
 
-from chassis.service import Service, command, query
+from chassis.jobs import Job
+from chassis.service import Service, command, daily, query
 from chassis.transaction import Transaction
 from contracts.message import BulkReply
 from contracts.registry import network as messages
@@ -12,6 +13,7 @@ from services.registry.handlers import (
     appointments,
     archives,
     facilities,
+    network_numbers,
     organisations,
     pairs,
     staff_trainings,
@@ -179,6 +181,11 @@ class OrganisationNetwork(Service):
     def register_volunteers(self, message: messages.RegisterVolunteers, tx: Transaction) -> BulkReply:
         """Register volunteers."""
         return volunteers.register_volunteers(tx, message)
+
+    @daily(network_numbers.JOB)
+    def network_number_step(self, job: Job, tx: Transaction) -> bool:
+        """Index old numbers of the volunteer network."""
+        return network_numbers.number_step(tx, job)
 
     @command(messages.RecordVolunteerActs, roles=("clerk",))
     def record_volunteer_acts(self, message: messages.RecordVolunteerActs, tx: Transaction) -> BulkReply:

@@ -88,7 +88,7 @@ class Office:
 def test_any_order_of_acts_leaves_the_books_balanced_and_everybody_paid_once(
     subsidy: Harness, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
-    monkeypatch.setattr(plan, "LINES_PER_STEP", 2)
+    monkeypatch.setattr(plan, "AWARDS_PER_STEP", 2)
     monkeypatch.setattr(instructing, "LINES_PER_STEP", 2)
     monkeypatch.setitem(bank_files._LAYOUTS, "plain", replace(bank_files.layout("plain"), lines=3))
     subsidy.bulk("record_fund_allotments", [factories.allotment(amount="7000.01")])

@@ -9,7 +9,6 @@ each table. The aim is for a million persons; BENCH_AWARDS makes fewer.
 
 import io
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -20,6 +19,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import psutil
 import psycopg2
 
 from bench.measure import Bound, Result, Row, Stopwatch, Turn, figures
@@ -183,14 +183,16 @@ def _raw(url: str) -> Turn:
 
 
 def month(folder: Path, url: str) -> None:
-    """Do all of the month that is not done; prints the seconds of each part and the MiB that were needed."""
+    """Do all of the month that is not done; prints the seconds of each part and the MiB that it grew."""
     with closing(Runtime(SubsidyService, settings(folder, "amqp://unused"), url)) as subsidy:
-        begun = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        memory = psutil.Process().memory_info
+        begun = memory().rss
         tokens = TokenSource(subsidy.settings.token_keys)
         started = time.perf_counter()
 
         def told(part: str) -> None:
-            print(f"  {part}: {time.perf_counter() - started:,.1f} s", flush=True)
+            grown = (memory().rss - begun) / 2**20
+            print(f"  {part}: {time.perf_counter() - started:,.1f} s, {grown:,.1f} MiB grown", flush=True)
 
         def ask(method: str, role: str, fields: dict[str, Any]) -> dict[str, Any]:
             token = tokens.token(role, frozenset({role}), (PROVINCE,), OFFICE)
@@ -211,7 +213,7 @@ def month(folder: Path, url: str) -> None:
         ask("instruct_disbursement", "maker", {"idempotency_key": new_id(), **this})
         jobs.run_all()
         told("filed")
-        print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - begun) / 1024)
+        print((memory().rss - begun) / 2**20)
 
 
 if __name__ == "__main__":

@@ -165,10 +165,16 @@ def add_lines(tx: Transaction, run: Run, lines: Sequence[tuple[Line, str, str]])
     )
 
 
+LINE = tuple(
+    run_lines.c[name] for name in ("seq", "award_id", "person_id", "variant", "amount_fen", "region")
+)
+"""What lines_of needs; the texts of the decisions are most of a line, and nobody reads a million of them."""
+
+
 def lines_after(tx: Transaction, run_id: str, seq: int, limit: int) -> list[tuple[Line, str]]:
     """The lines that follow a place in the list, in order, each with its division."""
     following = sa.and_(run_lines.c.run_id == run_id, run_lines.c.seq > seq)
-    rows = tx.execute(sa.select(run_lines).where(following).order_by(run_lines.c.seq).limit(limit)).all()
+    rows = tx.execute(sa.select(*LINE).where(following).order_by(run_lines.c.seq).limit(limit)).all()
     if not rows:
         return []
     between = run_shares.c.seq.between(rows[0].seq, rows[-1].seq)

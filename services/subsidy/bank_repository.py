@@ -274,7 +274,7 @@ def batch_shares(tx: Transaction, batch_id: str) -> dict[str, Money]:
 def batch_lines(tx: Transaction, batch_id: str) -> dict[int, tuple[Line, str]]:
     """The lines of the run that a batch pays, by their places in the run, each with its division."""
     row = instructions.c
-    lines = sa.select(run_lines).join(
+    lines = sa.select(*run_repository.LINE).join(
         instructions, sa.and_(row.run_id == run_lines.c.run_id, row.line == run_lines.c.seq)
     )
     shares = sa.select(run_shares).join(

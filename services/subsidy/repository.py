@@ -242,14 +242,6 @@ def _basis(cost_fen: int | None, days: int | None) -> Basis:
     return Basis(None if cost_fen is None else Money(cost_fen), days)
 
 
-def bases(tx: Transaction, award_ids: Collection[str]) -> dict[str, Basis]:
-    """What the amounts of these awards are computed from, where something was stated."""
-    query = sa.select(awards.c.award_id, awards.c.cost_fen, awards.c.days).where(
-        awards.c.award_id.in_(award_ids), sa.or_(awards.c.cost_fen.is_not(None), awards.c.days.is_not(None))
-    )
-    return {row.award_id: _basis(row.cost_fen, row.days) for row in tx.execute(query)}
-
-
 def stops(tx: Transaction, refs: Collection[str]) -> dict[str, Stop]:
     """The stops with these numbers, by number."""
     query = sa.select(award_stops).where(award_stops.c.ref.in_(refs))

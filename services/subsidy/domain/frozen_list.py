@@ -36,5 +36,9 @@ def extend(digest: str, line: Line) -> str:
     return _digest(digest, line.seq, line.award_id, line.person_id, line.variant, line.amount.fen, shares)
 
 
+_compact = json.JSONEncoder(separators=(",", ":")).encode
+"""Made once: a list has many lines."""
+
+
 def _digest(*parts: object) -> str:
-    return sha256(json.dumps(parts, separators=(",", ":")).encode()).hexdigest()
+    return sha256(_compact(parts).encode()).hexdigest()

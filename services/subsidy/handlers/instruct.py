@@ -16,7 +16,7 @@ from services.subsidy.bank_repository import Owed
 from services.subsidy.domain import frozen_list, ledger
 from services.subsidy.domain.run import Run
 
-LINES_PER_STEP = 500
+LINES_PER_STEP = 2000
 
 
 def instruct_disbursement(

@@ -10,16 +10,16 @@ from kernel.errors import NotFound
 from kernel.money import Money
 from kernel.periods import Period
 from kernel.regions import RegionCode
+from kernel.rulebook import RuleView
 from services.subsidy import replies, repository, run_repository
 from services.subsidy.domain import frozen_list
-from services.subsidy.domain.amounts import NOTHING, Basis, check_priced, price
-from services.subsidy.domain.award import Trace
+from services.subsidy.domain.amounts import Basis, check_priced, price
 from services.subsidy.domain.frozen_list import Line
 from services.subsidy.domain.funding import Funding
 from services.subsidy.domain.run import OPEN, Run
 from services.subsidy.domain.schemes import Scheme
 
-LINES_PER_STEP = 500
+AWARDS_PER_STEP = 2000
 
 
 def plan_disbursement(tx: Transaction, message: messages.PlanDisbursement) -> messages.DisbursementRun:
@@ -84,28 +84,33 @@ def plan_step(tx: Transaction, job: Job) -> bool:
     scheme = Scheme.of(rules.within(RegionCode(run.region)), run.scheme)
     *limited, rest = scheme.funding
     funds = repository.lock_funds(tx, run.scheme, str(period.start.year), limited)
-    awards = run_repository.unpaid_awards(tx, run, job.cursor.get("award_id", ""), LINES_PER_STEP)
+    page = run_repository.awards_after(tx, run, job.cursor.get("award_id", ""), AWARDS_PER_STEP)
     empty = frozen_list.begin(run.id, run.scheme, run.period, run.region, run.pay_on)
     digest = job.cursor.get("digest", empty)
-    if not awards:
+    if not page:
         run_repository.move(tx, run.id, "planning", "frozen", list_hash=digest)
         return True
     funding = Funding(funds, rest)
-    lines: list[tuple[Line, str, Trace]] = []
-    bases = repository.bases(tx, [award.award_id for award in awards])
+    taken = run_repository.taken(tx, run, page)
+    lines: list[tuple[Line, str, str]] = []
+    division = cache(RegionCode)
+    rules_in = cache(lambda region: rules.within(division(region)))
 
     @cache
-    def priced(region: str, variant: str, basis: Basis) -> tuple[Money, Trace]:
-        return price(replace(scheme, rules=rules.within(RegionCode(region))), variant, basis)
+    def priced(rules: RuleView, variant: str, cost_fen: int | None, days: int | None) -> tuple[Money, str]:
+        basis = Basis(None if cost_fen is None else Money(cost_fen), days)
+        amount, decision = price(replace(scheme, rules=rules), variant, basis)
+        return amount, run_repository.told(decision)
 
-    for seq, award in enumerate(awards, start=run.lines + 1):
-        amount, decision = priced(award.region, award.variant, bases.get(award.award_id, NOTHING))
-        shares = funding.draw(amount, RegionCode(award.region))
+    unpaid = (award for award in page if award.award_id not in taken)
+    for seq, award in enumerate(unpaid, start=run.lines + 1):
+        amount, decision = priced(rules_in(award.region), award.variant, award.cost_fen, award.days)
+        shares = funding.draw(amount, division(award.region))
         line = Line(seq, award.award_id, award.person_id, award.variant, amount, shares)
         digest = frozen_list.extend(digest, line)
         lines.append((line, award.region, decision))
     run_repository.add_lines(tx, run, lines)
     repository.draw_funds(tx, funding.drawn)
-    job.cursor.update(award_id=awards[-1].award_id, digest=digest)
+    job.cursor.update(award_id=page[-1].award_id, digest=digest)
     job.done += len(lines)
     return False

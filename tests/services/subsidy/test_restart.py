@@ -55,7 +55,7 @@ def kill_at(monkeypatch: pytest.MonkeyPatch, module: ModuleType, function: str, 
 @pytest.fixture
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Steps of two lines, and files of three."""
-    monkeypatch.setattr(plan, "LINES_PER_STEP", 2)
+    monkeypatch.setattr(plan, "AWARDS_PER_STEP", 2)
     monkeypatch.setattr(instruct, "LINES_PER_STEP", 2)
     monkeypatch.setitem(bank_files._LAYOUTS, "plain", replace(bank_files.layout("plain"), lines=3))
 
@@ -149,7 +149,7 @@ def test_the_hash_does_not_depend_on_how_the_list_was_cut_into_steps(
 ) -> None:
     subsidy.feed("rehab", [factories.placed_in_care(n) for n in range(PERSONS)])
     run = subsidy.call("plan_disbursement", factories.plan("care"), subsidy.maker())
-    monkeypatch.setattr(plan, "LINES_PER_STEP", 3)
+    monkeypatch.setattr(plan, "AWARDS_PER_STEP", 3)
     subsidy.run_jobs()
     monkeypatch.setattr(instruct, "LINES_PER_STEP", 4)
 

@@ -1,4 +1,4 @@
-"""Messages of the subsidy service: funds, awards, disbursement runs, the bank, payments, outreach.
+"""Messages of the subsidy service: funds, awards, disbursement runs, the bank, payments, outreach, claims.
 
 One module for each topic; callers import all of them from here.
 """
@@ -39,6 +39,33 @@ from contracts.subsidy.bank import (
     PaymentReissued,
     PaymentReturned,
     RecordBankReceipt,
+)
+from contracts.subsidy.claim_queries import (
+    ClaimLight,
+    ClaimLights,
+    ClaimPage,
+    ClaimShown,
+    ClaimStepView,
+    ClaimView,
+    ListClaims,
+    ShowClaim,
+    ShowClaimLights,
+)
+from contracts.subsidy.claims import (
+    ClaimActItem,
+    ClaimApproved,
+    ClaimDecisionItem,
+    ClaimEvent,
+    ClaimGranted,
+    ClaimHandedIn,
+    ClaimItem,
+    ClaimMoved,
+    ClaimOverdue,
+    ClaimRefused,
+    ClaimState,
+    DecideClaims,
+    RecordClaimActs,
+    RecordClaims,
 )
 from contracts.subsidy.disbursement import (
     ApproveDisbursement,
@@ -110,6 +137,12 @@ EVENTS: tuple[type[Event], ...] = (
     PaymentMade,
     LeadFound,
     LeadMoved,
+    ClaimHandedIn,
+    ClaimMoved,
+    ClaimApproved,
+    ClaimRefused,
+    ClaimGranted,
+    ClaimOverdue,
 )
 REQUESTS: tuple[type[Request], ...] = (
     RecordFundAllotments,
@@ -138,6 +171,12 @@ REQUESTS: tuple[type[Request], ...] = (
     FetchBankFile,
     RecordBankReceipt,
     ListHeldPayments,
+    RecordClaims,
+    RecordClaimActs,
+    DecideClaims,
+    ListClaims,
+    ShowClaim,
+    ShowClaimLights,
 )
 
 __all__ = [
@@ -156,6 +195,24 @@ __all__ = [
     "BankFile",
     "BankReceipt",
     "CheckEntitlement",
+    "ClaimActItem",
+    "ClaimApproved",
+    "ClaimDecisionItem",
+    "ClaimEvent",
+    "ClaimGranted",
+    "ClaimHandedIn",
+    "ClaimItem",
+    "ClaimLight",
+    "ClaimLights",
+    "ClaimMoved",
+    "ClaimOverdue",
+    "ClaimPage",
+    "ClaimRefused",
+    "ClaimShown",
+    "ClaimState",
+    "ClaimStepView",
+    "ClaimView",
+    "DecideClaims",
     "DecidePayAccounts",
     "DisbursementApproved",
     "DisbursementRun",
@@ -182,6 +239,7 @@ __all__ = [
     "LeadState",
     "LeadView",
     "ListBankBatches",
+    "ListClaims",
     "ListHeldPayments",
     "ListLeads",
     "ListOutreachRuns",
@@ -206,6 +264,8 @@ __all__ = [
     "ReconciledStep",
     "Reconciliation",
     "RecordBankReceipt",
+    "RecordClaimActs",
+    "RecordClaims",
     "RecordFundAllotments",
     "RecordLeadActs",
     "RecordPayAccounts",
@@ -214,6 +274,8 @@ __all__ = [
     "SchemeExplained",
     "SchemeRule",
     "ShowAward",
+    "ShowClaim",
+    "ShowClaimLights",
     "ShowLeadCounts",
     "SourceProgress",
     "SourceShare",

@@ -17,7 +17,8 @@ from services.subsidy import (
     queries,
     tables,
 )
-from services.subsidy.domain import rule_check
+from services.subsidy.claim_methods import ClaimMethods
+from services.subsidy.domain import claim_rules, rule_check
 from services.subsidy.handlers import (
     accounts,
     approval,
@@ -35,7 +36,7 @@ from services.subsidy.handlers import (
 )
 
 
-class SubsidyService(Service):
+class SubsidyService(ClaimMethods, Service):
     """Schemes, awards, disbursement runs and their ledger."""
 
     name = "subsidy"
@@ -44,8 +45,8 @@ class SubsidyService(Service):
 
     @classmethod
     def rule_problems(cls, rules: RuleBook) -> list[str]:
-        """What is wrong with the rules of the schemes."""
-        return rule_check.problems(rules)
+        """What is wrong with the rules of the schemes and of claims."""
+        return rule_check.problems(rules) + claim_rules.problems(rules)
 
     @command(messages.RecordFundAllotments, roles=("clerk",))
     def record_fund_allotments(self, message: messages.RecordFundAllotments, tx: Transaction) -> BulkReply:

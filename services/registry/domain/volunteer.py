@@ -5,9 +5,9 @@ from datetime import date
 
 from kernel.errors import Conflict, Invalid
 from kernel.rulebook import RuleView
+from kernel.steps import Step
 from services.registry.domain.ladder import Ladder, Standing
 from services.registry.domain.record import check_listed
-from services.registry.domain.steps import Step
 
 _HOURS_A_DAY = 24
 

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.bulk import Bulk, Entry
+from chassis.fields import reading, renaming
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from contracts.message import BulkReply
@@ -25,7 +26,6 @@ from services.registry.domain.certificate_state import Terms
 from services.registry.domain.record import check_same
 from services.registry.domain.region import check_home, check_known
 from services.registry.handlers.application_clocks import facts_of
-from services.registry.handlers.fields import reading, renaming
 from services.registry.handlers.lookup import check_person, check_unmerged
 from services.registry.homes import Homes
 from services.registry.repository import Held, Known

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.bulk import Bulk, Entry
+from chassis.fields import reading
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from contracts.message import BulkReply
@@ -17,7 +18,6 @@ from services.registry.case_repository import Filed, Step, sealed
 from services.registry.case_tables import ACT_TEXT, case_acts, cases, handling_units
 from services.registry.domain.case import Act, Case, Terms, decide
 from services.registry.handlers.deadlines import Overdue
-from services.registry.handlers.fields import reading
 from services.registry.handlers.lookup import mine
 from services.registry.repository import Known
 

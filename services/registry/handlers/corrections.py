@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.bulk import Bulk
+from chassis.fields import reading
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from contracts.message import BulkReply
@@ -23,7 +24,6 @@ from services.registry.domain.person import Household
 from services.registry.domain.person_correction import Correction, check_request
 from services.registry.domain.record import check_same
 from services.registry.domain.region import check_home
-from services.registry.handlers.fields import reading
 from services.registry.handlers.lookup import check_person, mine
 from services.registry.homes import Homes
 from services.registry.person_values import Registered, lock_registered

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis import clock
+from chassis.fields import reading
 from chassis.jobs import Job
 from chassis.transaction import Transaction
 from contracts import registry as messages
@@ -17,7 +18,6 @@ from services.registry.domain.codes import joined, split
 from services.registry.domain.duplicate import Traits, looked_for, seen, signs_of
 from services.registry.domain.name_words import asked_word, sounds
 from services.registry.duplicate_tables import duplicates
-from services.registry.handlers.fields import reading
 from services.registry.names import opened_name, sound_indexes
 from services.registry.paging import below
 from services.registry.repository import rows_among

@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.bulk import Bulk, Entry
+from chassis.fields import reading
 from chassis.sealing import Sealed
 from chassis.transaction import Transaction
 from contracts.message import BulkCommand, BulkReply, Event
@@ -25,7 +26,6 @@ from services.registry.case_repository import opened, sealed
 from services.registry.domain.ladder import Standing
 from services.registry.domain.record import check_alike
 from services.registry.domain.region import check_known
-from services.registry.handlers.fields import reading
 from services.registry.handlers.filing import Row, rows_by
 from services.registry.handlers.lookup import check_unmerged, mine
 from services.registry.homes import held

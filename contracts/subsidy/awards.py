@@ -85,6 +85,58 @@ class AwardStopped(Event):
     stopped_on: date = Field(description="Day on which the reason arose")
 
 
+class AwardHeld(Event):
+    """An award that goes on from month to month waits, for the certificate is frozen."""
+
+    TYPE: ClassVar[str] = "subsidy.award_held.v1"
+    SUBJECT: ClassVar[str] = "award_id"
+    DAY: ClassVar[str] = "held_on"
+
+    award_id: Identifier
+    person_id: Identifier
+    scheme: Scheme
+    variant: Variant
+    reason: DimensionKey = Field(description="Why the certificate was frozen")
+    first_period: MonthText = Field(description="First month that is not paid for the time being")
+    held_on: date = Field(description="Day of the freeze")
+
+
+class AwardReleased(Event):
+    """An award that waited goes on; the months since it was held are due."""
+
+    TYPE: ClassVar[str] = "subsidy.award_released.v1"
+    SUBJECT: ClassVar[str] = "award_id"
+    DAY: ClassVar[str] = "released_on"
+
+    award_id: Identifier
+    person_id: Identifier
+    scheme: Scheme
+    variant: Variant
+    reason: DimensionKey = Field(description="Why it goes on")
+    first_period: MonthText = Field(description="First month that was held")
+    released_on: date = Field(description="Day on which the freeze ended")
+
+
+class AwardRegraded(Event):
+    """From a month on a person is paid by another variant, for the facts are others."""
+
+    TYPE: ClassVar[str] = "subsidy.award_regraded.v1"
+    SUBJECT: ClassVar[str] = "award_id"
+    DAY: ClassVar[str] = "regraded_on"
+
+    award_id: Identifier
+    person_id: Identifier
+    scheme: Scheme
+    variant: Variant = Field(description="That of the months from now on")
+    previous_variant: Variant = Field(description="That of the months before")
+    successor_id: Identifier = Field(
+        description="The award that goes on: a new one, or the same where the change is as old as itself"
+    )
+    reason: DimensionKey = Field(description="Why")
+    first_period: MonthText = Field(description="First month that is paid by the new variant")
+    regraded_on: date = Field(description="Day from which the facts are others")
+
+
 class StopItem(Item):
     """The end of one award."""
 

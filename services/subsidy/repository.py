@@ -13,11 +13,11 @@ from kernel.errors import NotFound
 from kernel.money import Money
 from kernel.regions import RegionCode
 from services.subsidy.domain.amounts import Basis
-from services.subsidy.domain.award import Award, Stop, Trace
+from services.subsidy.domain.award import Award
 from services.subsidy.domain.eligibility import Holder
 from services.subsidy.domain.funding import Allotment, Fund
 from services.subsidy.kin import behind_kin, paid_in
-from services.subsidy.tables import award_stops, awards, fund_allotments, households, persons
+from services.subsidy.tables import awards, fund_allotments, households, persons
 
 
 def people(tx: Transaction, ids: Collection[str]) -> dict[str, tuple[str, Holder]]:
@@ -27,20 +27,19 @@ def people(tx: Transaction, ids: Collection[str]) -> dict[str, tuple[str, Holder
         .outerjoin(households, households.c.household_id == persons.c.household_id)
         .where(persons.c.person_id.in_(ids), tx.scope(persons.c.region))
     )
-    return {
-        row.person_id: (
-            row.region,
-            Holder(
-                certified=row.certified,
-                category=row.category,
-                grade=row.grade,
-                expires_on=row.certificate_expires_on,
-                birth_month=row.birth_month,
-                flags=None if row.flags is None else frozenset(filter(None, row.flags.split(","))),
-            ),
-        )
-        for row in tx.execute(query)
-    }
+    return {row.person_id: (row.region, holder(row._asdict(), row.flags)) for row in tx.execute(query)}
+
+
+def holder(row: Mapping[str, Any], flags: str | None) -> Holder:
+    """What a row of a person tells, with the flags of the household as they are stored."""
+    return Holder(
+        certified=row["certified"],
+        category=row["category"],
+        grade=row["grade"],
+        expires_on=row["certificate_expires_on"],
+        birth_month=row["birth_month"],
+        flags=None if flags is None else frozenset(filter(None, flags.split(","))),
+    )
 
 
 def heads(tx: Transaction, ids: Collection[str]) -> dict[str, str]:
@@ -139,7 +138,7 @@ def known_awards(tx: Transaction, refs: Collection[str], people: Mapping[str, st
     people: who stands for each.
     """
     query = sa.select(awards).where(sa.or_(awards.c.ref.in_(refs), awards.c.person_id.in_(people)))
-    known = [_award(row) for row in tx.execute(query)]
+    known = [award_of(row) for row in tx.execute(query)]
     return [replace(award, person_id=people.get(award.person_id, award.person_id)) for award in known]
 
 
@@ -156,6 +155,7 @@ def add_awards(tx: Transaction, new: Iterable[Award]) -> None:
             "period": award.period,
             "last_period": award.last_period,
             "sole": award.sole,
+            "held_from": award.held_from,
             "applied_on": award.applied_on,
             "cost_fen": None if award.cost is None else award.cost.fen,
             "days": award.days,
@@ -196,7 +196,7 @@ def award(tx: Transaction, award_id: str) -> Award:
         raise NotFound(
             "subsidy.unknown_award", "There is no such award, or it lies outside the caller's regions."
         )
-    return _award(row)
+    return award_of(row)
 
 
 def lock_awards(tx: Transaction, ids: Collection[str]) -> dict[str, Award]:
@@ -204,7 +204,7 @@ def lock_awards(tx: Transaction, ids: Collection[str]) -> dict[str, Award]:
     query = sa.select(awards).where(awards.c.award_id.in_(ids), tx.scope(awards.c.region))
     # In the order of their keys, or two transactions could wait for each other.
     return {
-        row.award_id: _award(row) for row in tx.execute(query.order_by(awards.c.award_id).with_for_update())
+        row.award_id: award_of(row) for row in tx.execute(query.order_by(awards.c.award_id).with_for_update())
     }
 
 
@@ -242,43 +242,8 @@ def _basis(cost_fen: int | None, days: int | None) -> Basis:
     return Basis(None if cost_fen is None else Money(cost_fen), days)
 
 
-def stops(tx: Transaction, refs: Collection[str]) -> dict[str, Stop]:
-    """The stops with these numbers, by number."""
-    query = sa.select(award_stops).where(award_stops.c.ref.in_(refs))
-    return {
-        row.ref: Stop(row.stop_id, row.ref, row.award_id, row.reason, row.happened_on, row.last_period)
-        for row in tx.execute(query)
-    }
-
-
-def add_stops(tx: Transaction, new: Sequence[tuple[Stop, Trace]]) -> None:
-    """Insert stops and end their awards."""
-    if not new:
-        return
-    tx.execute(
-        sa.insert(award_stops),
-        [
-            {
-                "stop_id": stop.id,
-                "ref": stop.ref,
-                "award_id": stop.award_id,
-                "reason": stop.reason,
-                "happened_on": stop.happened_on,
-                "last_period": stop.last_period,
-                "decision": json.dumps(decision, ensure_ascii=False),
-                "recorded_at": tx.now,
-            }
-            for stop, decision in new
-        ],
-    )
-    ended = sa.update(awards).where(awards.c.award_id == sa.bindparam("id"))
-    tx.execute(
-        ended.values(last_period=sa.bindparam("last"), sole=sa.false()),
-        [{"id": stop.award_id, "last": stop.last_period} for stop, _ in new],
-    )
-
-
-def _award(row: sa.Row[Any]) -> Award:
+def award_of(row: sa.Row[Any]) -> Award:
+    """An award as its row tells."""
     return Award(
         id=row.award_id,
         ref=row.ref,
@@ -295,4 +260,5 @@ def _award(row: sa.Row[Any]) -> Award:
         region=row.region,
         granted_on=row.granted_on,
         decision=json.loads(row.decision),
+        held_from=row.held_from,
     )

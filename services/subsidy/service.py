@@ -23,6 +23,7 @@ from services.subsidy.handlers import (
     accounts,
     approval,
     awards,
+    changes,
     comparison,
     copies,
     fetching,
@@ -204,13 +205,19 @@ class SubsidyService(ClaimMethods, Service):
     # What others tell, and money -----------------------------------------------------------------
     @follow("registry")
     def follow_registry(self, events: list[Received], tx: Transaction) -> None:
-        """Keep a copy of the facts that eligibility is judged by."""
+        """Keep a copy of the facts that eligibility is judged by, and let them change awards."""
+        changes.follow_news(tx, events)
         copies.follow_registry(tx, events)
 
     @follow("rehab")
     def follow_rehab(self, events: list[Received], tx: Transaction) -> None:
         """Open the awards that enrolments lead to."""
         awards.open_awards(tx, events)
+
+    @daily(changes.JOB)
+    def certificate_step(self, job: Job, tx: Transaction) -> bool:
+        """Stop awards whose certificate's last day has passed."""
+        return changes.certificate_step(tx, job)
 
     @job("subsidy.plan")
     def plan_step(self, job: Job, tx: Transaction) -> bool:

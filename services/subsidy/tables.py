@@ -45,6 +45,7 @@ persons = Table(
     Column("merged_into", ID, index=True),
 )
 Index("ix_persons_region", persons.c.region, persons.c.person_id)
+Index("ix_persons_household", persons.c.household_id)
 
 # The same of households. `flags`: all that hold, in the order of their names, with commas between.
 households = Table(
@@ -76,10 +77,12 @@ fund_allotments = Table(
 )
 Index("ix_fund_allotments_scheme_year", fund_allotments.c.scheme, fund_allotments.c.year)
 
-# `ref` is set for awards that the office granted, `enrolment_id` for those that an enrolment opened.
-# `period` and `last_period` are the first and the last that is paid; no last one until it is stopped. `sole`:
-# no other award of the scheme may stand beside it. `decision` holds the rules applied: JSON list of {rule,
-# value, unit, from, document, zh}.
+# `ref` is set for awards that the office granted, `enrolment_id` for those that an enrolment opened. Where
+# an award follows another one with a new variant, `ref` is the identifier of that change.
+# `period` and `last_period` are the first and the last that is paid; no last one until it is stopped.
+# `held_from`: the first that waits until the certificate is no longer frozen. `sole`: no other award of the
+# scheme may stand beside it. `decision` holds the rules applied: JSON list of {rule, value, unit, from,
+# document, zh}.
 awards = Table(
     "awards",
     metadata,
@@ -99,11 +102,18 @@ awards = Table(
     Column("applied_on", Date),
     Column("cost_fen", BigInteger),
     Column("days", Integer),
+    Column("held_from", PERIOD),
     UniqueConstraint("ref", name="uq_awards_ref"),
     UniqueConstraint("person_id", "scheme", "period", name="uq_awards_once"),
     CheckConstraint("(ref IS NULL) <> (enrolment_id IS NULL)", name="ck_awards_one_origin"),
 )
 Index("ix_awards_scheme", awards.c.scheme, awards.c.award_id)
+Index(
+    "ix_awards_going_on",
+    awards.c.award_id,
+    sqlite_where=text("last_period IS NULL"),
+    postgresql_where=text("last_period IS NULL"),
+)
 Index(
     "uq_awards_sole",
     awards.c.person_id,
@@ -113,7 +123,7 @@ Index(
     postgresql_where=text("sole"),
 )
 
-# Why an award ended, and by which rule. Append-only.
+# Why an award ended as the office told it, and by which rule. Append-only.
 award_stops = Table(
     "award_stops",
     metadata,
@@ -128,6 +138,27 @@ award_stops = Table(
     UniqueConstraint("ref", name="uq_award_stops_ref"),
 )
 Index("ix_award_stops_award", award_stops.c.award_id)
+
+# What followed for an award from news of its person, and by which rules. `period`: of a stop the last one
+# paid, else the first one that it is about. `cause`: the identifier of the event, or the day of the daily
+# look. Append-only.
+award_changes = Table(
+    "award_changes",
+    metadata,
+    Column("change_id", ID, primary_key=True),
+    Column("award_id", ID, ForeignKey("awards.award_id"), nullable=False),
+    Column("action", String(10), nullable=False),
+    Column("reason", CODE, nullable=False),
+    Column("happened_on", Date, nullable=False),
+    Column("period", PERIOD, nullable=False),
+    Column("variant", CODE),
+    Column("cause", String(40), nullable=False),
+    Column("decision", Text, nullable=False),
+    Column("recorded_at", INSTANT, nullable=False),
+    UniqueConstraint("award_id", "cause", "action", name="uq_award_changes_once"),
+    CheckConstraint("(variant IS NOT NULL) = (action = 'regrade')", name="ck_award_changes_variant"),
+    CheckConstraint("action IN ('stop', 'hold', 'release', 'regrade')", name="ck_award_changes_action"),
+)
 
 runs = Table(
     "runs",

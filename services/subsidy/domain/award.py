@@ -44,9 +44,9 @@ class Award:
     """A granted subsidy. Either ref or enrolment_id is set, by what opened it; region is where it counts.
 
     period, last_period: the first and the last one that is paid; last_period is None until it is stopped, and
-    before period when it is never paid. sole: whether the person may have no other award of the scheme while
-    this one stands, whatever the period: it goes on, or is granted once for ever.
-    decision: the rules applied, for the trace.
+    before period when it is never paid. held_from: the first month that waits for the end of a freeze.
+    sole: whether the person may have no other award of the scheme while this one stands, whatever the period:
+    it goes on, or is granted once for ever. decision: the rules applied, for the trace.
     """
 
     id: str
@@ -64,6 +64,7 @@ class Award:
     applied_on: date | None = None
     ref: str | None = None
     enrolment_id: str | None = None
+    held_from: str | None = None
 
     @property
     def key(self) -> tuple[str, str, str]:

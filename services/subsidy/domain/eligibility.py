@@ -27,6 +27,11 @@ class Holder:
     birth_month: str | None = None
     flags: frozenset[str] | None = None
 
+    @property
+    def frozen(self) -> bool:
+        """Whether the certificate is frozen: it admits to nothing, but its category and grade stand."""
+        return not self.certified and self.category is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

@@ -14,6 +14,7 @@ from kernel.regions import RegionCode
 from kernel.rule_values import UNITS, RuleValue
 from kernel.rulebook import DIVISION, RuleBook, RuleView
 from services.subsidy.domain.amounts import FORMULAS, ROUNDINGS, actual_cost_capped, by_variant
+from services.subsidy.domain.changes import FREEZES
 from services.subsidy.domain.duration import BEGINNINGS, STOPS
 from services.subsidy.domain.overlaps import OVERLAPS
 from services.subsidy.domain.schemes import CADENCES, MARK, OFFICE, RECORDED, Scheme
@@ -73,6 +74,8 @@ _NAMES: Mapping[str, _Name] = {
     "overlap": _Name(("text",), OVERLAPS, tail="word"),
     "stop": _Name(("text",), STOPS, tail="word"),
     "paid_from": _Name(("text",), BEGINNINGS),
+    "freeze": _Name(("text",), FREEZES, tail="word"),
+    "regraded_from": _Name(("text",), STOPS),
     "back_pay_months": _Name(("months",)),
     "review_months": _Name(("months",)),
     "notice_days": _Name(("working_days",)),

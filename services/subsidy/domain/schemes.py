@@ -22,6 +22,10 @@ The rules of a scheme `<code>`, all in rules/<code>.yaml; domain/rule_check.py r
     <code>.flags_none        texts   flags of the household that exclude
     <code>.overlap.<benefit> text    "stack", "excluded" or "choose_higher", with another scheme or benefit
     <code>.stop.<reason>     text    "this_month" or "next_month": the first month that is no longer paid
+    <code>.freeze.<reason>   text    "keep", "this_month" or "next_month": the first month that is held
+                                     while the certificate is frozen
+    <code>.regraded_from     text    "this_month" or "next_month": the first month that is paid by another
+                                     variant when the person no longer fits the present one (absent: it stops)
     <code>.paid_from         text    "hand_in" or "decision": the month from which a monthly award is paid
     <code>.back_pay_months   months  how long before that month it may begin (absent: not at all)
     <code>.review_months     months  how often an award is looked at again

@@ -9,7 +9,7 @@ from contracts import subsidy as messages
 from contracts.message import BulkReply
 from kernel.errors import Conflict, NotFound
 from kernel.regions import RegionCode
-from services.subsidy import repository
+from services.subsidy import change_repository, repository
 from services.subsidy.domain.award import Award, Stop, Trace
 from services.subsidy.domain.duration import last_month
 from services.subsidy.domain.schemes import Scheme
@@ -19,7 +19,7 @@ def stop_awards(tx: Transaction, message: messages.StopAwards) -> BulkReply:
     """End awards by the rule of the reason. What was paid beyond the last month is not touched here."""
     bulk = Bulk(message)
     items = list(bulk.items())
-    known = repository.stops(tx, [item.ref for item in items])
+    known = change_repository.stops(tx, [item.ref for item in items])
     awards = repository.lock_awards(tx, {item.award_id for item in items})
     rules_on = cache(tx.rules.at)
     new: list[tuple[Stop, Trace]] = []
@@ -43,7 +43,7 @@ def stop_awards(tx: Transaction, message: messages.StopAwards) -> BulkReply:
             known[stop.ref] = stop
             new.append((stop, decision))
             entry.created(stop.id)
-    repository.add_stops(tx, new)
+    change_repository.add_stops(tx, new)
     for stop, _ in new:
         tx.record(_award_stopped(awards[stop.award_id], stop))
     return bulk.reply()

@@ -1,0 +1,140 @@
+"""Rows of what ends or changes awards: stops by the office, and what follows from news of their persons.
+
+A room of its own because repository.py is what is granted.
+"""
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from chassis.transaction import Transaction
+from services.subsidy import repository
+from services.subsidy.domain.award import Award, Stop, Trace
+from services.subsidy.domain.changes import Change
+from services.subsidy.domain.eligibility import Holder
+from services.subsidy.tables import award_changes, award_stops, awards, households, persons
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A change made to an award. cause: the event, or the day's look, that led to it."""
+
+    id: str
+    award: Award
+    change: Change
+    cause: str
+
+
+def stops(tx: Transaction, refs: Collection[str]) -> dict[str, Stop]:
+    """The stops with these numbers, by number."""
+    query = sa.select(award_stops).where(award_stops.c.ref.in_(refs))
+    return {
+        row.ref: Stop(row.stop_id, row.ref, row.award_id, row.reason, row.happened_on, row.last_period)
+        for row in tx.execute(query)
+    }
+
+
+def add_stops(tx: Transaction, new: Sequence[tuple[Stop, Trace]]) -> None:
+    """Insert stops and end their awards."""
+    if not new:
+        return
+    tx.execute(
+        sa.insert(award_stops),
+        [
+            {
+                "stop_id": stop.id,
+                "ref": stop.ref,
+                "award_id": stop.award_id,
+                "reason": stop.reason,
+                "happened_on": stop.happened_on,
+                "last_period": stop.last_period,
+                "decision": json.dumps(decision, ensure_ascii=False),
+                "recorded_at": tx.now,
+            }
+            for stop, decision in new
+        ],
+    )
+    ended = sa.update(awards).where(awards.c.award_id == sa.bindparam("id"))
+    tx.execute(
+        ended.values(last_period=sa.bindparam("last"), sole=sa.false()),
+        [{"id": stop.award_id, "last": stop.last_period} for stop, _ in new],
+    )
+
+
+def monthly(tx: Transaction, people: Collection[str]) -> dict[str, Award]:
+    """The awards of these people that go on from month to month or did, by identifier, locked."""
+    query = sa.select(awards).where(awards.c.person_id.in_(people), awards.c.period.contains("-"))
+    # In the order of their keys, or two transactions could wait for each other.
+    rows = tx.execute(query.order_by(awards.c.award_id).with_for_update())
+    return {row.award_id: repository.award_of(row) for row in rows}
+
+
+def without_certificate(tx: Transaction, day: date, after: str, limit: int) -> list[tuple[Award, Holder]]:
+    """Awards that go on though the certificate expired before the day or is none, with what is known of who
+    stands for the person; the awards locked.
+    """
+    head = sa.func.coalesce(persons.c.merged_into, persons.c.person_id)
+    heads = persons.alias("heads")
+    ended = sa.or_(
+        heads.c.certificate_expires_on < day,
+        sa.and_(sa.not_(heads.c.certified), heads.c.category.is_(None)),
+    )
+    query = (
+        sa.select(awards, *(heads.c[name].label(f"head_{name}") for name in HOLDER), households.c.flags)
+        .join(persons, persons.c.person_id == awards.c.person_id)
+        .join(heads, heads.c.person_id == head)
+        .outerjoin(households, households.c.household_id == heads.c.household_id)
+        .where(awards.c.last_period.is_(None), awards.c.award_id > after, ended)
+        .order_by(awards.c.award_id)
+        .limit(limit)
+    )
+    rows = tx.execute(query.with_for_update(of=awards)).all()
+    return [
+        (
+            repository.award_of(row),
+            repository.holder({name: getattr(row, f"head_{name}") for name in HOLDER}, row.flags),
+        )
+        for row in rows
+    ]
+
+
+HOLDER = ("certified", "category", "grade", "certificate_expires_on", "birth_month")
+"""The columns of a person that make a holder."""
+
+
+def save(
+    tx: Transaction, followed: Iterable[Followed], now: Mapping[str, Award], new: Sequence[Award]
+) -> None:
+    """Write what followed: each change, the awards as they stand now, and those that are new."""
+    rows: list[dict[str, Any]] = [
+        {
+            "change_id": each.id,
+            "award_id": each.award.id,
+            "action": each.change.action,
+            "reason": each.change.reason,
+            "happened_on": each.change.happened_on,
+            "period": each.change.period,
+            "variant": each.change.variant,
+            "cause": each.cause,
+            "decision": json.dumps(each.change.decision, ensure_ascii=False),
+            "recorded_at": tx.now,
+        }
+        for each in followed
+    ]
+    tx.insert(award_changes, rows)
+    statement = sa.update(awards).where(awards.c.award_id == sa.bindparam("id"))
+    columns = ("last_period", "sole", "held_from", "variant")
+    values: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in columns}
+    added = {award.id for award in new}
+    changed = [
+        {"id": award.id, **{f"new_{name}": getattr(award, name) for name in columns}}
+        for award in now.values()
+        if award.id not in added
+    ]
+    if changed:
+        tx.execute(statement.values(values), changed)
+    repository.add_awards(tx, [now[award.id] for award in new])

@@ -28,6 +28,7 @@ HOUSEHOLD_FLAGS = (
     "multiple_disabled",
     "old_carer",
     "poverty_monitored",
+    "severe_hardship",
     "zero_employment",
 )
 """Those that the registry's contract knows; a test compares."""

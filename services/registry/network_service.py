@@ -12,6 +12,7 @@ from services.registry import network_queries, staffing
 from services.registry.handlers import (
     appointments,
     archives,
+    duties,
     facilities,
     network_numbers,
     organisations,
@@ -174,6 +175,18 @@ class OrganisationNetwork(Service):
     ) -> messages.TrainingAttendancePage:
         """Attendances of the caller's regions, page by page."""
         return network_queries.list_training_attendances(tx, message)
+
+    # Duties ---------------------------------------------------------------------------------------
+
+    @command(messages.RecordDuties, roles=("clerk",))
+    def record_duties(self, message: messages.RecordDuties, tx: Transaction) -> BulkReply:
+        """Record duties done."""
+        return duties.record_duties(tx, message)
+
+    @query(messages.ListDuties, roles=("auditor", "clerk"))
+    def list_duties(self, message: messages.ListDuties, tx: Transaction) -> messages.DutyPage:
+        """Duties, page by page."""
+        return network_queries.list_duties(tx, message)
 
     # Volunteers -----------------------------------------------------------------------------------
 

@@ -141,6 +141,11 @@ def test_nobody_is_granted_twice_by_a_claim_and_by_the_office(subsidy: Harness) 
 
     assert decided(subsidy, GRANT) == ["subsidy.already_granted"]
     assert decided(subsidy, step("refuse", "2026-03-20", reason="already_granted")) == [CREATED]
+    handed_in(subsidy, claim(ref="SQ-2", applied_on="2026-03-23"))
+    days = [("accept", "2026-03-23"), ("check", "2026-03-24"), ("review", "2026-03-24")]
+    taken(subsidy, *(step(action, day, 2) for action, day in days))
+    assert decided(subsidy, step("approve", "2026-03-25", 2)) == ["subsidy.already_granted"]
+    assert decided(subsidy, step("refuse", "2026-03-25", 2, reason="already_granted")) == [CREATED]
     assert len(subsidy.rows(tables.awards)) == 1
 
 

@@ -29,6 +29,8 @@ def test_the_applicants_are_those_of_the_contract() -> None:
         ("claims.applicants", "texts", "[self, neighbour]", 'unknown word "neighbour"'),
         ("claims.online", "texts", "[lottery]", 'unknown word "lottery"'),
         ("claims.declining", "texts", "[bad_weather]", 'unknown word "bad_weather"'),
+        ("claims.levels", "text", '"county"', "is in text, expected texts"),
+        ("claims.refusal.other", "text", '"其他"', "has no Chinese name"),
         ("claims.decision", "working_days", "0", "no number of working_days"),
     ],
 )

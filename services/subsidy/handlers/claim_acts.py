@@ -145,8 +145,12 @@ def record_claim_acts(tx: Transaction, message: messages.RecordClaimActs) -> Bul
             if (found := file.find(tx, entry, act)) is not None:
                 filed, rules = found
                 after = file.after(tx, filed, act, rules)
-                grounds = None if act.reason is None else stated_grounds(act.reason, rules)
-                file.keep(tx, entry, act, after, grounds)
+                grounds = None
+                if act.reason is not None:
+                    with reading("reason"):
+                        grounds = stated_grounds(act.reason, rules)
+                # What a check found decides nothing yet.
+                file.keep(tx, entry, act, after, grounds if act.action == "decline" else None)
     file.save(tx)
     return bulk.reply()
 

@@ -88,16 +88,16 @@ def _home(tx: Transaction, desk: Desk, told: Request) -> str:
             tx.within(told.window)
     if home is None or not (window.within(office) or tx.caller.covers(home)):
         raise repository.unknown_person()
-    if RegionCode(home).within(window):
+    return home
+
+
+def _record(tx: Transaction, desk: Desk, ref: str, told: Request, home: str) -> str:
+    if told.window is not None and RegionCode(home).within(RegionCode(told.window)):
         raise Invalid(
             "subsidy.window_at_home",
             "The person lives in the division of the window; leave the window out.",
             field="window",
         )
-    return home
-
-
-def _record(tx: Transaction, desk: Desk, ref: str, told: Request, home: str) -> str:
     with reading("applied_on"):
         rules = tx.rules.at(told.applied_on).within(RegionCode(home))
         away = told.window is not None

@@ -1,9 +1,10 @@
 """Any window, online, province by province: who takes which step of a claim, what is late, who sees it."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+import time_machine
 
 from chassis.rpc import Refused
 from contracts import subsidy as messages
@@ -197,11 +198,14 @@ def test_clocks_are_told_part_by_part_and_not_on_the_day_of_recording(
 ) -> None:
     monkeypatch.setattr(claim_clocks, "CLAIMS_PER_STEP", 1)
     live(subsidy, 1, 2)
-    handed_in(subsidy, claim(1), claim(2))
-    subsidy.run_jobs()
+    with time_machine.travel(datetime(2026, 5, 6, 4, tzinfo=UTC), tick=False):
+        # A caller of that day: tokens are made on the day on which they are used.
+        clerk = subsidy.caller("clerk", subject="in May", region=DISTRICT)
+        assert handed_in(subsidy, claim(1), claim(2), caller=clerk) == [CREATED] * 2
+        assert taken(subsidy, step("accept", "2026-02-27", 2), caller=clerk) == [CREATED]
+    look(subsidy, "2026-05-06")
     assert events(subsidy, messages.ClaimOverdue) == []
-    taken(subsidy, step("accept", "2026-02-27", 2))
-    look(subsidy, "2026-12-31")
+    look(subsidy, "2026-05-07")
     told = events(subsidy, messages.ClaimOverdue)
     assert [each.clock for each in told] == ["acceptance", "decision"]
 

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from pathlib import Path
 from threading import Barrier
 from typing import Any
 
@@ -10,10 +11,12 @@ import sqlalchemy as sa
 
 from chassis.rpc import Refused
 from contracts import subsidy as messages
+from services.reporting.service import ReportingService
 from services.subsidy import tables
 from services.subsidy.claim_tables import claim_acts, claims
 from services.subsidy.domain.claim_state import OPEN
 from services.subsidy.outreach_tables import lead_acts, leads
+from tests.services.reporting.steps import take, value
 from tests.services.subsidy import factories
 from tests.services.subsidy.claim_records import (
     DISTRICT,
@@ -138,6 +141,11 @@ def test_nobody_is_granted_twice_by_a_claim_and_by_the_office(subsidy: Harness) 
 
     assert decided(subsidy, GRANT) == ["subsidy.already_granted"]
     assert decided(subsidy, step("refuse", "2026-03-20", reason="already_granted")) == [CREATED]
+    handed_in(subsidy, claim(ref="SQ-2", applied_on="2026-03-23"))
+    days = [("accept", "2026-03-23"), ("check", "2026-03-24"), ("review", "2026-03-24")]
+    taken(subsidy, *(step(action, day, 2) for action, day in days))
+    assert decided(subsidy, step("approve", "2026-03-25", 2)) == ["subsidy.already_granted"]
+    assert decided(subsidy, step("refuse", "2026-03-25", 2, reason="already_granted")) == [CREATED]
     assert len(subsidy.rows(tables.awards)) == 1
 
 
@@ -183,6 +191,8 @@ def test_what_a_check_found_must_be_cleared_by_another_check(subsidy: Harness) -
     assert taken(subsidy, step("review", "2026-03-05")) == [CREATED]
     assert decided(subsidy, step("approve", "2026-03-05")) == ["subsidy.obstacle_stands"]
     assert listed(subsidy)["SQ-1"]["obstacle"] == "condition_not_met"
+    assert shown(subsidy)["reasons"] == []
+    assert taken(subsidy, step("check", "2026-03-05", reason="bad_weather")) == ["subsidy.unknown_reason"]
     assert taken(subsidy, step("check", "2026-03-06"), step("review", "2026-03-06")) == [CREATED] * 2
     assert decided(subsidy, step("approve", "2026-03-06")) == [CREATED]
 
@@ -388,6 +398,32 @@ def test_a_lead_moves_to_applied_by_the_claim_and_to_granted_by_the_award(subsid
     assert (lead.state, lead.award_id) == ("granted", subsidy.rows(tables.awards)[0].award_id)
     assert [row.recorded_by for row in subsidy.rows(lead_acts)] == ["subsidy"] * 2
     assert [each.state for each in events(subsidy, messages.LeadMoved)] == ["applied", "granted"]
+
+
+def test_what_came_of_claims_is_in_the_figures(subsidy: Harness, tmp_path: Path) -> None:
+    live(subsidy, 1, 2, 3)
+    handed_in(subsidy, claim(1), claim(2), claim(3, channel="online"))
+    taken(subsidy, *examined(1), *examined(2), step("decline", "2026-03-02", 3, reason="incomplete"))
+    decided(subsidy, step("approve", "2026-03-09"))
+    decided(subsidy, step("refuse", "2026-03-31", 2, reason="false_material"))
+    decided(subsidy, step("refuse", "2026-03-31", 1, reason="false_material"))
+
+    reporting = Harness(ReportingService, f"sqlite:///{tmp_path}/reporting.db", DISTRICT[:6])
+    reporting.feed("subsidy", subsidy.events())
+    snapshot = take(reporting, DISTRICT, "2026", reporting.maker(region=DISTRICT), office=DISTRICT[:6])
+    reporting.close()
+    figures = {
+        ("handed_in", ""): 3,
+        ("handed_in", "channel=online"): 1,
+        ("decided", ""): 2,
+        ("decided", "late=no"): 1,
+        ("decided", "late=yes"): 1,
+        ("refused", ""): 3,
+        ("refused", "reason=false_material"): 2,
+        ("refused", "reason=incomplete"): 1,
+        ("overdue_steps", "clock=decision"): 1,
+    }
+    assert {key: value(snapshot, f"subsidy.claims.{key[0]}", key[1]) for key in figures} == figures
 
 
 def test_hundreds_of_claims_take_a_handful_of_statements(subsidy: Harness) -> None:

@@ -23,11 +23,15 @@ def test_the_applicants_are_those_of_the_contract() -> None:
 @pytest.mark.parametrize(
     ("key", "unit", "value", "told"),
     [
-        ("claims.levels.3415", "texts", "[village]", 'unknown word "village" in rule claims.levels.3415'),
+        ("claims.levels.3415", "texts", "[village]", "rule claims.levels.3415 names other levels"),
+        ("claims.levels", "texts", "[]", "expected [township] or [township, county]"),
+        ("claims.levels", "texts", "[county, township]", "names other levels"),
         ("claims.applicants", "texts", "[self, neighbour]", 'unknown word "neighbour"'),
         ("claims.online", "texts", "[lottery]", 'unknown word "lottery"'),
         ("claims.declining", "texts", "[bad_weather]", 'unknown word "bad_weather"'),
-        ("claims.decision", "working_days", "0", "expected working_days of at least one"),
+        ("claims.levels", "text", '"county"', "is in text, expected texts"),
+        ("claims.refusal.other", "text", '"其他"', "has no Chinese name"),
+        ("claims.decision", "working_days", "0", "no number of working_days"),
     ],
 )
 def test_a_mistake_is_told_with_its_place(tmp_path: Path, key: str, unit: str, value: str, told: str) -> None:
@@ -43,5 +47,5 @@ def test_a_mistake_is_told_with_its_place(tmp_path: Path, key: str, unit: str, v
     )
     (tmp_path / "claims.yaml").write_text(text, encoding="utf-8")
     [problem] = problems(RuleBook.load(tmp_path))
-    assert problem.startswith("claims.yaml:") or "claims.yaml:" in problem
+    assert "claims.yaml:6: " in problem
     assert told in problem

@@ -125,6 +125,22 @@ from contracts.subsidy.outreach import (
     StartOutreachRuns,
 )
 from contracts.subsidy.schemes import Scheme, Variant
+from contracts.subsidy.verification import (
+    DrawPaymentSamples,
+    ListPaymentChecks,
+    ListPaymentSamples,
+    PaymentCheckCount,
+    PaymentCheckCounts,
+    PaymentChecked,
+    PaymentCheckItem,
+    PaymentCheckPage,
+    PaymentCheckView,
+    PaymentSampleItem,
+    PaymentSamplePage,
+    PaymentSampleView,
+    RecordPaymentChecks,
+    ShowPaymentCheckCounts,
+)
 
 EVENTS: tuple[type[Event], ...] = (
     FundAllotted,
@@ -143,6 +159,7 @@ EVENTS: tuple[type[Event], ...] = (
     ClaimRefused,
     ClaimGranted,
     ClaimOverdue,
+    PaymentChecked,
 )
 REQUESTS: tuple[type[Request], ...] = (
     RecordFundAllotments,
@@ -177,6 +194,11 @@ REQUESTS: tuple[type[Request], ...] = (
     ListClaims,
     ShowClaim,
     ShowClaimLights,
+    DrawPaymentSamples,
+    RecordPaymentChecks,
+    ListPaymentSamples,
+    ListPaymentChecks,
+    ShowPaymentCheckCounts,
 )
 
 __all__ = [
@@ -216,6 +238,7 @@ __all__ = [
     "DecidePayAccounts",
     "DisbursementApproved",
     "DisbursementRun",
+    "DrawPaymentSamples",
     "Entitlement",
     "EstimateRate",
     "ExplainScheme",
@@ -244,6 +267,8 @@ __all__ = [
     "ListLeads",
     "ListOutreachRuns",
     "ListPayAccounts",
+    "ListPaymentChecks",
+    "ListPaymentSamples",
     "OutreachRunItem",
     "OutreachRunPage",
     "OutreachRunView",
@@ -252,10 +277,19 @@ __all__ = [
     "PayAccountItem",
     "PayAccountPage",
     "PayAccountView",
+    "PaymentCheckCount",
+    "PaymentCheckCounts",
+    "PaymentCheckItem",
+    "PaymentCheckPage",
+    "PaymentCheckView",
+    "PaymentChecked",
     "PaymentInstructed",
     "PaymentMade",
     "PaymentReissued",
     "PaymentReturned",
+    "PaymentSampleItem",
+    "PaymentSamplePage",
+    "PaymentSampleView",
     "PeriodEstimate",
     "PlanDisbursement",
     "Progress",
@@ -269,6 +303,7 @@ __all__ = [
     "RecordFundAllotments",
     "RecordLeadActs",
     "RecordPayAccounts",
+    "RecordPaymentChecks",
     "RuleStep",
     "Scheme",
     "SchemeExplained",
@@ -277,6 +312,7 @@ __all__ = [
     "ShowClaim",
     "ShowClaimLights",
     "ShowLeadCounts",
+    "ShowPaymentCheckCounts",
     "SourceProgress",
     "SourceShare",
     "SpendingProgress",

@@ -18,6 +18,7 @@ from contracts.subsidy.awards import (
     AwardGranted,
     AwardItem,
     AwardStopped,
+    BenefitRecorded,
     GrantAwards,
     OutsideBenefits,
     StopAwards,
@@ -160,6 +161,7 @@ EVENTS: tuple[type[Event], ...] = (
     ClaimGranted,
     ClaimOverdue,
     PaymentChecked,
+    BenefitRecorded,
 )
 REQUESTS: tuple[type[Request], ...] = (
     RecordFundAllotments,
@@ -216,6 +218,7 @@ __all__ = [
     "BankBatchPage",
     "BankFile",
     "BankReceipt",
+    "BenefitRecorded",
     "CheckEntitlement",
     "ClaimActItem",
     "ClaimApproved",

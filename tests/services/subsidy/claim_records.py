@@ -9,7 +9,7 @@ from typing import Any
 import time_machine
 
 from tests.services.subsidy import factories
-from tests.services.subsidy.test_awards import codes
+from tests.services.subsidy.steps import codes
 from tests.support.platform import Harness
 from tests.support.registry_events import TOWNSHIP, household, identifier, registered
 

@@ -30,8 +30,7 @@ from tests.services.subsidy.claim_records import (
     step,
     taken,
 )
-from tests.services.subsidy.steps import events
-from tests.services.subsidy.test_awards import codes
+from tests.services.subsidy.steps import codes, events
 from tests.services.subsidy.test_monthly import pay_month
 from tests.support.platform import Harness
 from tests.support.registry_events import flagged, identifier, merged, registered

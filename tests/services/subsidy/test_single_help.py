@@ -10,8 +10,7 @@ from services.reporting.service import ReportingService
 from services.subsidy.domain import schemes
 from tests.services.reporting.steps import take, value
 from tests.services.subsidy import factories
-from tests.services.subsidy.steps import pay
-from tests.services.subsidy.test_awards import codes
+from tests.services.subsidy.steps import codes, pay
 from tests.support.platform import Harness
 from tests.support.registry_events import household, identifier, registered
 

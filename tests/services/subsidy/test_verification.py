@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from chassis.rpc import Refused
 from contracts import subsidy as messages
 from services.subsidy import tables
+from services.subsidy.domain import verification
 from services.subsidy.domain.verification import draw
 from services.subsidy.handlers import samples
 from services.subsidy.service import SubsidyService
@@ -276,7 +277,7 @@ def test_a_drawing_killed_in_any_step_draws_the_same(
     run = paid_run(subsidy)
     subsidy.bulk("draw_payment_samples", [sample(run)])
 
-    subsidy = killed_once(open_subsidy, subsidy, monkeypatch, samples.verification, "draw", call)
+    subsidy = killed_once(open_subsidy, subsidy, monkeypatch, verification, "draw", call)
 
     assert sorted(row.line for row in subsidy.rows(payment_checks)) == draw(
         run["list_hash"], "2025-0106", PERSONS, 10

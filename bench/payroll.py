@@ -79,7 +79,7 @@ def rows(pg: PostgresServer, _: RabbitMQServer) -> list[Result]:
     """Awards a second, ours and raw; the seconds of the month. AssertionError for one missing or twice."""
     with TemporaryDirectory() as name, pg.database() as url:
         _fill(Path(name), url)
-        before, __ = _worked(Path(name), url, kill=True)
+        before = _worked(Path(name), url, kill=True)[0]
         after, grown = _worked(Path(name), url, kill=False)
         _check(url)
         raw = _raw(url)

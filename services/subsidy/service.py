@@ -16,6 +16,7 @@ from services.subsidy import (
     outreach_queries,
     queries,
     tables,
+    verification_queries,
 )
 from services.subsidy.claim_methods import ClaimMethods
 from services.subsidy.domain import claim_rules, rule_check
@@ -24,6 +25,7 @@ from services.subsidy.handlers import (
     approval,
     awards,
     changes,
+    checks,
     comparison,
     copies,
     fetching,
@@ -33,6 +35,7 @@ from services.subsidy.handlers import (
     outreach_runs,
     plan,
     receipts,
+    samples,
     stops,
 )
 
@@ -201,6 +204,44 @@ class SubsidyService(ClaimMethods, Service):
     def outreach_step(self, job: Job, tx: Transaction) -> bool:
         """Look at the next persons of a run of outreach."""
         return outreach_runs.outreach_step(tx, job)
+
+    # Verification after payment ------------------------------------------------------------------
+
+    @command(messages.DrawPaymentSamples, roles=("clerk",))
+    def draw_payment_samples(self, message: messages.DrawPaymentSamples, tx: Transaction) -> BulkReply:
+        """Draw samples of paid runs by lot."""
+        return samples.draw_payment_samples(tx, message)
+
+    @command(messages.RecordPaymentChecks, roles=("clerk",))
+    def record_payment_checks(self, message: messages.RecordPaymentChecks, tx: Transaction) -> BulkReply:
+        """Record whether payments arrived, and how findings were settled."""
+        return checks.record_payment_checks(tx, message)
+
+    @query(messages.ListPaymentSamples, roles=("clerk", "auditor"))
+    def list_payment_samples(
+        self, message: messages.ListPaymentSamples, tx: Transaction
+    ) -> messages.PaymentSamplePage:
+        """Samples, page by page."""
+        return verification_queries.list_payment_samples(tx, message)
+
+    @query(messages.ListPaymentChecks, roles=("clerk", "auditor"))
+    def list_payment_checks(
+        self, message: messages.ListPaymentChecks, tx: Transaction
+    ) -> messages.PaymentCheckPage:
+        """Payments to ask for, page by page."""
+        return verification_queries.list_payment_checks(tx, message)
+
+    @query(messages.ShowPaymentCheckCounts, roles=("clerk", "auditor"))
+    def show_payment_check_counts(
+        self, message: messages.ShowPaymentCheckCounts, tx: Transaction
+    ) -> messages.PaymentCheckCounts:
+        """Checks of a sample by township, state and finding."""
+        return verification_queries.show_payment_check_counts(tx, message)
+
+    @job(samples.JOB)
+    def sample_step(self, job: Job, tx: Transaction) -> bool:
+        """Write the next payments of a sample on the work list."""
+        return samples.sample_step(tx, job)
 
     # What others tell, and money -----------------------------------------------------------------
     @follow("registry")

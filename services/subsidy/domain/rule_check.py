@@ -36,6 +36,7 @@ _RATE_FAMILY = {"share_of_dibao": "ratio", "actual_cost_capped": "ratio"}
 _RATE_UNITS = {
     "month": ("yuan_per_person_month",),
     "year": ("yuan_per_person_year", "yuan_per_vehicle_year"),
+    "occasion": ("yuan_per_person",),
     "once": ("yuan_per_person",),
 }
 

@@ -78,7 +78,28 @@ class Granting:
         repository.add_awards(tx, self.new)
         for award in self.new:
             tx.record(_award_granted(award))
+            if (benefit := _recorded(award, self.rules_on)) is not None:
+                tx.record(benefit)
         close_granted(tx, self.new)
+
+
+def _recorded(award: Award, rules_on: Callable[[date], RuleView]) -> messages.BenefitRecorded | None:
+    """What a benefit is worth that nobody will be paid for; None for an award that is paid out."""
+    rules = rules_on(Period.parse(award.period).start)
+    scheme = Scheme.of(rules.within(RegionCode(award.region)), award.scheme)
+    if not scheme.recorded_only:
+        return None
+    worth, _ = price(scheme, award.variant, Basis(award.cost, award.days))
+    return messages.BenefitRecorded(
+        region=award.region,
+        award_id=award.id,
+        person_id=award.person_id,
+        scheme=award.scheme,
+        variant=award.variant,
+        period=award.period,
+        worth=str(worth),
+        granted_on=award.granted_on,
+    )
 
 
 def _claim(item: messages.AwardItem, heads: Mapping[str, str]) -> Claim:

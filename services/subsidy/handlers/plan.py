@@ -1,7 +1,11 @@
 """The first half of a disbursement: the list of payments, drawn up by a job and frozen."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
 
 from chassis.jobs import Job
 from chassis.transaction import Transaction
@@ -92,7 +96,20 @@ def plan_step(tx: Transaction, job: Job) -> bool:
         return True
     funding = Funding(funds, rest)
     taken = run_repository.taken(tx, run, page)
-    lines: list[tuple[Line, str, str]] = []
+    lines = _lines(run, [award for award in page if award.award_id not in taken], scheme, rules, funding)
+    for line, _, _ in lines:
+        digest = frozen_list.extend(digest, line)
+    run_repository.add_lines(tx, run, lines)
+    repository.draw_funds(tx, funding.drawn)
+    job.cursor.update(award_id=page[-1].award_id, digest=digest)
+    job.done += len(lines)
+    return False
+
+
+def _lines(
+    run: Run, unpaid: Sequence[sa.Row[Any]], scheme: Scheme, rules: RuleView, funding: Funding
+) -> list[tuple[Line, str, str]]:
+    """The next lines of a run, each with its division and the rate applied as told."""
     division = cache(RegionCode)
     rules_in = cache(lambda region: rules.within(division(region)))
 
@@ -102,15 +119,10 @@ def plan_step(tx: Transaction, job: Job) -> bool:
         amount, decision = price(replace(scheme, rules=rules), variant, basis)
         return amount, run_repository.told(decision)
 
-    unpaid = (award for award in page if award.award_id not in taken)
+    lines = []
     for seq, award in enumerate(unpaid, start=run.lines + 1):
         amount, decision = priced(rules_in(award.region), award.variant, award.cost_fen, award.days)
         shares = funding.draw(amount, division(award.region))
         line = Line(seq, award.award_id, award.person_id, award.variant, amount, shares)
-        digest = frozen_list.extend(digest, line)
         lines.append((line, award.region, decision))
-    run_repository.add_lines(tx, run, lines)
-    repository.draw_funds(tx, funding.drawn)
-    job.cursor.update(award_id=page[-1].award_id, digest=digest)
-    job.done += len(lines)
-    return False
+    return lines

@@ -127,6 +127,17 @@ from contracts.subsidy.outreach import (
     ShowLeadCounts,
     StartOutreachRuns,
 )
+from contracts.subsidy.payment_changes import (
+    DecidePaymentChanges,
+    ListPaymentChanges,
+    PaymentChangeDecisionItem,
+    PaymentChangeItem,
+    PaymentChangePage,
+    PaymentChangeView,
+    PaymentGivenUp,
+    PaymentTakenBack,
+    RequestPaymentChanges,
+)
 from contracts.subsidy.schemes import Scheme, Variant
 
 EVENTS: tuple[type[Event], ...] = (
@@ -141,6 +152,8 @@ EVENTS: tuple[type[Event], ...] = (
     PaymentReissued,
     PaymentReturned,
     PaymentMade,
+    PaymentGivenUp,
+    PaymentTakenBack,
     LeadFound,
     LeadMoved,
     ClaimHandedIn,
@@ -183,6 +196,9 @@ REQUESTS: tuple[type[Request], ...] = (
     ListClaims,
     ShowClaim,
     ShowClaimLights,
+    RequestPaymentChanges,
+    DecidePaymentChanges,
+    ListPaymentChanges,
 )
 
 __all__ = [
@@ -223,6 +239,7 @@ __all__ = [
     "ClaimView",
     "DecideClaims",
     "DecidePayAccounts",
+    "DecidePaymentChanges",
     "DisbursementApproved",
     "DisbursementRun",
     "Entitlement",
@@ -253,6 +270,7 @@ __all__ = [
     "ListLeads",
     "ListOutreachRuns",
     "ListPayAccounts",
+    "ListPaymentChanges",
     "OutreachRunItem",
     "OutreachRunPage",
     "OutreachRunView",
@@ -261,10 +279,16 @@ __all__ = [
     "PayAccountItem",
     "PayAccountPage",
     "PayAccountView",
+    "PaymentChangeDecisionItem",
+    "PaymentChangeItem",
+    "PaymentChangePage",
+    "PaymentChangeView",
+    "PaymentGivenUp",
     "PaymentInstructed",
     "PaymentMade",
     "PaymentReissued",
     "PaymentReturned",
+    "PaymentTakenBack",
     "PeriodEstimate",
     "PlanDisbursement",
     "Progress",
@@ -278,6 +302,7 @@ __all__ = [
     "RecordFundAllotments",
     "RecordLeadActs",
     "RecordPayAccounts",
+    "RequestPaymentChanges",
     "RuleStep",
     "Scheme",
     "SchemeExplained",

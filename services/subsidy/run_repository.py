@@ -213,7 +213,7 @@ def add_payments(tx: Transaction, run: Run, paid: Mapping[str, tuple[Line, date,
     """Insert payments, each with its day and what was taken back before, and count them in the run."""
     rows = [
         {
-            "payment_id": payment_id,
+            "payment_id": new_id,
             "run_id": run.id,
             "seq": line.seq,
             "person_id": line.person_id,
@@ -224,12 +224,11 @@ def add_payments(tx: Transaction, run: Run, paid: Mapping[str, tuple[Line, date,
             "recorded_at": tx.now,
             "take_back_id": take_back_id,
         }
-        for payment_id, (line, paid_on, take_back_id) in paid.items()
+        for new_id, (line, paid_on, take_back_id) in paid.items()
     ]
     tx.insert(payments, rows)
-    tx.execute(
-        sa.update(runs).where(runs.c.run_id == run.id).values(paid_lines=runs.c.paid_lines + len(paid))
-    )
+    counted = {"paid_lines": runs.c.paid_lines + len(paid)}
+    tx.execute(sa.update(runs).where(runs.c.run_id == run.id).values(counted))
 
 
 def close_if_paid(tx: Transaction, run_id: str) -> None:

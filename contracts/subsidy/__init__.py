@@ -128,6 +128,17 @@ from contracts.subsidy.outreach import (
     ShowLeadCounts,
     StartOutreachRuns,
 )
+from contracts.subsidy.payment_changes import (
+    DecidePaymentChanges,
+    ListPaymentChanges,
+    PaymentChangeDecisionItem,
+    PaymentChangeItem,
+    PaymentChangePage,
+    PaymentChangeView,
+    PaymentGivenUp,
+    PaymentTakenBack,
+    RequestPaymentChanges,
+)
 from contracts.subsidy.schemes import Scheme, Variant
 from contracts.subsidy.verification import (
     DrawPaymentSamples,
@@ -168,6 +179,8 @@ EVENTS: tuple[type[Event], ...] = (
     ClaimOverdue,
     PaymentChecked,
     BenefitRecorded,
+    PaymentGivenUp,
+    PaymentTakenBack,
 )
 REQUESTS: tuple[type[Request], ...] = (
     RecordFundAllotments,
@@ -207,6 +220,9 @@ REQUESTS: tuple[type[Request], ...] = (
     ListPaymentSamples,
     ListPaymentChecks,
     ShowPaymentCheckCounts,
+    RequestPaymentChanges,
+    DecidePaymentChanges,
+    ListPaymentChanges,
 )
 
 __all__ = [
@@ -248,6 +264,7 @@ __all__ = [
     "ClaimView",
     "DecideClaims",
     "DecidePayAccounts",
+    "DecidePaymentChanges",
     "DisbursementApproved",
     "DisbursementRun",
     "DrawPaymentSamples",
@@ -279,6 +296,7 @@ __all__ = [
     "ListLeads",
     "ListOutreachRuns",
     "ListPayAccounts",
+    "ListPaymentChanges",
     "ListPaymentChecks",
     "ListPaymentSamples",
     "OutreachRunItem",
@@ -289,12 +307,17 @@ __all__ = [
     "PayAccountItem",
     "PayAccountPage",
     "PayAccountView",
+    "PaymentChangeDecisionItem",
+    "PaymentChangeItem",
+    "PaymentChangePage",
+    "PaymentChangeView",
     "PaymentCheckCount",
     "PaymentCheckCounts",
     "PaymentCheckItem",
     "PaymentCheckPage",
     "PaymentCheckView",
     "PaymentChecked",
+    "PaymentGivenUp",
     "PaymentInstructed",
     "PaymentMade",
     "PaymentReissued",
@@ -302,6 +325,7 @@ __all__ = [
     "PaymentSampleItem",
     "PaymentSamplePage",
     "PaymentSampleView",
+    "PaymentTakenBack",
     "PeriodEstimate",
     "PlanDisbursement",
     "Progress",
@@ -316,6 +340,7 @@ __all__ = [
     "RecordLeadActs",
     "RecordPayAccounts",
     "RecordPaymentChecks",
+    "RequestPaymentChanges",
     "RuleStep",
     "Scheme",
     "SchemeExplained",

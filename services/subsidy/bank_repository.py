@@ -81,8 +81,12 @@ def accounts_of(tx: Transaction, person_ids: Sequence[str], day: date) -> dict[s
     return {row.person_id: row.id for row in tx.execute(query)}
 
 
-def ready(tx: Transaction, run_id: str, day: date, after: str, limit: int) -> list[Owed]:
+def ready(
+    tx: Transaction, run_id: str, day: date, after: str, limit: int, *, lock: bool = False
+) -> list[Owed]:
     """What was held up and can be instructed on the day, in the order in which it was.
+
+    lock: until the commit, so that nobody gives it up meanwhile.
 
     What waits for an account is ready with another one than the one that failed; what failed on the bank's
     side with any.
@@ -99,6 +103,8 @@ def ready(tx: Transaction, run_id: str, day: date, after: str, limit: int) -> li
         held.reason.in_(rules["payment.reasons.bank"].texts), sa.and_(held.reason.in_(mended), another)
     )
     query = sa.select(found).where(held.usable_id.is_not(None), may).order_by(held.id).limit(limit)
+    if lock:
+        query = query.with_for_update()
     return [
         Owed(
             row.line,

@@ -44,6 +44,7 @@ def disbursement(run: Run, shares: Mapping[str, Money]) -> messages.Disbursement
         list_hash=run.list_hash,
         planned_by=run.planned_by,
         approved_by=run.approved_by,
+        given_up_lines=run.given_up_lines,
     )
 
 

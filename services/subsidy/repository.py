@@ -121,7 +121,7 @@ def funds(
 
 
 def draw_funds(tx: Transaction, drawn: Mapping[str, Money]) -> None:
-    """Take amounts from allotments; the database refuses to take more than there is."""
+    """Take amounts from allotments, or give them back; the database refuses to take more than there is."""
     table = fund_allotments
     statement = (
         sa.update(table)

@@ -209,11 +209,11 @@ def shares_of(tx: Transaction, run_id: str) -> dict[str, Money]:
     return {row.source: Money(int(row.fen)) for row in rows}
 
 
-def add_payments(tx: Transaction, run: Run, paid: Mapping[str, tuple[Line, date]]) -> None:
-    """Insert payments with their days by their identifiers, and count them in the run."""
+def add_payments(tx: Transaction, run: Run, paid: Mapping[str, tuple[Line, date, str | None]]) -> None:
+    """Insert payments, each with its day and what was taken back before, and count them in the run."""
     rows = [
         {
-            "payment_id": payment_id,
+            "payment_id": new_id,
             "run_id": run.id,
             "seq": line.seq,
             "person_id": line.person_id,
@@ -222,18 +222,18 @@ def add_payments(tx: Transaction, run: Run, paid: Mapping[str, tuple[Line, date]
             "amount_fen": line.amount.fen,
             "paid_on": paid_on,
             "recorded_at": tx.now,
+            "take_back_id": take_back_id,
         }
-        for payment_id, (line, paid_on) in paid.items()
+        for new_id, (line, paid_on, take_back_id) in paid.items()
     ]
     tx.insert(payments, rows)
-    tx.execute(
-        sa.update(runs).where(runs.c.run_id == run.id).values(paid_lines=runs.c.paid_lines + len(paid))
-    )
+    counted = {"paid_lines": runs.c.paid_lines + len(paid)}
+    tx.execute(sa.update(runs).where(runs.c.run_id == run.id).values(counted))
 
 
 def close_if_paid(tx: Transaction, run_id: str) -> None:
-    """Close an instructed run when its last line is paid."""
-    done = sa.and_(runs.c.state == "instructed", runs.c.paid_lines == runs.c.lines)
+    """Close an instructed run when its last line is paid or given up."""
+    done = sa.and_(runs.c.state == "instructed", runs.c.paid_lines + runs.c.given_up_lines == runs.c.lines)
     tx.execute(sa.update(runs).where(runs.c.run_id == run_id, done).values(state="paid"))
 
 
@@ -296,4 +296,5 @@ def _run(row: sa.Row[Any]) -> Run:
         list_hash=row.list_hash,
         planned_by=row.planned_by,
         approved_by=row.approved_by,
+        given_up_lines=row.given_up_lines,
     )

@@ -33,6 +33,7 @@ from services.subsidy.handlers import (
     instruct,
     leads,
     outreach_runs,
+    payment_changes,
     plan,
     receipts,
     samples,
@@ -109,6 +110,23 @@ class SubsidyService(ClaimMethods, Service):
     def decide_pay_accounts(self, message: messages.DecidePayAccounts, tx: Transaction) -> BulkReply:
         """Decide on changes of accounts."""
         return accounts.decide_pay_accounts(tx, message)
+
+    @command(messages.RequestPaymentChanges, roles=("clerk",))
+    def request_payment_changes(self, message: messages.RequestPaymentChanges, tx: Transaction) -> BulkReply:
+        """Ask for payments to be given up, or tell that they came back."""
+        return payment_changes.request_payment_changes(tx, message)
+
+    @command(messages.DecidePaymentChanges, roles=("checker",))
+    def decide_payment_changes(self, message: messages.DecidePaymentChanges, tx: Transaction) -> BulkReply:
+        """Decide on what was asked for, and book it."""
+        return payment_changes.decide_payment_changes(tx, message)
+
+    @query(messages.ListPaymentChanges, roles=("clerk", "maker", "checker", "auditor"))
+    def list_payment_changes(
+        self, message: messages.ListPaymentChanges, tx: Transaction
+    ) -> messages.PaymentChangePage:
+        """What was asked for, and what became of it."""
+        return bank_queries.list_payment_changes(tx, message)
 
     @query(messages.ListPayAccounts, roles=("clerk", "checker", "auditor"))
     def list_pay_accounts(

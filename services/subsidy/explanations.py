@@ -68,9 +68,9 @@ def show_award(tx: Transaction, message: messages.ShowAward) -> messages.AwardSh
         last_period=award.last_period,
         region=award.region,
         granted_on=award.granted_on,
-        reasons=_steps(award.decision),
+        reasons=steps(award.decision),
         amount=None if amount is None else str(amount),
-        amount_reasons=_steps(computed),
+        amount_reasons=steps(computed),
     )
 
 
@@ -119,11 +119,12 @@ def _entitlement(code: str | None, amount: Money | None, reasons: Trace) -> mess
         entitled=code is None,
         code=code,
         amount=None if amount is None else str(amount),
-        reasons=_steps(reasons),
+        reasons=steps(reasons),
     )
 
 
-def _steps(trace: Trace) -> list[messages.RuleStep]:
+def steps(trace: Trace) -> list[messages.RuleStep]:
+    """A trace as the contract shows it."""
     return [
         messages.RuleStep(
             rule=each["rule"],

@@ -10,7 +10,8 @@ from kernel.errors import NotFound
 from kernel.money import Money
 from kernel.periods import Period
 from kernel.regions import RegionCode
-from services.subsidy import replies, repository, run_repository
+from kernel.rulebook import RuleView
+from services.subsidy import difference_repository, replies, repository, run_repository
 from services.subsidy.domain import frozen_list
 from services.subsidy.domain.amounts import NOTHING, Basis, check_priced, price
 from services.subsidy.domain.award import Trace
@@ -18,16 +19,17 @@ from services.subsidy.domain.frozen_list import Line
 from services.subsidy.domain.funding import Funding
 from services.subsidy.domain.run import OPEN, Run
 from services.subsidy.domain.schemes import Scheme
+from services.subsidy.handlers.offsets import Due, Offsets
 
 LINES_PER_STEP = 500
 
 
 def plan_disbursement(tx: Transaction, message: messages.PlanDisbursement) -> messages.DisbursementRun:
-    """Start a run over the awards that are in none yet. An open run is returned instead, and so is the last
-    one when no award is new: planning twice changes nothing.
+    """Start a run over the awards that are in none yet, and back-pay. An open run is returned instead, and so
+    is the last one when nothing is new: planning twice changes nothing.
 
-    Raises NotFound("subsidy.nothing_to_pay") when there is neither a run nor an award, and what the rules
-    raise for an unknown scheme, a wrong period or a rate that isn't in force in that period.
+    Raises NotFound("subsidy.nothing_to_pay") when there is neither a run nor an award nor back-pay, and what
+    the rules raise for an unknown scheme, a wrong period or a rate that isn't in force in that period.
     """
     tx.within(message.region)
     rules = tx.rules.at(Period.parse(message.period).start)
@@ -39,8 +41,9 @@ def plan_disbursement(tx: Transaction, message: messages.PlanDisbursement) -> me
         unpaid = run_repository.unpaid_variants(tx, scheme.code, period, message.region)
         for variant, region in unpaid:
             check_priced(replace(scheme, rules=rules.within(RegionCode(region))), variant)
-        if unpaid:
-            run = _start(tx, message, sum(unpaid.values()))
+        owed = difference_repository.count_unpaid(tx, scheme.code, message.region)
+        if unpaid or owed:
+            run = _start(tx, message, sum(unpaid.values()) + owed)
     if run is None:
         raise NotFound(
             "subsidy.nothing_to_pay",
@@ -73,10 +76,10 @@ def _start(tx: Transaction, message: messages.PlanDisbursement, awards: int) -> 
 
 
 def plan_step(tx: Transaction, job: Job) -> bool:
-    """Append the next lines to the run, in the order of the awards; after the last one, freeze it.
+    """Append the next lines to the run: awards in their order, then back-pay; after the last one, freeze it.
 
-    The cursor holds the last award and the hash of the list so far. Funds are locked before awards are read,
-    so of two runs over the same awards the later one finds them taken.
+    The cursor holds the last award, the last difference and the hash of the list so far. Funds are locked
+    before awards are read, so of two runs over the same awards the later one finds them taken.
     """
     run = run_repository.get(tx, job.key)
     period = Period.parse(run.period)
@@ -84,28 +87,66 @@ def plan_step(tx: Transaction, job: Job) -> bool:
     scheme = Scheme.of(rules.within(RegionCode(run.region)), run.scheme)
     *limited, rest = scheme.funding
     funds = repository.lock_funds(tx, run.scheme, str(period.start.year), limited)
-    awards = run_repository.unpaid_awards(tx, run, job.cursor.get("award_id", ""), LINES_PER_STEP)
     empty = frozen_list.begin(run.id, run.scheme, run.period, run.region, run.pay_on)
     digest = job.cursor.get("digest", empty)
-    if not awards:
+    due = _awards_due(tx, run, scheme, rules, job) or _back_pay(tx, run, job)
+    if not due:
         run_repository.move(tx, run.id, "planning", "frozen", list_hash=digest)
         return True
     funding = Funding(funds, rest)
+    offsets = Offsets(tx, run, {each.person_id for each in due})
     lines: list[tuple[Line, str, Trace]] = []
+    for seq, each in enumerate(due, start=run.lines + 1):
+        cap = replace(scheme, rules=rules.within(RegionCode(each.region))).stated("offset_cap")
+        amount, kept_back = offsets.keep_back(seq, each, cap)
+        shares = funding.draw(amount, RegionCode(each.region))
+        line = Line(seq, each.award_id, each.person_id, each.variant, amount, shares, each.difference)
+        digest = frozen_list.extend(digest, line)
+        lines.append((line, each.region, each.decision + kept_back))
+    run_repository.add_lines(tx, run, lines)
+    offsets.save()
+    repository.draw_funds(tx, funding.drawn)
+    job.cursor["digest"] = digest
+    job.done += len(lines)
+    return False
+
+
+def _awards_due(tx: Transaction, run: Run, scheme: Scheme, rules: RuleView, job: Job) -> list[Due]:
+    awards = run_repository.unpaid_awards(tx, run, job.cursor.get("award_id", ""), LINES_PER_STEP)
     bases = repository.bases(tx, [award.award_id for award in awards])
 
     @cache
     def priced(region: str, variant: str, basis: Basis) -> tuple[Money, Trace]:
         return price(replace(scheme, rules=rules.within(RegionCode(region))), variant, basis)
 
-    for seq, award in enumerate(awards, start=run.lines + 1):
-        amount, decision = priced(award.region, award.variant, bases.get(award.award_id, NOTHING))
-        shares = funding.draw(amount, RegionCode(award.region))
-        line = Line(seq, award.award_id, award.person_id, award.variant, amount, shares)
-        digest = frozen_list.extend(digest, line)
-        lines.append((line, award.region, decision))
-    run_repository.add_lines(tx, run, lines)
-    repository.draw_funds(tx, funding.drawn)
-    job.cursor.update(award_id=awards[-1].award_id, digest=digest)
-    job.done += len(lines)
-    return False
+    if awards:
+        job.cursor["award_id"] = awards[-1].award_id
+    return [
+        Due(
+            award.award_id,
+            award.person_id,
+            award.variant,
+            award.region,
+            *priced(award.region, award.variant, bases.get(award.award_id, NOTHING)),
+        )
+        for award in awards
+    ]
+
+
+def _back_pay(tx: Transaction, run: Run, job: Job) -> list[Due]:
+    after = job.cursor.get("difference_id", "")
+    found = difference_repository.unpaid(tx, run.scheme, run.region, after, LINES_PER_STEP)
+    if found:
+        job.cursor["difference_id"] = found[-1].id
+    return [
+        Due(
+            each.award_id,
+            each.person_id,
+            each.variant,
+            each.region,
+            each.amount,
+            each.decision,
+            each.line_period,
+        )
+        for each in found
+    ]

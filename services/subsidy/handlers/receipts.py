@@ -14,6 +14,7 @@ from kernel.errors import Invalid
 from kernel.money import Money
 from services.subsidy import bank_files, bank_repository, receipt_repository, replies, run_repository
 from services.subsidy.domain import ledger, receipt
+from services.subsidy.domain.differences import period_of
 from services.subsidy.domain.frozen_list import Line
 from services.subsidy.domain.receipt import Answer
 from services.subsidy.domain.run import Run
@@ -89,7 +90,7 @@ def _pay(tx: Transaction, run: Run, answers: list[Answer], told: Told, lines: Li
                 person_id=line.person_id,
                 scheme=run.scheme,
                 variant=line.variant,
-                period=run.period,
+                period=period_of(line.difference or run.period),
                 amount=str(line.amount),
                 sources=replies.sources(line.shares),
                 paid_on=answer.settled_on,

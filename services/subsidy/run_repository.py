@@ -143,7 +143,7 @@ def add_lines(tx: Transaction, run: Run, lines: Sequence[tuple[Line, str, str]])
                 "person_id": line.person_id,
                 "scheme": run.scheme,
                 "variant": line.variant,
-                "period": run.period,
+                "period": line.difference or run.period,
                 "region": region,
                 "amount_fen": line.amount.fen,
                 "decision": decision,
@@ -166,7 +166,8 @@ def add_lines(tx: Transaction, run: Run, lines: Sequence[tuple[Line, str, str]])
 
 
 LINE = tuple(
-    run_lines.c[name] for name in ("seq", "award_id", "person_id", "variant", "amount_fen", "region")
+    run_lines.c[name]
+    for name in ("seq", "award_id", "person_id", "variant", "amount_fen", "region", "period")
 )
 """What lines_of needs; the texts of the decisions are most of a line, and nobody reads a million of them."""
 
@@ -195,6 +196,7 @@ def lines_of(rows: Iterable[sa.Row[Any]], shares: Iterable[sa.Row[Any]]) -> list
                 row.variant,
                 Money(row.amount_fen),
                 parts.get(row.seq, {}),
+                row.period if "+" in row.period else None,
             ),
             row.region,
         )
@@ -218,7 +220,7 @@ def add_payments(tx: Transaction, run: Run, paid: Mapping[str, tuple[Line, date,
             "seq": line.seq,
             "person_id": line.person_id,
             "scheme": run.scheme,
-            "period": run.period,
+            "period": line.difference or run.period,
             "amount_fen": line.amount.fen,
             "paid_on": paid_on,
             "recorded_at": tx.now,

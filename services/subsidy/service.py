@@ -11,6 +11,7 @@ from contracts.message import BulkReply
 from kernel.rulebook import RuleBook
 from services.subsidy import (
     bank_queries,
+    difference_queries,
     estimates,
     explanations,
     outreach_queries,
@@ -28,6 +29,7 @@ from services.subsidy.handlers import (
     checks,
     comparison,
     copies,
+    debts,
     fetching,
     funds,
     instruct,
@@ -36,6 +38,7 @@ from services.subsidy.handlers import (
     payment_changes,
     plan,
     receipts,
+    recompute,
     samples,
     stops,
 )
@@ -188,6 +191,38 @@ class SubsidyService(ClaimMethods, Service):
     def estimate_rate(self, message: messages.EstimateRate, tx: Transaction) -> messages.RateEstimate:
         """What a rate would cost on the awards that stand, by period and source."""
         return estimates.estimate_rate(tx, message)
+
+    # Differences and debts ------------------------------------------------------------------------
+
+    @command(messages.RecomputeAwards, roles=("clerk", "maker"))
+    def recompute_awards(self, message: messages.RecomputeAwards, tx: Transaction) -> messages.Recomputation:
+        """Start comparing what was paid with what is due as known now."""
+        return recompute.recompute_awards(tx, message)
+
+    @query(messages.ListDifferences, roles=("clerk", "maker", "checker", "auditor"))
+    def list_differences(self, message: messages.ListDifferences, tx: Transaction) -> messages.DifferencePage:
+        """Differences, page by page."""
+        return difference_queries.list_differences(tx, message)
+
+    @command(messages.RecordDebtActs, roles=("clerk",))
+    def record_debt_acts(self, message: messages.RecordDebtActs, tx: Transaction) -> BulkReply:
+        """Record instalments, repayments and requests to write off."""
+        return debts.record_debt_acts(tx, message)
+
+    @command(messages.DecideWriteOffs, roles=("checker",))
+    def decide_write_offs(self, message: messages.DecideWriteOffs, tx: Transaction) -> BulkReply:
+        """Decide on requests to write off."""
+        return debts.decide_write_offs(tx, message)
+
+    @query(messages.ListDebts, roles=("clerk", "maker", "checker", "auditor"))
+    def list_debts(self, message: messages.ListDebts, tx: Transaction) -> messages.DebtPage:
+        """Debts, page by page."""
+        return difference_queries.list_debts(tx, message)
+
+    @job(recompute.JOB)
+    def recompute_step(self, job: Job, tx: Transaction) -> bool:
+        """Compare the next lines with what is due as known now."""
+        return recompute.recompute_step(tx, job)
 
     # Outreach ------------------------------------------------------------------------------------
 

@@ -76,6 +76,10 @@ class Award:
         ends_before = self.last_period is not None and self.last_period < first
         return not ends_before and (last is None or self.period <= last)
 
+    def holds_back(self, period: str) -> bool:
+        """Whether the period waits for the end of a freeze."""
+        return self.held_from is not None and self.held_from <= period
+
     def rules_out(self, first: str, last: str | None) -> bool:
         """Whether the person can have no other award of the scheme for these periods."""
         granted_for_ever = self.sole and self.last_period is not None

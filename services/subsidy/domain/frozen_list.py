@@ -15,7 +15,10 @@ from kernel.money import Money
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One payment of the list. seq: its place, from 1. shares: the part of each source, adding up to it."""
+    """One payment of the list. seq: its place, from 1. shares: the part of each source, adding up to it.
+
+    difference: the number of the difference that it pays, with its period; None for the run's own period.
+    """
 
     seq: int
     award_id: str
@@ -23,6 +26,7 @@ class Line:
     variant: str
     amount: Money
     shares: Mapping[str, Money]
+    difference: str | None = None
 
 
 def begin(run_id: str, scheme: str, period: str, region: str, pay_on: date) -> str:
@@ -33,7 +37,8 @@ def begin(run_id: str, scheme: str, period: str, region: str, pay_on: date) -> s
 def extend(digest: str, line: Line) -> str:
     """The hash of a list with one more line, as 64 hexadecimal digits."""
     shares = sorted((source, part.fen) for source, part in line.shares.items())
-    return _digest(digest, line.seq, line.award_id, line.person_id, line.variant, line.amount.fen, shares)
+    told = (line.seq, line.award_id, line.person_id, line.variant, line.amount.fen, shares)
+    return _digest(digest, *told, *([line.difference] if line.difference else ()))
 
 
 _compact = json.JSONEncoder(separators=(",", ":")).encode

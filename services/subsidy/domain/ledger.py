@@ -6,6 +6,9 @@
     payable:<source>:<scheme>    credit: committed by an approval, returned, or taken back after it was paid;
                                  debit: instructed to the bank, or given up
     transit:<source>:<scheme>    credit: instructed to the bank; debit: paid or returned by it
+    debt:<scheme>                debit: paid too much; credit: kept back, paid back or written off
+    returned:<scheme>            debit: money that persons paid back
+    written_off:<scheme>         debit: debts given up
 
 What a source has still to pay is its payable and its transit; both are zero when all is paid. The source that
 bears the rest may be drawn on beyond its allotments; its funds account then shows a credit: money that it
@@ -38,11 +41,34 @@ def allotment(scheme: str, source: str, amount: Money) -> list[Transfer]:
     return [Transfer(f"funds:{source}:{scheme}", f"allotted:{source}:{scheme}", amount)]
 
 
-def approval(scheme: str, shares: Mapping[str, Money]) -> list[Transfer]:
-    """An approved list: its sources are committed to their shares. An empty list books nothing."""
-    return [
+def approval(scheme: str, shares: Mapping[str, Money], kept: Money = Money.ZERO) -> list[Transfer]:
+    """An approved list: its sources are committed to their shares. An empty list books nothing.
+
+    kept: what its lines keep back for debts; no source bears it.
+    """
+    committed = [
         Transfer(f"expense:{scheme}", f"payable:{source}:{scheme}", part) for source, part in shares.items()
     ]
+    return committed if kept == Money.ZERO else [*committed, _settled(f"expense:{scheme}", scheme, kept)]
+
+
+def over_payment(scheme: str, amount: Money) -> list[Transfer]:
+    """Money that was paid too much: no expense, but owed by a person."""
+    return [Transfer(f"debt:{scheme}", f"expense:{scheme}", amount)]
+
+
+def paid_back(scheme: str, amount: Money) -> list[Transfer]:
+    """A debt that a person paid back."""
+    return [_settled(f"returned:{scheme}", scheme, amount)]
+
+
+def written_off(scheme: str, amount: Money) -> list[Transfer]:
+    """A debt that the office gave up."""
+    return [_settled(f"written_off:{scheme}", scheme, amount)]
+
+
+def _settled(debit: str, scheme: str, amount: Money) -> Transfer:
+    return Transfer(debit, f"debt:{scheme}", amount)
 
 
 def instruction(scheme: str, shares: Mapping[str, Money]) -> list[Transfer]:

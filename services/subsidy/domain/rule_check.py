@@ -79,6 +79,7 @@ _NAMES: Mapping[str, _Name] = {
     "freeze": _Name(("text",), FREEZES, tail="word"),
     "regraded_from": _Name(("text",), STOPS),
     "back_pay_months": _Name(("months",)),
+    "offset_cap": _Name(("ratio", "percent")),
     "review_months": _Name(("months",)),
     "notice_days": _Name(("working_days",)),
 }

@@ -5,7 +5,7 @@ from dataclasses import replace
 from chassis.transaction import Transaction
 from contracts import subsidy as messages
 from kernel.errors import Conflict
-from services.subsidy import replies, run_repository
+from services.subsidy import difference_repository, replies, run_repository
 from services.subsidy.domain import ledger
 from services.subsidy.domain.run import Run
 
@@ -28,7 +28,8 @@ def approve_disbursement(tx: Transaction, message: messages.ApproveDisbursement)
 def _approve(tx: Transaction, run: Run, checker: str) -> Run:
     if not run_repository.move(tx, run.id, "frozen", "approved", approved_by=checker, approved_at=tx.now):
         raise Conflict("subsidy.run_not_frozen", "Someone else has just approved the run.", run_id=run.id)
-    committed = ledger.approval(run.scheme, run_repository.shares_of(tx, run.id))
+    kept = difference_repository.offset_of(tx, run.id)
+    committed = ledger.approval(run.scheme, run_repository.shares_of(tx, run.id), kept)
     run_repository.post(tx, run.id, [(run.id, run.region, run.pay_on, committed)])
     tx.record(
         messages.DisbursementApproved(

@@ -15,23 +15,25 @@ from kernel.money import Money
 from kernel.periods import Period
 from kernel.regions import RegionCode
 from kernel.rulebook import RuleView
-from services.subsidy import replies, repository, run_repository
+from services.subsidy import difference_repository, replies, repository, run_repository
 from services.subsidy.domain import frozen_list
 from services.subsidy.domain.amounts import Basis, check_priced, price
+from services.subsidy.domain.award import Trace
 from services.subsidy.domain.frozen_list import Line
 from services.subsidy.domain.funding import Funding
 from services.subsidy.domain.run import OPEN, Run
 from services.subsidy.domain.schemes import Scheme
+from services.subsidy.handlers.offsets import Due, Offsets
 
 AWARDS_PER_STEP = 2000
 
 
 def plan_disbursement(tx: Transaction, message: messages.PlanDisbursement) -> messages.DisbursementRun:
-    """Start a run over the awards that are in none yet. An open run is returned instead, and so is the last
-    one when no award is new: planning twice changes nothing.
+    """Start a run over the awards that are in none yet, and back-pay. An open run is returned instead, and so
+    is the last one when nothing is new: planning twice changes nothing.
 
-    Raises NotFound("subsidy.nothing_to_pay") when there is neither a run nor an award, and what the rules
-    raise for an unknown scheme, a wrong period or a rate that isn't in force in that period.
+    Raises NotFound("subsidy.nothing_to_pay") when there is neither a run nor an award nor back-pay, and what
+    the rules raise for an unknown scheme, a wrong period or a rate that isn't in force in that period.
     """
     tx.within(message.region)
     rules = tx.rules.at(Period.parse(message.period).start)
@@ -43,8 +45,9 @@ def plan_disbursement(tx: Transaction, message: messages.PlanDisbursement) -> me
         unpaid = run_repository.unpaid_variants(tx, scheme.code, period, message.region)
         for variant, region in unpaid:
             check_priced(replace(scheme, rules=rules.within(RegionCode(region))), variant)
-        if unpaid:
-            run = _start(tx, message, sum(unpaid.values()))
+        owed = difference_repository.count_unpaid(tx, scheme.code, message.region)
+        if unpaid or owed:
+            run = _start(tx, message, sum(unpaid.values()) + owed)
     if run is None:
         raise NotFound(
             "subsidy.nothing_to_pay",
@@ -77,10 +80,10 @@ def _start(tx: Transaction, message: messages.PlanDisbursement, awards: int) -> 
 
 
 def plan_step(tx: Transaction, job: Job) -> bool:
-    """Append the next lines to the run, in the order of the awards; after the last one, freeze it.
+    """Append the next lines to the run: awards in their order, then back-pay; after the last one, freeze it.
 
-    The cursor holds the last award and the hash of the list so far. Funds are locked before awards are read,
-    so of two runs over the same awards the later one finds them taken.
+    The cursor holds the last award, the last difference and the hash of the list so far. Funds are locked
+    before awards are read, so of two runs over the same awards the later one finds them taken.
     """
     run = run_repository.get(tx, job.key)
     period = Period.parse(run.period)
@@ -88,41 +91,79 @@ def plan_step(tx: Transaction, job: Job) -> bool:
     scheme = Scheme.of(rules.within(RegionCode(run.region)), run.scheme)
     *limited, rest = scheme.funding
     funds = repository.lock_funds(tx, run.scheme, str(period.start.year), limited)
-    page = run_repository.awards_after(tx, run, job.cursor.get("award_id", ""), AWARDS_PER_STEP)
     empty = frozen_list.begin(run.id, run.scheme, run.period, run.region, run.pay_on)
     digest = job.cursor.get("digest", empty)
-    if not page:
+    page = run_repository.awards_after(tx, run, job.cursor.get("award_id", ""), AWARDS_PER_STEP)
+    if page:
+        due = _awards_due(tx, run, page, scheme, rules)
+        job.cursor["award_id"] = page[-1].award_id
+    else:
+        due = _back_pay(tx, run, job)
+    if not page and not due:
         run_repository.move(tx, run.id, "planning", "frozen", list_hash=digest)
         return True
-    funding = Funding(funds, rest)
-    taken = run_repository.taken(tx, run, page)
-    lines = _lines(run, [award for award in page if award.award_id not in taken], scheme, rules, funding)
-    for line, _, _ in lines:
+    funding, division = Funding(funds, rest), cache(RegionCode)
+    offsets = Offsets(tx, run, {each.person_id for each in due})
+    cap_in = cache(lambda region: replace(scheme, rules=rules.within(division(region))).stated("offset_cap"))
+    lines: list[tuple[Line, str, str]] = []
+    for seq, each in enumerate(due, start=run.lines + 1):
+        amount, kept_back = offsets.keep_back(seq, each, cap_in(each.region))
+        shares = funding.draw(amount, division(each.region))
+        line = Line(seq, each.award_id, each.person_id, each.variant, amount, shares, each.difference)
         digest = frozen_list.extend(digest, line)
+        decision = run_repository.told([*each.decision, *kept_back]) if kept_back else each.told
+        lines.append((line, each.region, decision))
     run_repository.add_lines(tx, run, lines)
+    offsets.save()
     repository.draw_funds(tx, funding.drawn)
-    job.cursor.update(award_id=page[-1].award_id, digest=digest)
+    job.cursor["digest"] = digest
     job.done += len(lines)
     return False
 
 
-def _lines(
-    run: Run, unpaid: Sequence[sa.Row[Any]], scheme: Scheme, rules: RuleView, funding: Funding
-) -> list[tuple[Line, str, str]]:
-    """The next lines of a run, each with its division and the rate applied as told."""
-    division = cache(RegionCode)
-    rules_in = cache(lambda region: rules.within(division(region)))
+def _awards_due(
+    tx: Transaction, run: Run, page: Sequence[sa.Row[Any]], scheme: Scheme, rules: RuleView
+) -> list[Due]:
+    """What the awards of a page amount to that are in no run yet."""
+    rules_in = cache(lambda region: rules.within(RegionCode(region)))
 
     @cache
-    def priced(rules: RuleView, variant: str, cost_fen: int | None, days: int | None) -> tuple[Money, str]:
+    def priced(
+        rules: RuleView, variant: str, cost_fen: int | None, days: int | None
+    ) -> tuple[Money, Trace, str]:
         basis = Basis(None if cost_fen is None else Money(cost_fen), days)
         amount, decision = price(replace(scheme, rules=rules), variant, basis)
-        return amount, run_repository.told(decision)
+        return amount, decision, run_repository.told(decision)
 
-    lines = []
-    for seq, award in enumerate(unpaid, start=run.lines + 1):
-        amount, decision = priced(rules_in(award.region), award.variant, award.cost_fen, award.days)
-        shares = funding.draw(amount, division(award.region))
-        line = Line(seq, award.award_id, award.person_id, award.variant, amount, shares)
-        lines.append((line, award.region, decision))
-    return lines
+    taken = run_repository.taken(tx, run, page)
+    return [
+        Due(
+            award.award_id,
+            award.person_id,
+            award.variant,
+            award.region,
+            *priced(rules_in(award.region), award.variant, award.cost_fen, award.days),
+        )
+        for award in page
+        if award.award_id not in taken
+    ]
+
+
+def _back_pay(tx: Transaction, run: Run, job: Job) -> list[Due]:
+    after = job.cursor.get("difference_id", "")
+    found = difference_repository.unpaid(tx, run.scheme, run.region, after, AWARDS_PER_STEP)
+    if found:
+        job.cursor["difference_id"] = found[-1].id
+    return [
+        Due(
+            each.award_id,
+            each.person_id,
+            each.variant,
+            each.region,
+            each.amount,
+            each.decision,
+            run_repository.told(each.decision),
+            each.line_period,
+        )
+        for each in found
+    ]

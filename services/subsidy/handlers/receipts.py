@@ -21,6 +21,7 @@ from services.subsidy import (
     run_repository,
 )
 from services.subsidy.domain import ledger, receipt
+from services.subsidy.domain.differences import period_of
 from services.subsidy.domain.frozen_list import Line
 from services.subsidy.domain.receipt import Answer
 from services.subsidy.domain.run import Run
@@ -99,7 +100,7 @@ def _pay(tx: Transaction, run: Run, answers: list[Answer], told: Told, lines: Li
                 person_id=line.person_id,
                 scheme=run.scheme,
                 variant=line.variant,
-                period=run.period,
+                period=period_of(line.difference or run.period),
                 amount=str(line.amount),
                 sources=replies.sources(line.shares),
                 paid_on=answer.settled_on,

@@ -1,9 +1,13 @@
 """People of a district of Guangdong, and their awards that are paid monthly."""
 
+import base64
 from typing import Any
 
+from services.subsidy import tables
+from services.subsidy.bank_tables import pay_accounts
 from tests.services.subsidy import factories
 from tests.services.subsidy.steps import codes
+from tests.support.bank import Bank
 from tests.support.platform import Harness
 from tests.support.registry_events import household, identifier, registered
 
@@ -52,3 +56,32 @@ def nursing(number: int = 1, **changes: Any) -> dict[str, Any]:
 def stop(subsidy: Harness, award_id: str, **changes: Any) -> list[str]:
     fields = {"ref": "TF-1", "award_id": award_id, "reason": "death", "happened_on": "2026-04-10"}
     return codes(subsidy.bulk("stop_awards", [fields | changes], clerk(subsidy)))
+
+
+def pay_month(subsidy: Harness, scheme: str, month: str) -> dict[str, Any]:
+    """Pay a month in the district, from the plan to the bank's last answer; tells the run."""
+    maker = subsidy.maker(region=DISTRICT)
+    plan = factories.plan(scheme, region=DISTRICT, period=month, pay_on=f"{month}-25")
+    run = subsidy.call("plan_disbursement", plan, maker)
+    subsidy.run_jobs()
+    run = subsidy.call("find_disbursement", {"run_id": run["run_id"]}, maker)
+    if run["state"] == "frozen":
+        approval = {"run_id": run["run_id"], "list_hash": run["list_hash"]}
+        subsidy.call("approve_disbursement", approval, subsidy.checker("checker", region=DISTRICT))
+    have = {row.person_id for row in subsidy.rows(pay_accounts)}
+    people = {row.person_id for row in subsidy.rows(tables.awards)} - have
+    if people:
+        accounts = [factories.account(person_id) for person_id in sorted(people)]
+        outcomes = subsidy.bulk("record_pay_accounts", accounts, clerk(subsidy))
+        assert codes(outcomes) == ["created"] * len(people)
+    subsidy.call("instruct_disbursement", {"run_id": run["run_id"]}, maker)
+    subsidy.run_jobs()
+    for batch in subsidy.call("list_bank_batches", {"run_id": run["run_id"]}, maker)["batches"]:
+        if batch["answered"] == 0:
+            file = base64.b64decode(
+                subsidy.call("fetch_bank_file", {"batch_id": batch["batch_id"]}, maker)["content"]
+            )
+            receipt = base64.b64encode(Bank().answer(file)).decode()
+            subsidy.call("record_bank_receipt", {"content": receipt}, maker)
+    found: dict[str, Any] = subsidy.call("find_disbursement", {"run_id": run["run_id"]}, maker)
+    return found

@@ -33,8 +33,8 @@ from tests.services.subsidy.claim_records import (
     step,
     taken,
 )
+from tests.services.subsidy.monthly import pay_month
 from tests.services.subsidy.steps import codes, events
-from tests.services.subsidy.test_monthly import pay_month
 from tests.support.platform import Harness
 from tests.support.registry_events import flagged, identifier, merged, registered
 
@@ -70,7 +70,9 @@ def test_a_claim_handed_in_in_february_and_decided_in_march_is_paid_from_februar
         "award",
         "tell",
     ]
-    assert [pay_month(subsidy, "living", month) for month in ("2026-02", "2026-03")] == ["217.00"] * 2
+    assert [pay_month(subsidy, "living", month)["amount"] for month in ("2026-02", "2026-03")] == [
+        "217.00"
+    ] * 2
 
 
 @pytest.mark.system("SUB-06")

@@ -9,25 +9,10 @@ import pytest
 from contracts import subsidy as messages
 from services.subsidy import tables
 from tests.services.subsidy import factories
-from tests.services.subsidy.monthly import DISTRICT, grant, live, living, nursing, stop
+from tests.services.subsidy.monthly import DISTRICT, grant, live, living, nursing, pay_month, stop
 from tests.services.subsidy.steps import events, pay
 from tests.support.platform import Harness
 from tests.support.registry_events import flagged
-
-
-def pay_month(subsidy: Harness, scheme: str, month: str) -> str | None:
-    """Pay a month in the district, and tell the run's amount."""
-    makers = {"region": DISTRICT, "period": month, "pay_on": f"{month}-25"}
-    maker = subsidy.maker(region=DISTRICT)
-    checker = subsidy.checker("checker", region=DISTRICT)
-    run = subsidy.call("plan_disbursement", factories.plan(scheme, **makers), maker)
-    subsidy.run_jobs()
-    run = subsidy.call("find_disbursement", {"run_id": run["run_id"]}, maker)
-    approval = {"run_id": run["run_id"], "list_hash": run["list_hash"]}
-    subsidy.call("approve_disbursement", approval, checker)
-    subsidy.run_jobs()
-    amount: str = subsidy.call("find_disbursement", {"run_id": run["run_id"]}, maker)["amount"]
-    return amount
 
 
 def paid(subsidy: Harness) -> list[tuple[str, str, str]]:
@@ -54,17 +39,17 @@ def test_both_subsidies_are_paid_from_the_month_of_hand_in_until_they_stop(subsi
     assert stop(subsidy, award_id) == ["created"]
     [stopped] = events(subsidy, messages.AwardStopped)
     assert (stopped.scheme, stopped.reason, stopped.last_period) == ("living", "death", "2026-04")
-    assert pay_month(subsidy, "living", "2026-04") == "217.00"
+    assert pay_month(subsidy, "living", "2026-04")["amount"] == "217.00"
     with pytest.raises(Exception, match="nothing_to_pay"):
         pay_month(subsidy, "living", "2026-05")
-    assert pay_month(subsidy, "nursing", "2026-05") == "290.00"
+    assert pay_month(subsidy, "nursing", "2026-05")["amount"] == "290.00"
 
 
 def test_a_month_paid_twice_pays_nothing_more(subsidy: Harness) -> None:
     live(subsidy)
     grant(subsidy, living())
 
-    assert [pay_month(subsidy, "living", "2026-02") for _ in range(2)] == ["217.00", "217.00"]
+    assert [pay_month(subsidy, "living", "2026-02")["amount"] for _ in range(2)] == ["217.00", "217.00"]
     assert len(paid(subsidy)) == 1
 
 
@@ -76,8 +61,8 @@ def test_a_person_has_one_open_award_of_a_scheme(subsidy: Harness) -> None:
     assert grant(subsidy, later) == ["subsidy.already_granted"]
     stop(subsidy, events(subsidy, messages.AwardGranted)[0].award_id)
     assert grant(subsidy, later) == ["created"]
-    assert pay_month(subsidy, "living", "2026-04") == "217.00"
-    assert pay_month(subsidy, "living", "2026-05") == "217.00"
+    assert pay_month(subsidy, "living", "2026-04")["amount"] == "217.00"
+    assert pay_month(subsidy, "living", "2026-05")["amount"] == "217.00"
 
 
 def test_of_offices_granting_the_same_person_at_once_one_succeeds(subsidy: Harness) -> None:

@@ -1,0 +1,205 @@
+"""Steps of debts: instalments agreed, money paid back, and write-offs, on which two persons decide."""
+
+from datetime import date
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from chassis.bulk import Bulk
+from chassis.transaction import Transaction
+from contracts import subsidy as messages
+from contracts.message import BulkReply
+from kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from kernel.money import Money
+from services.subsidy import difference_repository, run_repository
+from services.subsidy.difference_tables import debt_acts, debt_entries, debts
+from services.subsidy.domain import ledger
+from services.subsidy.domain.ledger import Transfer
+
+Row = dict[str, Any]
+_BOOKED = {"paid_back": ledger.paid_back, "written_off": ledger.written_off}
+
+
+def record_debt_acts(tx: Transaction, message: messages.RecordDebtActs) -> BulkReply:
+    """Record steps in the order given; the office's reference is the key."""
+    bulk = Bulk(message)
+    items = list(bulk.items())
+    owed = _debts(tx, {item.debt_id for item in items})
+    known = _acts(tx, debt_acts.c.ref, {item.ref for item in items})
+    book = _Book(tx)
+    new: list[Row] = []
+    for entry in bulk:
+        with entry.deciding():
+            item: messages.DebtActItem = entry.item
+            debt = owed.get(item.debt_id)
+            if debt is None:
+                raise _unknown("debt_id")
+            told = item.model_dump(exclude={"amount"}) | {"amount_fen": Money.yuan(item.amount).fen}
+            if (before := known.get(item.ref)) is not None:
+                _check_same({name: before[name] for name in told}, told)
+                entry.unchanged(before["act_id"])
+                continue
+            if told["amount_fen"] <= 0:
+                raise Invalid("subsidy.amount_not_positive", "The amount must be above zero.", field="amount")
+            if item.act == "agree":
+                debt["instalment_fen"] = told["amount_fen"]
+            elif item.act == "pay_back":
+                book.settle(debt, "paid_back", told["amount_fen"], item.happened_on, item.ref)
+            row = told | {"act_id": tx.new_id(), "recorded_by": tx.caller.subject, "recorded_at": tx.now}
+            known[item.ref] = row
+            new.append(row)
+            entry.created(row["act_id"])
+    tx.insert(debt_acts, new)
+    agreed = {row["debt_id"]: row["amount_fen"] for row in new if row["act"] == "agree"}
+    if agreed:
+        statement = sa.update(debts).where(debts.c.debt_id == sa.bindparam("id"))
+        rows = [{"id": debt_id, "fen": fen} for debt_id, fen in agreed.items()]
+        tx.execute(statement.values(instalment_fen=sa.bindparam("fen")), rows)
+    book.save()
+    return bulk.reply()
+
+
+def decide_write_offs(tx: Transaction, message: messages.DecideWriteOffs) -> BulkReply:
+    """Decide on write-offs; the office's reference of the decision is the key. Not by who asked."""
+    bulk = Bulk(message)
+    items = list(bulk.items())
+    asked = _acts(tx, debt_acts.c.ref, {item.act_ref for item in items})
+    made = _acts(tx, debt_acts.c.decision_ref, {item.ref for item in items})
+    owed = _debts(tx, {row["debt_id"] for row in (*asked.values(), *made.values())})
+    book = _Book(tx)
+    decided: list[Row] = []
+    for entry in bulk:
+        with entry.deciding():
+            item: messages.WriteOffDecisionItem = entry.item
+            row = asked.get(item.act_ref)
+            if row is None or row["debt_id"] not in owed or row["act"] != "ask_write_off":
+                raise _unknown("act_ref")
+            if (before := made.get(item.ref)) is not None:
+                told = (item.act_ref, item.decision, item.decided_on)
+                _check_same(told, (before["ref"], before["decision"], before["decided_on"]))
+                entry.unchanged(before["act_id"])
+                continue
+            _check_decidable(row, tx.caller.subject)
+            if item.decision == "approved":
+                book.settle(
+                    owed[row["debt_id"]], "written_off", row["amount_fen"], item.decided_on, row["ref"]
+                )
+            row |= _decision(tx, item)
+            made[item.ref] = row
+            decided.append(row)
+            entry.created(row["act_id"])
+    _save_decisions(tx, decided)
+    book.save()
+    return bulk.reply()
+
+
+def _decision(tx: Transaction, item: messages.WriteOffDecisionItem) -> Row:
+    return {
+        "decision": item.decision,
+        "decision_ref": item.ref,
+        "decided_on": item.decided_on,
+        "decided_by": tx.caller.subject,
+    }
+
+
+def _save_decisions(tx: Transaction, decided: list[Row]) -> None:
+    names = ("decision", "decision_ref", "decided_on", "decided_by")
+    rows = [{"id": row["act_id"], **{name: row[name] for name in names}} for row in decided]
+    if rows:
+        tx.execute(sa.update(debt_acts).where(debt_acts.c.act_id == sa.bindparam("id")), rows)
+
+
+class _Book:
+    """Debts that shrink in this transaction: their entries, bookings and events."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+        self._entries: list[Row] = []
+        self._booked: list[tuple[str, str, date, list[Transfer]]] = []
+
+    def settle(
+        self, debt: Row, kind: Literal["paid_back", "written_off"], fen: int, day: date, ref: str
+    ) -> None:
+        left = debt["amount_fen"] - debt["settled_fen"]
+        if fen > left:
+            raise Conflict(
+                "subsidy.more_than_owed",
+                f"Only {Money(left)} yuan of the debt is open; correct the amount.",
+                field="amount",
+            )
+        debt["settled_fen"] += fen
+        entry_id = self._tx.new_id()
+        self._entries.append(
+            {
+                "entry_id": entry_id,
+                "ref": ref,
+                "debt_id": debt["debt_id"],
+                "kind": kind,
+                "amount_fen": fen,
+                "run_id": None,
+                "line": None,
+                "happened_on": day,
+                "recorded_by": self._tx.caller.subject,
+                "recorded_at": self._tx.now,
+            }
+        )
+        self._booked.append((entry_id, debt["region"], day, _BOOKED[kind](debt["scheme"], Money(fen))))
+        self._tx.record(
+            messages.DebtSettled(
+                region=debt["region"],
+                debt_id=debt["debt_id"],
+                person_id=debt["person_id"],
+                scheme=debt["scheme"],
+                kind=kind,
+                amount=str(Money(fen)),
+                left=str(Money(left - fen)),
+                settled_on=day,
+            )
+        )
+
+    def save(self) -> None:
+        self._tx.insert(debt_entries, self._entries)
+        difference_repository.settle(
+            self._tx, [(each["debt_id"], Money(each["amount_fen"])) for each in self._entries]
+        )
+        run_repository.post(self._tx, None, self._booked)
+
+
+def _check_decidable(row: Row, checker: str) -> None:
+    if row["decision"] is not None:
+        raise Conflict(
+            "subsidy.decided_already", f"The write-off was {row['decision']} before.", field="act_ref"
+        )
+    if row["recorded_by"] == checker:
+        raise Forbidden(
+            "subsidy.maker_is_checker", "Who asked for a write-off cannot decide on it; ask a second person."
+        )
+
+
+def _check_same(told: object, before: object) -> None:
+    if told != before:
+        raise Conflict(
+            "subsidy.ref_reused",
+            "The number was used for something else; give each a number of its own.",
+            field="ref",
+        )
+
+
+def _unknown(field: str) -> NotFound:
+    return NotFound(
+        "subsidy.unknown_debt",
+        "There is no such debt or request, or not in the caller's regions.",
+        field=field,
+    )
+
+
+def _debts(tx: Transaction, ids: set[str]) -> dict[str, Row]:
+    query = sa.select(debts).where(debts.c.debt_id.in_(ids), tx.scope(debts.c.region))
+    # In the order of their keys, or two transactions could wait for each other.
+    rows = tx.execute(query.order_by(debts.c.debt_id).with_for_update()).mappings()
+    return {row["debt_id"]: dict(row) for row in rows}
+
+
+def _acts(tx: Transaction, key: sa.ColumnElement[str], refs: set[str]) -> dict[str, Row]:
+    query = sa.select(debt_acts).where(key.in_(refs)).order_by(debt_acts.c.act_id)
+    return {row[key.name]: dict(row) for row in tx.execute(query.with_for_update()).mappings()}

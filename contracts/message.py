@@ -116,7 +116,8 @@ class Query(Request):
 class Command(Request):
     """An order to change something, safe to send again with the same key.
 
-    ``KEEP_REPLY`` is false where the reply itself is secret: it is then made anew, not stored.
+    ``KEEP_REPLY`` is false where the reply itself is secret, and where no event tells of each record, so that
+    a load counts by the reply: it is then made anew, not stored.
     """
 
     KEEP_REPLY: ClassVar[bool] = True

@@ -55,6 +55,7 @@ class RecordHouseholdFlags(BulkCommand):
     """Record what sources say of flags, in the order given; the same again with a later day confirms."""
 
     TYPE: ClassVar[str] = "registry.record_household_flags"
+    KEEP_REPLY: ClassVar[bool] = False  # no event tells of what only confirms; each file is decided anew
     REPLY: ClassVar[type[Reply]] = BulkReply
     ITEM: ClassVar[type[Item]] = HouseholdFlagItem
 

@@ -36,6 +36,7 @@ class RecordBenefitMarks(BulkCommand):
     """Record who drew which benefit; the registry asks nobody for it (decision 0016)."""
 
     TYPE: ClassVar[str] = "registry.record_benefit_marks"
+    KEEP_REPLY: ClassVar[bool] = False  # no event tells of a mark; each file is decided anew
     REPLY: ClassVar[type[Reply]] = BulkReply
     ITEM: ClassVar[type[Item]] = BenefitMarkItem
 

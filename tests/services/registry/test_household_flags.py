@@ -41,6 +41,14 @@ def found(registry: Harness, flag: str) -> list[list[str]]:
     return [line["flags"] for line in registry.call("search_persons", {"flags": [flag]})["persons"]]
 
 
+def test_words_sent_again_under_the_same_key_are_answered_as_it_is_now(registry: Harness, home: str):
+    items = [saying("F-1", "dibao", True, "2024-01-01")]
+    for outcome in ("created", "unchanged"):
+        command = {"idempotency_key": "words-of-May", "items": items}
+        [answered] = registry.call("record_household_flags", command)["outcomes"]
+        assert answered["outcome"] == outcome
+
+
 @pytest.mark.system("REG-04")
 def test_a_flag_is_set_confirmed_and_lifted_and_only_changes_are_told(registry: Harness, home: str):
     items = [

@@ -51,6 +51,13 @@ def rated(registry: Harness, caller: str | None = None, **asked: Any) -> dict[st
     return {each["person_id"]: each for each in page["ratings"]}
 
 
+def test_marks_sent_again_under_the_same_key_are_answered_as_it_is_now(registry: Harness, holders: list[str]):
+    command = {"idempotency_key": "marks-of-May", "items": [mark(holders[0])]}
+    for outcome in ("created", "unchanged"):
+        [told] = registry.call("record_benefit_marks", command)["outcomes"]
+        assert told["outcome"] == outcome
+
+
 @pytest.mark.system("REG-03")
 def test_grades_under_older_standards_are_listed_by_benefit_and_queued_for_reassessment(
     registry: Harness, holders: list[str]

@@ -10,8 +10,13 @@ from typing import Any
 from canlian.calling import CallRefused, CallUnavailable, Identity
 from contracts.catalogue import SERVICES, SUBSCRIPTIONS
 
-SILENT = {"record_department_rows"}
-"""Commands whose records are told of by no event, and whose replies are not kept."""
+SILENT = {
+    "record_benefit_marks",
+    "record_department_rows",
+    "record_household_flags",
+    "record_pay_accounts",
+}
+"""Commands whose records are not each told of by an event, and whose replies are not kept."""
 
 Call = tuple[str, str, dict[str, Any], Identity]
 

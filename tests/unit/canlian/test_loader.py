@@ -11,12 +11,14 @@ from canlian.load.following import Parked, Stalled
 from canlian.load.loader import Loader
 from canlian.load.outcome import Loaded, Rejections
 from canlian.load.paying import RunStalled
+from canlian.package.kinds import BULK
 from canlian.package.reader import Package
-from tests.unit.canlian.fake_office import FakeOffice, FakeShown, identifier
+from tests.unit.canlian.fake_office import SILENT, FakeOffice, FakeShown, identifier
 from tests.unit.canlian.packages import write_package
 
 PERSONS = "id_number,name,region,registered_on\n"
 NEEDS = "ref,id_number,type,registered_on\n"
+FLAGS = "ref,household_ref,flag,holds,source,told_on\n"
 RUNS = "scheme,period,region,pay_on\nfuel,2024,341524000000,2024-12-16\n"
 
 
@@ -80,6 +82,21 @@ def test_rows_of_a_departments_file_are_counted_as_the_service_decides_them_now(
     assert [(each.file, each.line) for each in rejections.shown] == [("department_rows.csv", 5)] * 2
     items = office.sent("record_department_rows")[0]["items"]
     assert items[0] == {"list_ref": "B-1", "id_number": "0"}
+
+
+def test_records_that_no_event_tells_of_are_counted_by_the_replies(tmp_path: Path) -> None:
+    folder = write_package(
+        tmp_path,
+        persons=PERSONS + persons(2),
+        benefit_marks="ref,id_number,benefit,month\nM-1,P0,living,2024-05\nM-2,P1,living,2024-05\n",
+        household_flags=FLAGS + "F-1,H-1,dibao,true,civil_affairs,2024-05-01\n",
+    )
+    office = FakeOffice()
+    for created, unchanged in ((1, 0), (0, 1)):
+        loaded = load(folder, office)
+        assert tally(loaded, "household_flags.csv") == (created, unchanged, 0)
+        assert tally(loaded, "benefit_marks.csv") == (2 * created, 2 * unchanged, 0)
+    assert {kind.method for kind in BULK if not kind.answered_from_memory} == SILENT
 
 
 def test_a_longer_file_creates_only_what_is_new(tmp_path: Path) -> None:

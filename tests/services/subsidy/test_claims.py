@@ -402,6 +402,28 @@ def test_a_lead_moves_to_applied_by_the_claim_and_to_granted_by_the_award(subsid
     assert [each.state for each in events(subsidy, messages.LeadMoved)] == ["applied", "granted"]
 
 
+def test_a_claim_handed_in_during_a_run_of_outreach_leaves_nobody_to_be_asked(subsidy: Harness) -> None:
+    numbers = range(1, 31)
+    live(subsidy, *numbers)
+    search = {"ref": "ZR-1", "scheme": "living", "period": "2026-02", "region": DISTRICT}
+    subsidy.bulk("start_outreach_runs", [search | {"matched_on": "2026-02-20"}], at_home(subsidy))
+    start = Barrier(2)
+
+    def look_for_people() -> None:
+        start.wait()
+        subsidy.run_jobs()
+
+    def hand_in() -> None:
+        start.wait()
+        for number in numbers:
+            assert handed_in(subsidy, claim(number)) == [CREATED]
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(look_for_people), pool.submit(hand_in)]:
+            done.result()
+    assert {row.state for row in subsidy.rows(leads)} <= {"applied"}
+
+
 def test_what_came_of_claims_is_in_the_figures(subsidy: Harness, tmp_path: Path) -> None:
     live(subsidy, 1, 2, 3)
     handed_in(subsidy, claim(1), claim(2), claim(3, channel="online"))

@@ -1,5 +1,6 @@
 """Awards that go on from month to month: begun, paid each month, stopped, and never twice."""
 
+import base64
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
@@ -9,8 +10,9 @@ import pytest
 from contracts import subsidy as messages
 from services.subsidy import tables
 from tests.services.subsidy import factories
-from tests.services.subsidy.monthly import DISTRICT, grant, live, living, nursing, stop
+from tests.services.subsidy.monthly import DISTRICT, clerk, grant, live, living, nursing, stop
 from tests.services.subsidy.steps import events, pay
+from tests.support.bank import Bank
 from tests.support.platform import Harness
 from tests.support.registry_events import flagged
 
@@ -25,7 +27,15 @@ def pay_month(subsidy: Harness, scheme: str, month: str) -> str | None:
     run = subsidy.call("find_disbursement", {"run_id": run["run_id"]}, maker)
     approval = {"run_id": run["run_id"], "list_hash": run["list_hash"]}
     subsidy.call("approve_disbursement", approval, checker)
+    accounts = {row.person_id: factories.account(row.person_id) for row in subsidy.rows(tables.run_lines)}
+    subsidy.bulk("record_pay_accounts", list(accounts.values()), clerk(subsidy))
+    this = {"run_id": run["run_id"]}
+    subsidy.call("instruct_disbursement", this, maker)
     subsidy.run_jobs()
+    for batch in subsidy.call("list_bank_batches", this, maker)["batches"]:
+        told = subsidy.call("fetch_bank_file", {"batch_id": batch["batch_id"]}, maker)["content"]
+        answer = base64.b64encode(Bank().answer(base64.b64decode(told))).decode()
+        subsidy.call("record_bank_receipt", {"content": answer}, maker)
     amount: str = subsidy.call("find_disbursement", {"run_id": run["run_id"]}, maker)["amount"]
     return amount
 

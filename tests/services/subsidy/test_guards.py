@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from chassis.rpc import Refused
 from contracts import subsidy as messages
 from services.subsidy import tables
-from services.subsidy.bank_tables import instructions, pay_accounts
+from services.subsidy.bank_tables import instructions, pay_accounts, payment_changes
 from services.subsidy.domain.run import Run
 from services.subsidy.handlers import instruct as instructing
 from services.subsidy.service import SubsidyService
@@ -75,6 +75,27 @@ def pay_somebody_twice(subsidy: Harness) -> bool:
     line = again(subsidy, tables.run_lines, run_id=ELSEWHERE, person_id=ELSEWHERE)
     payment = again(subsidy, tables.payments, payment_id=ELSEWHERE, run_id=ELSEWHERE)
     return done(subsidy, another_run(subsidy), line, payment)
+
+
+def take_back(subsidy: Harness) -> None:
+    """The bank took the first payment back; somebody says so, and nobody has decided yet."""
+    pay(subsidy, "care")
+    told = subsidy.rows(instructions)[0].id
+    item = {"ref": "T", "kind": "take_back", "target_id": told, "reason": "other", "document": "退汇通知"}
+    subsidy.bulk("request_payment_changes", [item | {"booked_on": factories.PAY_DAY.isoformat()}])
+
+
+def pay_again_what_came_back_once(subsidy: Harness) -> bool:
+    take_back(subsidy)
+    [change] = subsidy.rows(payment_changes)
+    once = again(subsidy, tables.payments, payment_id=ELSEWHERE, take_back_id=change.id)
+    assert done(subsidy, once)
+    return done(subsidy, again(subsidy, tables.payments, payment_id="1" * 32, take_back_id=change.id))
+
+
+def say_alone_that_money_came_back(subsidy: Harness) -> bool:
+    take_back(subsidy)
+    return done(subsidy, sa.update(payment_changes).values(state="approved", decided_by="clerk"))
 
 
 def tell_the_bank_twice(subsidy: Harness) -> bool:
@@ -153,7 +174,12 @@ def _no_proof(patch: pytest.MonkeyPatch) -> None:
 GUARDS = [
     Guard(list_somebody_twice, "alter table run_lines drop constraint uq_run_lines_once"),
     Guard(grant_somebody_twice, "alter table awards drop constraint uq_awards_once"),
-    Guard(pay_somebody_twice, "alter table payments drop constraint uq_payments_once"),
+    Guard(pay_somebody_twice, "drop index uq_payments_once"),
+    Guard(pay_again_what_came_back_once, "alter table payments drop constraint uq_payments_again"),
+    Guard(
+        say_alone_that_money_came_back,
+        "alter table payment_changes drop constraint ck_payment_changes_two_persons",
+    ),
     Guard(tell_the_bank_twice, "drop index uq_instructions_first"),
     Guard(approve_another_list, _any_hash),
     Guard(add_to_an_approved_list, _no_proof),

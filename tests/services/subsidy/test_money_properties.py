@@ -11,7 +11,7 @@ import pytest
 from chassis.rpc import Refused
 from contracts import subsidy as messages
 from services.subsidy import bank_files, bank_repository, run_repository, tables
-from services.subsidy.bank_tables import instructions
+from services.subsidy.bank_tables import bank_answers, held_payments, instructions
 from services.subsidy.handlers import instruct as instructing
 from services.subsidy.handlers import plan
 from tests.services.subsidy import factories
@@ -39,6 +39,7 @@ class Office:
     subsidy: Harness
     random: Random
     persons: int = 0
+    requests: int = 0
     bank: Bank = field(default_factory=Bank)
     receipts: list[bytes] = field(default_factory=list)
 
@@ -88,6 +89,25 @@ class Office:
     def deliver(self) -> None:
         receive(self.subsidy, self.random.choice(self.receipts))
 
+    def ask(self) -> None:
+        """The bank takes a payment back, or somebody who waits died."""
+        back = [row for row in self.subsidy.rows(bank_answers) if row.paid]
+        waiting = [row for row in self.subsidy.rows(held_payments) if row.state == "open"]
+        kind, target, begin, reason = self.random.choice(
+            [("take_back", row.instruction_id, row.settled_on, "bank_failure") for row in back]
+            + [("give_up", row.id, row.held_on, "deceased") for row in waiting]
+        )
+        self.requests += 1
+        item = {"ref": f"F-{self.requests}", "kind": kind, "target_id": target, "reason": reason}
+        item |= {"document": "退汇通知", "booked_on": begin.isoformat()}
+        self.subsidy.bulk("request_payment_changes", [item])
+
+    def decide(self) -> None:
+        asked = self.random.randint(1, self.requests or 1)
+        decision = self.random.choice(["approved", "approved", "rejected"])
+        item = {"ref": f"J-{asked}", "request_ref": f"F-{asked}", "decision": decision}
+        self.subsidy.bulk("decide_payment_changes", [item], self.subsidy.checker())
+
     def answered(self) -> set[str]:
         """The instructions that some receipt has answered, delivered or not."""
         text = b"".join(self.receipts).decode("gb18030")
@@ -112,14 +132,23 @@ def test_any_order_of_acts_leaves_the_books_balanced_and_everybody_paid_once(
     acts += [office.answer, office.deliver, office.die] * 2
     office.place()
 
-    for _ in range(ACTS):
-        # What is not possible at that moment is refused, and changes nothing.
-        with suppress(Refused, IndexError):
-            office.random.choice(acts)()
+    # In the second half there is something to take back, and to give up.
+    for half in (acts, [*acts, *[office.ask, office.decide] * 5]):
+        for _ in range(ACTS):
+            # What is not possible at that moment is refused, and changes nothing.
+            with suppress(Refused, IndexError):
+                office.random.choice(half)()
+        _finish(office)
 
-    _finish(office)
     made = Counter(event.person_id for event in events(subsidy, messages.PaymentMade))
-    assert made == {identifier(number): 1 for number in range(1, office.persons + 1)}
+    made.subtract(event.person_id for event in events(subsidy, messages.PaymentTakenBack))
+    given_up = {event.person_id for event in events(subsidy, messages.PaymentGivenUp)}
+    everybody = {identifier(number) for number in range(1, office.persons + 1)}
+    assert {person: made[person] for person in everybody} == {
+        person: int(person not in given_up) for person in everybody
+    }
+    drawn = sum(row.drawn_fen for row in subsidy.rows(tables.fund_allotments))
+    assert drawn == _borne_by_allotments(subsidy, given_up)
     assert set(office.bank.paid) <= {row.id for row in subsidy.rows(instructions)}
     assert sum(office.bank.paid.values()) == sum(row.amount_fen for row in subsidy.rows(tables.payments))
     for account, (debit, credit) in balances(subsidy).items():
@@ -127,6 +156,15 @@ def test_any_order_of_acts_leaves_the_books_balanced_and_everybody_paid_once(
     for period in MONTHS:
         told = subsidy.call("reconcile", {"period": period}, subsidy.auditor())
         assert told["first_difference"] is None
+
+
+def _borne_by_allotments(subsidy: Harness, given_up: set[str]) -> int:
+    """Fen of the lines that stand, borne by the source that has allotments."""
+    stand = {(row.run_id, row.seq) for row in subsidy.rows(tables.run_lines) if row.person_id not in given_up}
+    shares = subsidy.rows(tables.run_shares)
+    return sum(
+        row.amount_fen for row in shares if row.source == "superior" and (row.run_id, row.seq) in stand
+    )
 
 
 def _finish(office: Office) -> None:

@@ -1,7 +1,8 @@
 """`python -m bench [name …]`: run the comparisons on a PostgreSQL and a RabbitMQ of their own.
 
 Without a name all but those that take many minutes: `city` imports a whole city, killed half way and begun
-again; `match` compares 400 000 persons with lists of as many rows; `search` asks a registry of a million.
+again; `match` compares 400 000 persons with lists of as many rows; `search` asks a registry of a million;
+`payroll` pays a million persons a month.
 The figures go to out/bench.json; groups that are not run anew keep theirs. `python -m bench.report` puts them
 into docs/performance.md, `python -m bench.profile` says where the time goes.
 """
@@ -18,6 +19,7 @@ from bench import (
     growth,
     machine,
     matching,
+    payroll,
     persons,
     rebuild,
     relay,
@@ -42,7 +44,12 @@ GROUPS: dict[str, Group] = {
     "snapshot": snapshot.rows,
     "growth": growth.rows,
 }
-ON_DEMAND: dict[str, Group] = {"city": city.rows, "match": matching.rows, "search": search.rows}
+ON_DEMAND: dict[str, Group] = {
+    "city": city.rows,
+    "match": matching.rows,
+    "search": search.rows,
+    "payroll": payroll.rows,
+}
 
 
 def main(names: set[str]) -> int:

@@ -32,11 +32,22 @@ def lines(caller: Caller, who: Identity, period: str, snapshot: Snapshot | None)
     """The period's steps, with the snapshot's figures if it is given. Raises CallRefused, CallUnavailable."""
     found = caller.call("subsidy", "reconcile", {"period": period}, who)
     figures = dict(_figures(snapshot)) if snapshot else {}
-    return [Line(**step, figure=_figure(figures, step)) for step in found["steps"]]
+    back = {
+        (step["scheme"], step["source"]): step["ledger"]
+        for step in found["steps"]
+        if step["step"] == "taken_back"
+    }
+    return [Line(**step, figure=_figure(figures, back, step)) for step in found["steps"]]
 
 
-def _figure(figures: dict[tuple[str, str], str], step: dict[str, Any]) -> str | None:
-    return figures.get((step["scheme"], step["source"])) if step["step"] == "paid" else None
+def _figure(
+    figures: dict[tuple[str, str], str], back: dict[tuple[str, str], str], step: dict[str, Any]
+) -> str | None:
+    """What reports say was paid in all. They tell it less what came back, which is added here again."""
+    place = (step["scheme"], step["source"])
+    if step["step"] != "paid" or place not in figures:
+        return None
+    return str(Decimal(figures[place]) + Decimal(back.get(place, "0.00")))
 
 
 def _figures(snapshot: Snapshot) -> Iterator[tuple[tuple[str, str], str]]:

@@ -25,6 +25,9 @@ from sqlalchemy.pool import ConnectionPoolEntry
 BigId = BigInteger().with_variant(Integer, "sqlite")
 """A growing key of 64 bits; SQLite grows only what it calls INTEGER."""
 
+POOL_SIZE = 12
+"""Connections of a process to its database at most; what was once needed is kept open."""
+
 POSTGRESQL_OPTIONS = (
     "-c statement_timeout=120000 -c lock_timeout=15000 -c idle_in_transaction_session_timeout=60000"
     # At the default of 4, for disks with an arm, much in order seems cheaper than a few rows by an index.
@@ -110,7 +113,7 @@ class Database:
     Raises ``ValueError`` for a URL that is neither ``sqlite`` nor ``postgresql+psycopg2``.
     """
 
-    def __init__(self, url: str, pool_size: int = 12) -> None:
+    def __init__(self, url: str, pool_size: int = POOL_SIZE) -> None:
         parsed = make_url(url)
         if parsed.drivername in {"sqlite", "sqlite+pysqlite"}:
             self.engine = _sqlite(url)

@@ -64,6 +64,13 @@ class Workdays:
                 day += _DAY
         return day
 
+    def between(self, start: date, last: date) -> int:
+        """How many working days a period has whose first day is after `start`; 0 when it is over by then.
+
+        Raises NotFound("workdays.unknown_year").
+        """
+        return sum(self.worked(start + _DAY * number) for number in range(1, (last - start).days + 1))
+
 
 def _by_year(rules: RuleBook, key: str) -> dict[int, frozenset[date]]:
     history = rules.history(key) if key in rules.keys() else ()  # noqa: SIM118 - RuleBook is no mapping

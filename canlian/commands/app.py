@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from canlian.bank.channel import BankRefused
 from canlian.calling import CallRefused, CallUnavailable
 from canlian.commands import bank, data, demo, lists, mending, office, operating, reconcile, retention, rules
 from canlian.commands.options import errors
@@ -81,7 +82,7 @@ def _told(error: Exception) -> str:
             return f"canlian: {error}; is the office running? [call.unavailable]"
         case PackageError():
             return f"canlian: {error}"
-        case SettingsError() | Stalled() | Parked() | RunStalled():
+        case SettingsError() | Stalled() | Parked() | RunStalled() | BankRefused():
             return f"canlian: {error} [{error.code}]"
         case OSError():
             return f"canlian: {error.strerror or type(error).__name__}: {error.filename or ''} [io]"

@@ -8,19 +8,25 @@ from typing import Annotated, Any
 from uuid import uuid4
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
+from canlian.bank.carrying import Carried, Carrier, batches
+from canlian.bank.channel import Channel
 from canlian.calling import Caller, CallRefused, Identity, clerk
 from canlian.commands.options import OPERATOR, AsOption, DataDirOption, OfficeOption, console
 from canlian.connecting import connect
+from canlian.load.patience import Patient
 from canlian.settling import settle
 from chassis.sealing import create_file
 
 POLL_SECONDS = 0.2
+BANK_POLL_SECONDS = 5.0
 SOME_REFUSED = 3
 
 bank = typer.Typer(
-    help="Bank files: send them, take receipts in, see what was not paid.", no_args_is_help=True
+    help="The bank: send it files, take receipts in, by hand or over HTTP; see what was not paid.",
+    no_args_is_help=True,
 )
 
 
@@ -40,22 +46,91 @@ def send(
     """
     with connect(settle(office, data_dir)) as caller:
         who = clerk(subject)
-        run = _call(caller, "instruct_disbursement", {"run_id": run_id, "idempotency_key": uuid4().hex}, who)
-        while run["state"] == "instructing":
-            time.sleep(POLL_SECONDS)
-            run = _call(caller, "find_disbursement", {"run_id": run_id}, who)
-        after = None
-        while True:
-            page = _call(caller, "list_bank_batches", {"run_id": run_id, "after": after}, who)
-            for batch in page["batches"]:
-                path = _write(caller, batch["batch_id"], out, who)
+        _instruct(caller, run_id, who)
+        for batch in batches(caller, who, run_id):
+            path = _write(caller, batch["batch_id"], out, who)
+            console.print(
+                f"{path}: {batch['lines']} lines, {batch['amount']} yuan, {batch['answered']} answered",
+                highlight=False,
+                soft_wrap=True,
+            )
+
+
+@bank.command("connect")
+def connect_to(
+    run_id: Annotated[str, typer.Argument(metavar="RUN", help="Identifier of an approved run")],
+    url: Annotated[
+        str, typer.Option(metavar="URL", envvar="CANLIAN_BANK_URL", help="Address of the bank's service.")
+    ],
+    token_file: Annotated[
+        Path,
+        typer.Option(
+            metavar="FILE",
+            envvar="CANLIAN_BANK_TOKEN_FILE",
+            exists=True,
+            dir_okay=False,
+            help="Holds the token by which the bank knows the office.",
+        ),
+    ],
+    ca_file: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            envvar="CANLIAN_BANK_CA_FILE",
+            exists=True,
+            dir_okay=False,
+            help="Certificates to trust instead of the system's.",
+        ),
+    ] = None,
+    wait: Annotated[float, typer.Option(min=0, help="Seconds to wait for the bank's answers.")] = 0,
+    subject: AsOption = OPERATOR,
+    office: OfficeOption = None,
+    data_dir: DataDirOption = None,
+) -> None:
+    """Tell the bank over HTTP to pay a run, and bring its receipts in. Killed, the same command goes on.
+
+    Exit code 0: the bank has answered all. 3: not yet, or something was refused; look again.
+
+    Example: canlian bank connect 0192… --url https://bank.example/v1 --token-file secrets/bank --wait 600
+    """
+    settings, token = settle(office, data_dir), token_file.read_text("utf-8").strip()
+    with connect(settings) as caller, Channel(url, token, ca_file=ca_file) as channel:
+        who = clerk(subject)
+        _instruct(caller, run_id, who)
+        carrier = Carrier(
+            Patient(caller), who, channel, lambda text: console.print(text, highlight=False, soft_wrap=True)
+        )
+        if not _carry(carrier, run_id, time.monotonic() + wait):
+            raise typer.Exit(SOME_REFUSED)
+
+
+def _carry(carrier: Carrier, run_id: str, deadline: float) -> bool:
+    """Look again and again until all is answered or the time is over; whether all is answered."""
+    shown: list[Carried] = []
+    while True:
+        found = carrier.look(run_id)
+        for batch in found:
+            if batch not in shown:
+                problem = f" [red]✗[/] {escape(batch.problem)}" if batch.problem else ""
                 console.print(
-                    f"{path}: {batch['lines']} lines, {batch['amount']} yuan, {batch['answered']} answered",
+                    f"batch {batch.batch_id}: {batch.answered} of {batch.lines} answered{problem}",
                     highlight=False,
                     soft_wrap=True,
                 )
-            if (after := page["after"]) is None:
-                return
+        shown = found
+        if all(batch.answered == batch.lines for batch in found):
+            return not any(batch.problem for batch in found)
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(min(BANK_POLL_SECONDS, max(0.0, deadline - time.monotonic())))
+
+
+def _instruct(caller: Caller, run_id: str, who: Identity) -> None:
+    """Have the instructions of a run written, also those of what was held up and can be paid by now."""
+    run = _call(caller, "instruct_disbursement", {"run_id": run_id, "idempotency_key": uuid4().hex}, who)
+    while run["state"] == "instructing":
+        time.sleep(POLL_SECONDS)
+        run = _call(caller, "find_disbursement", {"run_id": run_id}, who)
 
 
 def _write(caller: Caller, batch_id: str, out: Path, who: Identity) -> Path:

@@ -113,6 +113,7 @@ BULK = (
     _bulk("delegate_acts.csv", "代表资格审查", "checks of delegates", network.RecordDelegateActs, 1),
     _bulk("term_acts.csv", "换届办理", "steps of terms", network.RecordTermActs, 1),
     _bulk("appointments.csv", "任职", "holders of posts", network.RecordAppointments, 1),
+    _bulk("duties.csv", "履职记录", "duties of holders of posts", network.RecordDuties, 1),
     _bulk("organisation_funds.csv", "组织经费", "money of organisations", network.RecordOrganisationFunds, 1),
     _bulk("activities.csv", "组织活动", "activities of organisations", network.RecordActivities, 1),
     _bulk("staff_trainings.csv", "队伍培训", "trainings of staff", network.RecordStaffTrainings, 1),

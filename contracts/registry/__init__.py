@@ -159,8 +159,11 @@ from contracts.registry.duplicates import (
 )
 from contracts.registry.files import Purpose, RevealedFile, RevealFile
 from contracts.registry.guardians import (
+    ActedBy,
+    AgentKind,
     EndGuardianships,
     GuardianItem,
+    GuardianRef,
     GuardianRegistered,
     GuardianRelation,
     Guardians,
@@ -426,7 +429,9 @@ REQUESTS: tuple[type[Request], ...] = (
 __all__ = [
     "EVENTS",
     "REQUESTS",
+    "ActedBy",
     "AgencyKind",
+    "AgentKind",
     "Applicant",
     "ApplicantTold",
     "ApplicationAccepted",
@@ -532,6 +537,7 @@ __all__ = [
     "FreeText",
     "Grade",
     "GuardianItem",
+    "GuardianRef",
     "GuardianRegistered",
     "GuardianRelation",
     "GuardianScope",

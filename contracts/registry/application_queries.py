@@ -13,6 +13,7 @@ from contracts.registry.applications import (
     Ground,
 )
 from contracts.registry.certificates import CategoryText, Grade, Mode
+from contracts.registry.guardians import ActedBy, AgentKind, GuardianRef
 
 ApplicationState = Literal[
     "applied",
@@ -53,6 +54,9 @@ class ApplicationView(Message):
     posted_until: date | None = Field(description="Last day of the notice")
     dispute_until: date | None = Field(description="Last day on which the result may be disputed")
     level: str | None = Field(description="Who reassessed last, or is to; null without a dispute")
+    acted_by: ActedBy
+    guardian_ref: GuardianRef
+    agent_kind: AgentKind
 
 
 class ApplicationPage(Reply):

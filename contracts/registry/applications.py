@@ -18,6 +18,7 @@ from contracts.message import (
     Reply,
 )
 from contracts.registry.certificates import CategoryText, CertificateAction, Grade, Mode
+from contracts.registry.guardians import ActedBy, AgentKind, GuardianRef
 
 ApplicationKind = Literal[
     "new", "renewal", "reissue", "replacement", "change", "move", "cancel", "reassessment"
@@ -218,6 +219,9 @@ class ApplicationItem(Item):
         default=None, description="Village or community of the new home; for move"
     )
     ground: Ground | None = Field(default=None, description="Why somebody is reassessed; for reassessment")
+    acted_by: ActedBy = None
+    guardian_ref: GuardianRef = None
+    agent_kind: AgentKind = None
 
 
 class RecordApplications(BulkCommand):

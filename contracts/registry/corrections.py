@@ -21,6 +21,7 @@ from contracts.message import (
 )
 from contracts.registry.certificates import CategoryText, Grade
 from contracts.registry.files import Purpose
+from contracts.registry.guardians import ActedBy, AgentKind, GuardianRef
 
 CorrectedField = Literal["name", "region", "household", "phone", "bank_account"]
 CorrectionState = Literal["requested", "approved", "rejected"]
@@ -57,6 +58,9 @@ class CorrectionItem(Item):
         description="Day from which it holds; null: from the registration, it was recorded wrongly",
     )
     requested_on: date = Field(description="Day of the request")
+    acted_by: ActedBy = None
+    guardian_ref: GuardianRef = None
+    agent_kind: AgentKind = None
 
 
 class RequestCorrections(BulkCommand):
@@ -98,6 +102,9 @@ class CorrectionView(Message):
     state: CorrectionState = Field(description="Where it stands")
     decided_on: date | None = Field(description="Day of the decision")
     decided_by: str | None = Field(description="Account that decided")
+    acted_by: ActedBy
+    guardian_ref: GuardianRef
+    agent_kind: AgentKind
 
 
 class CorrectionPage(Reply):

@@ -1,7 +1,7 @@
 """Messages of guardians (监护人): for whom, for what, from when until when."""
 
 from datetime import date
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -22,6 +22,20 @@ GuardianRelation = Literal[
     "parent", "spouse", "child", "sibling", "grandparent", "committee", "civil_affairs", "other"
 ]
 GuardianScope = Literal["certificate", "subsidy", "rehab", "property"]
+ActedBy = Annotated[
+    Literal["self", "guardian", "agent"] | None,
+    Field(description="Who handed it in: 本人, 监护人, 代理人; null: it was not told"),
+]
+GuardianRef = Annotated[
+    Reference | None, Field(description="Reference of the person's guardian; for guardian, null otherwise")
+]
+AgentKind = Annotated[
+    Literal["supporter", "committee", "other"] | None,
+    Field(
+        description="What the agent is to the person: 扶养义务人, 村(居)民委员会, 其他代理人; for agent, "
+        "null otherwise"
+    ),
+]
 
 
 class GuardianRegistered(Event):

@@ -47,6 +47,21 @@ class AwardGranted(Event):
     granted_on: date = Field(description="Day of the grant")
 
 
+class BenefitRecorded(Event):
+    """A person was given something that is not paid out: goods, or a relief; told beside its award."""
+
+    TYPE: ClassVar[str] = "subsidy.benefit_recorded.v1"
+    DAY: ClassVar[str] = "granted_on"
+
+    award_id: Identifier
+    person_id: Identifier
+    scheme: Scheme
+    variant: Variant
+    period: PeriodText
+    worth: MoneyText = Field(description="What it is worth, in yuan")
+    granted_on: date = Field(description="Day of the grant")
+
+
 class AwardItem(Item):
     """One award. That of a scheme paid monthly goes on until it is stopped."""
 
@@ -54,7 +69,9 @@ class AwardItem(Item):
     scheme: Scheme
     variant: Variant
     person_id: Identifier
-    period: PeriodText = Field(description="Year it is for, or the first month that is paid")
+    period: PeriodText = Field(
+        description="Year it is for, the day of the occasion, or the first month that is paid"
+    )
     granted_on: date = Field(description="Day of the grant; decides which rules apply")
     applied_on: date | None = Field(
         default=None,

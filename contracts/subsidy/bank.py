@@ -24,7 +24,7 @@ HashText = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256,
 HeldReason = Annotated[
     DimensionKey, Field(description="Why it was not paid: no_account, or a reason of the service's rules")
 ]
-HeldState = Literal["open", "reissued"]
+HeldState = Literal["open", "reissued", "given_up"]
 
 
 class _Instruction(Event):
@@ -167,7 +167,7 @@ class HeldPayment(Message):
     )
     instruction_id: Identifier | None = Field(description="What was returned; null: it was never sent")
     held_on: date = Field(description="Day from which it waits")
-    state: HeldState = Field(description="open, or sent to the bank again")
+    state: HeldState = Field(description="open, sent to the bank again, or given up")
 
 
 class HeldPaymentPage(Reply):

@@ -52,7 +52,7 @@ class DisbursementRun(Reply):
     region: RegionText = Field(description="Persons of this division and those below it")
     state: Literal["planning", "frozen", "approved", "instructing", "instructed", "paid"] = Field(
         description="In this order; a run with payments held up goes from instructed to instructing again. "
-        "paid: the bank has paid every line"
+        "paid: the bank has paid every line that was not given up"
     )
     lines: int = Field(description="Payments on the list so far")
     paid_lines: int = Field(description="Payments that the bank has made so far")
@@ -63,6 +63,7 @@ class DisbursementRun(Reply):
     )
     planned_by: str = Field(description="Subject of the token of who planned it")
     approved_by: str | None = Field(description="Subject of the token of who approved it")
+    given_up_lines: int = Field(default=0, description="Payments that were held up and are never made")
 
 
 class PlanDisbursement(Command):

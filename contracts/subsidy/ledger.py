@@ -65,9 +65,11 @@ class ReconciledStep(Message):
 
     scheme: Scheme
     source: FundSource = Field(description="Who bears it")
-    step: Literal["instructed", "returned", "paid"] = Field(description="报盘, 退回, 支付")
+    step: Literal["instructed", "returned", "paid", "taken_back"] = Field(
+        description="报盘, 退回, 支付, 退汇"
+    )
     ledger: MoneyText = Field(description="By the books")
-    bank: MoneyText = Field(description="By the files for the bank, or by its receipts")
+    bank: MoneyText = Field(description="By the files for the bank, its receipts, or what was taken back")
     payments: MoneyText | None = Field(description="By the payments, which events tell; null for other steps")
 
 

@@ -11,7 +11,9 @@ from typing import Any, Self
 import sqlalchemy as sa
 
 from chassis.transaction import Transaction
+from services.registry.actors import acting_of
 from services.registry.application_tables import application_acts, application_overdue, applications
+from services.registry.domain.acting import Acting
 from services.registry.domain.application_result import Wish
 from services.registry.domain.application_state import OPEN, UNDER_WAY, Act, Application, Clock
 from services.registry.repository import Known, rows_among
@@ -41,12 +43,13 @@ class Request:
     mode: str
     applied_on: date
     wish: Wish
+    acting: Acting
 
     @classmethod
     def of(cls, row: Any) -> Self:
         """From a row of the table, or a record that has the same fields."""
         wish = Wish(**{each.name: getattr(row, each.name) for each in fields(Wish)})
-        return cls(row.person_id, row.mode, row.applied_on, wish)
+        return cls(row.person_id, row.mode, row.applied_on, wish, acting_of(row))
 
 
 @dataclass(frozen=True, slots=True)

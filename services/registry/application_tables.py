@@ -53,6 +53,9 @@ applications = Table(
     Column("steps", Integer, nullable=False, comment="How many steps it took"),
     Column("recorded_by", NAME, nullable=False, comment="Subject of the caller's token"),
     Column("recorded_at", INSTANT, nullable=False),
+    Column("acted_by", CODE, comment="Who handed it in; null: nobody told"),
+    Column("guardian_ref", REF, comment="The office's reference of the guardian"),
+    Column("agent_kind", CODE, comment="What an agent is to the person"),
     UniqueConstraint("ref", name="uq_applications_ref"),
 )
 Index("ix_applications_region", applications.c.region)

@@ -3,7 +3,7 @@
 A room of its own because queries.py answers who people are, and this what they asked for.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import sqlalchemy as sa
 
@@ -92,7 +92,9 @@ def list_risks(tx: Transaction, message: messages.ListRisks) -> messages.RiskPag
 def show_unit_loads(tx: Transaction, message: messages.ShowUnitLoads) -> messages.UnitLoads:
     """Open, soon due and overdue cases of the caller's regions by unit."""
     late = sa.func.sum(sa.case((cases.c.due_on < message.day, 1), else_=0))
-    yellow = cases.c.due_on.between(message.day, message.day + timedelta(days=message.within_days))
+    # No light is yellow beyond the calendar's last day.
+    days = min(message.within_days, (date.max - message.day).days)
+    yellow = cases.c.due_on.between(message.day, message.day + timedelta(days=days))
     soon = sa.func.sum(sa.case((yellow, 1), else_=0))
     query = (
         sa.select(

@@ -18,6 +18,7 @@ from services.registry.case_tables import (
     PETITIONER,
     case_acts,
     cases,
+    handling_units,
     overdue_clocks,
 )
 from services.registry.domain.case import Case
@@ -68,6 +69,12 @@ class Filed:
     received_on: date
     steps: int
     case: Case
+
+
+def units_by_ref(tx: Transaction, refs: Collection[str]) -> dict[str, str]:
+    """The identifiers of units of the caller's regions, by the office's reference."""
+    query = sa.select(handling_units.c.ref, handling_units.c.id).where(tx.scope(handling_units.c.region))
+    return {row.ref: row.id for row in rows_among(tx, query, handling_units.c.ref, refs)}
 
 
 def ids_by_ref(tx: Transaction, table: sa.Table, refs: Collection[str]) -> dict[str, str]:

@@ -4,12 +4,18 @@ A room of its own because service.py would be longer than one reads at a time; t
 """
 
 from chassis.jobs import Job
-from chassis.service import command, job, query
+from chassis.service import command, daily, job, query
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from contracts.message import BulkReply
 from services.registry import duplicate_queries
-from services.registry.handlers import duplicate_dismissals, duplicates, merge_decisions, merges
+from services.registry.handlers import (
+    daily_duplicates,
+    duplicate_dismissals,
+    duplicates,
+    merge_decisions,
+    merges,
+)
 
 
 class DuplicateMethods:
@@ -26,6 +32,11 @@ class DuplicateMethods:
     def duplicate_step(self, job: Job, tx: Transaction) -> bool:
         """Compare the next persons of a division."""
         return duplicates.duplicate_step(tx, job)
+
+    @daily(daily_duplicates.JOB)
+    def daily_duplicate_step(self, job: Job, tx: Transaction) -> bool:
+        """Compare the next persons of the office."""
+        return daily_duplicates.look_step(tx, job)
 
     @query(messages.ListDuplicates, roles=("clerk", "checker", "auditor"))
     def list_duplicates(self, message: messages.ListDuplicates, tx: Transaction) -> messages.DuplicatePage:

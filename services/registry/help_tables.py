@@ -8,6 +8,7 @@ from sqlalchemy import Column, Date, Index, Integer, Text, UniqueConstraint, tex
 from chassis.sealing import Sealed
 from services.registry.case_tables import CODE
 from services.registry.record_tables import acts, link, records
+from services.registry.tables import INDEX
 
 VOLUNTEER = Sealed("registry.volunteers.volunteer")
 NETWORK_NUMBER = Sealed("registry.volunteers.network_number")
@@ -19,6 +20,15 @@ volunteers = records(
     Column("registered_on", Date, nullable=False),
     Column("volunteer", Text, comment="Sealed"),
     Column("network_number", Text, comment="Sealed"),
+    Column("network_number_index", INDEX, comment="Blind index; none: no number, or an older row"),
+)
+_STANDING = text("state <> 'left'")
+Index(
+    "uq_volunteers_network_number",
+    volunteers.c.network_number_index,
+    unique=True,
+    sqlite_where=_STANDING,
+    postgresql_where=_STANDING,
 )
 volunteer_acts = acts("volunteer_acts", volunteers)
 

@@ -18,6 +18,7 @@ from services.registry.network_tables import (
     activities,
     appointments,
     delegates,
+    duties,
     organisation_funds,
     organisations,
     staff_trainings,
@@ -85,6 +86,12 @@ def list_training_attendances(
     view = messages.TrainingAttendanceView
     shown, after = _listed(tx, message, view, "training_attendance", training_attendances)
     return messages.TrainingAttendancePage(attendances=shown, after=after)
+
+
+def list_duties(tx: Transaction, message: messages.ListDuties) -> messages.DutyPage:
+    """A page of duties."""
+    shown, after = _listed(tx, message, messages.DutyView, "duty", duties)
+    return messages.DutyPage(duties=shown, after=after)
 
 
 def list_volunteers(tx: Transaction, message: messages.ListVolunteers) -> messages.VolunteerPage:

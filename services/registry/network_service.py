@@ -3,7 +3,8 @@
 A room of its own because one module for all methods of the registry would be too long to read.
 """
 
-from chassis.service import Service, command, query
+from chassis.jobs import Job
+from chassis.service import Service, command, daily, query
 from chassis.transaction import Transaction
 from contracts.message import BulkReply
 from contracts.registry import network as messages
@@ -11,7 +12,9 @@ from services.registry import network_queries, staffing
 from services.registry.handlers import (
     appointments,
     archives,
+    duties,
     facilities,
+    network_numbers,
     organisations,
     pairs,
     staff_trainings,
@@ -173,12 +176,29 @@ class OrganisationNetwork(Service):
         """Attendances of the caller's regions, page by page."""
         return network_queries.list_training_attendances(tx, message)
 
+    # Duties ---------------------------------------------------------------------------------------
+
+    @command(messages.RecordDuties, roles=("clerk",))
+    def record_duties(self, message: messages.RecordDuties, tx: Transaction) -> BulkReply:
+        """Record duties done."""
+        return duties.record_duties(tx, message)
+
+    @query(messages.ListDuties, roles=("auditor", "clerk"))
+    def list_duties(self, message: messages.ListDuties, tx: Transaction) -> messages.DutyPage:
+        """Duties, page by page."""
+        return network_queries.list_duties(tx, message)
+
     # Volunteers -----------------------------------------------------------------------------------
 
     @command(messages.RegisterVolunteers, roles=("clerk",))
     def register_volunteers(self, message: messages.RegisterVolunteers, tx: Transaction) -> BulkReply:
         """Register volunteers."""
         return volunteers.register_volunteers(tx, message)
+
+    @daily(network_numbers.JOB)
+    def network_number_step(self, job: Job, tx: Transaction) -> bool:
+        """Index old numbers of the volunteer network."""
+        return network_numbers.number_step(tx, job)
 
     @command(messages.RecordVolunteerActs, roles=("clerk",))
     def record_volunteer_acts(self, message: messages.RecordVolunteerActs, tx: Transaction) -> BulkReply:

@@ -69,6 +69,23 @@ Index("ix_appointments_person", appointments.c.person_id)
 Index("ix_appointments_term", appointments.c.term_id)
 appointment_acts = acts("appointment_acts", appointments, Column("reason", CODE))
 
+duties = records(
+    "duties",
+    link("duties", "appointment_id", "appointments"),
+    link("duties", "organisation_id", "organisations"),
+    Column("organisation_kind", CODE, nullable=False),
+    Column("post", CODE, nullable=False),
+    Column("kind", CODE, nullable=False),
+    Column("since", Date, nullable=False),
+    Column("until", Date, nullable=False),
+    Column("times", Integer, nullable=False, comment="Above zero, also where they are taken back"),
+    link("duties", "corrects_id", "duties", optional=True),
+    UniqueConstraint("corrects_id", name="uq_duties_corrects"),
+    steps=False,
+)
+Index("ix_duties_organisation", duties.c.organisation_id, duties.c.until)
+Index("ix_duties_appointment", duties.c.appointment_id)
+
 organisation_funds = records(
     "organisation_funds",
     link("organisation_funds", "organisation_id", "organisations"),

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis import schema, stream
+from chassis.fields import reading
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from kernel.certificate_number import CertificateNumber
@@ -19,7 +20,6 @@ from services.registry.archive_tables import archive_documents
 from services.registry.case_tables import cases
 from services.registry.dispute_tables import disputes
 from services.registry.domain.person import masked_name
-from services.registry.handlers.fields import reading
 from services.registry.legal_aid_tables import legal_aid
 from services.registry.names import found_by, opened_name
 from services.registry.network_tables import appointments, delegates

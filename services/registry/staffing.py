@@ -12,7 +12,13 @@ from chassis.transaction import Transaction
 from contracts.registry import network as messages
 from kernel.money import Money
 from services.registry.facility_tables import facilities
-from services.registry.network_tables import activities, appointments, organisation_funds, organisations
+from services.registry.network_tables import (
+    activities,
+    appointments,
+    duties,
+    organisation_funds,
+    organisations,
+)
 from services.registry.paging import below, page_of
 from services.registry.tables import regions
 
@@ -48,7 +54,7 @@ def _people(day: date) -> list[sa.Label[Any]]:
 
 
 def _means(day: date) -> list[sa.Label[Any]]:
-    """Money and activities of the year up to the day, and places on it."""
+    """Money, activities and duties of the year up to the day, and places on it."""
     amount = organisation_funds.c.amount_fen
     signed = sa.case((organisation_funds.c.corrects_id.is_(None), amount), else_=-amount)
     received = sa.select(sa.func.sum(signed)).where(
@@ -59,10 +65,16 @@ def _means(day: date) -> list[sa.Label[Any]]:
         activities.c.organisation_id == organisations.c.id,
         activities.c.held_on.between(day.replace(month=1, day=1), day),
     )
+    done = sa.case((duties.c.corrects_id.is_(None), duties.c.times), else_=-duties.c.times)
+    year = duties.c.until.between(day.replace(month=1, day=1), day)
+    performed = sa.select(sa.func.coalesce(sa.func.sum(done), 0)).where(
+        duties.c.organisation_id == organisations.c.id, year
+    )
     return [
         received.scalar_subquery().label("funds"),
         sa.select(sa.func.sum(activities.c.cost_fen)).where(held).scalar_subquery().label("spent"),
         _count(activities, held).label("activities"),
+        performed.scalar_subquery().label("duties"),
         _count(facilities, facilities.c.region == organisations.c.region, _in_use(day)).label("places"),
     ]
 

@@ -122,6 +122,7 @@ persons = Table(
 )
 Index("ix_persons_region", persons.c.region, persons.c.id)
 Index("ix_persons_household", persons.c.household_id)
+Index("ix_persons_birth_date", persons.c.birth_date, persons.c.id)
 Index("ix_persons_merged_into", persons.c.merged_into)
 
 name_words = Table(

@@ -135,7 +135,7 @@ def _subjects(
 ) -> Iterable[sa.Row[Any]]:
     """How many subjects have which dimensions; those of a subject come joined by commas, some repeated.
 
-    of: only facts of these persons.
+    A subject of whom as much was taken back as was told does not count. of: only facts of these persons.
     """
     each = (
         sa.select(
@@ -145,6 +145,7 @@ def _subjects(
         )
         .where(scope.within(indicators, stock=False))
         .group_by(facts.c.indicator, subject)
+        .having(sa.func.sum(facts.c.value) > 0)
     )
     if of is not None:
         each = each.join(of, of.c.person_id == facts.c.subject)

@@ -31,6 +31,11 @@ def layout(code: str) -> Layout:
     return _LAYOUTS[code]
 
 
+def reasons() -> set[str]:
+    """Why a bank may return a payment, by the layouts."""
+    return {reason for each in _LAYOUTS.values() for reason in each.reasons.values()} | {bank_layout.OTHER}
+
+
 def render(tx: Transaction, batch: Batch) -> tuple[bytes, str]:
     """The bytes of a batch's file and their hash. What is read in plain is for the caller to audit."""
     orders = (

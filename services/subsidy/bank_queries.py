@@ -13,9 +13,16 @@ from chassis.transaction import Transaction
 from contracts import subsidy as messages
 from kernel.masking import BankAccount
 from kernel.money import Money
-from services.subsidy import bank_repository, run_repository
-from services.subsidy.bank_tables import NUMBER, bank_batches, held_payments, pay_accounts
-from services.subsidy.tables import persons
+from services.subsidy import bank_repository, payment_change_repository, run_repository
+from services.subsidy.bank_tables import (
+    NUMBER,
+    bank_batches,
+    held_payments,
+    pay_accounts,
+    payment_changes,
+)
+from services.subsidy.domain.differences import period_of
+from services.subsidy.tables import persons, run_lines
 
 
 def list_pay_accounts(tx: Transaction, message: messages.ListPayAccounts) -> messages.PayAccountPage:
@@ -94,6 +101,36 @@ def list_held_payments(tx: Transaction, message: messages.ListHeldPayments) -> m
         for row in rows
     ]
     return messages.HeldPaymentPage(held=shown, after=after)
+
+
+def list_payment_changes(tx: Transaction, message: messages.ListPaymentChanges) -> messages.PaymentChangePage:
+    """A page of what was asked for in the caller's regions."""
+    change, line = payment_changes.c, run_lines.c
+    query = (
+        sa.select(payment_changes, line.person_id, line.scheme, line.period, line.amount_fen)
+        .join(run_lines, sa.and_(line.run_id == change.run_id, line.seq == change.line))
+        .where(tx.scope(change.region))
+    )
+    if message.states:
+        query = query.where(change.state.in_(message.states))
+    rows, after = _page(tx, query, payment_changes, message.after, message.limit)
+    shown = [
+        messages.PaymentChangeView(
+            payment_change_id=row["id"],
+            target_id=payment_change_repository.target_of(row),
+            amount=str(Money(row["amount_fen"])),
+            period=period_of(row["period"]),
+            **{
+                name: row[name]
+                for name in (
+                    *("ref", "kind", "run_id", "person_id", "region", "scheme", "reason"),
+                    *("document", "booked_on", "state", "requested_by", "decided_by"),
+                )
+            },
+        )
+        for row in rows
+    ]
+    return messages.PaymentChangePage(changes=shown, after=after)
 
 
 def _page(

@@ -81,8 +81,12 @@ def accounts_of(tx: Transaction, person_ids: Sequence[str], day: date) -> dict[s
     return {row.person_id: row.id for row in tx.execute(query)}
 
 
-def ready(tx: Transaction, run_id: str, day: date, after: str, limit: int) -> list[Owed]:
+def ready(
+    tx: Transaction, run_id: str, day: date, after: str, limit: int, *, lock: bool = False
+) -> list[Owed]:
     """What was held up and can be instructed on the day, in the order in which it was.
+
+    lock: until the commit, so that nobody gives it up meanwhile.
 
     What waits for an account is ready with another one than the one that failed; what failed on the bank's
     side with any.
@@ -99,6 +103,8 @@ def ready(tx: Transaction, run_id: str, day: date, after: str, limit: int) -> li
         held.reason.in_(rules["payment.reasons.bank"].texts), sa.and_(held.reason.in_(mended), another)
     )
     query = sa.select(found).where(held.usable_id.is_not(None), may).order_by(held.id).limit(limit)
+    if lock:
+        query = query.with_for_update()
     return [
         Owed(
             row.line,
@@ -274,7 +280,7 @@ def batch_shares(tx: Transaction, batch_id: str) -> dict[str, Money]:
 def batch_lines(tx: Transaction, batch_id: str) -> dict[int, tuple[Line, str]]:
     """The lines of the run that a batch pays, by their places in the run, each with its division."""
     row = instructions.c
-    lines = sa.select(run_lines).join(
+    lines = sa.select(*run_repository.LINE).join(
         instructions, sa.and_(row.run_id == run_lines.c.run_id, row.line == run_lines.c.seq)
     )
     shares = sa.select(run_shares).join(

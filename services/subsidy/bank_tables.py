@@ -96,7 +96,7 @@ held_payments = Table(
         ["run_id", "line"], ["run_lines.run_id", "run_lines.seq"], name="fk_held_payments_line"
     ),
     UniqueConstraint("instruction_id", name="uq_held_payments_instruction"),
-    CheckConstraint("state IN ('open', 'reissued')", name="ck_held_payments_state"),
+    CheckConstraint("state IN ('open', 'reissued', 'given_up')", name="ck_held_payments_state"),
 )
 Index(
     "uq_held_payments_unsent",
@@ -170,3 +170,51 @@ bank_answers = Table(
 Index("ix_bank_answers_receipt", bank_answers.c.receipt_id)
 Index("ix_bank_answers_settled", bank_answers.c.settled_on)
 Index("ix_bank_batches_pay_on", bank_batches.c.pay_on)
+
+# A payment held up that is given up, or one that the bank took back after it had paid: asked for by one,
+# decided by another. Each payment once, what was rejected aside.
+payment_changes = Table(
+    "payment_changes",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("ref", String(80), nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("held_id", ID, ForeignKey("held_payments.id"), comment="What is given up"),
+    Column("instruction_id", ID, ForeignKey("instructions.id"), comment="What was paid, and came back"),
+    Column("run_id", ID, nullable=False),
+    Column("line", Integer, nullable=False),
+    Column("region", REGION, nullable=False),
+    Column("reason", CODE, nullable=False),
+    Column("document", String(120), nullable=False),
+    Column("booked_on", Date, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("requested_by", String(120), nullable=False, comment="Subject of the caller's token"),
+    Column("recorded_at", INSTANT, nullable=False),
+    Column("decision_ref", String(80), comment="The office's reference of the decision"),
+    Column("decided_by", String(120), comment="Subject of the caller's token"),
+    Column("decided_at", INSTANT),
+    ForeignKeyConstraint(
+        ["run_id", "line"], ["run_lines.run_id", "run_lines.seq"], name="fk_payment_changes_line"
+    ),
+    UniqueConstraint("ref", name="uq_payment_changes_ref"),
+    UniqueConstraint("decision_ref", name="uq_payment_changes_decision_ref"),
+    CheckConstraint("state IN ('requested', 'approved', 'rejected')", name="ck_payment_changes_state"),
+    CheckConstraint(
+        "kind = 'give_up' AND held_id IS NOT NULL AND instruction_id IS NULL"
+        " OR kind = 'take_back' AND held_id IS NULL AND instruction_id IS NOT NULL",
+        name="ck_payment_changes_kind",
+    ),
+    CheckConstraint("(decided_by IS NULL) = (state = 'requested')", name="ck_payment_changes_are_decided"),
+    CheckConstraint("decided_by <> requested_by", name="ck_payment_changes_two_persons"),
+)
+for _target in (payment_changes.c.held_id, payment_changes.c.instruction_id):
+    Index(
+        f"uq_payment_changes_{_target.name}",
+        _target,
+        unique=True,
+        sqlite_where=text("state <> 'rejected'"),
+        postgresql_where=text("state <> 'rejected'"),
+    )
+Index("ix_payment_changes_region", payment_changes.c.region, payment_changes.c.state, payment_changes.c.id)
+Index("ix_payment_changes_line", payment_changes.c.run_id, payment_changes.c.line)
+Index("ix_payment_changes_booked", payment_changes.c.booked_on)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from chassis.transaction import Transaction
 from contracts import subsidy as messages
 from kernel.money import Money
-from services.subsidy import explanations
+from services.subsidy import replies
 from services.subsidy.difference_tables import debts, differences
 from services.subsidy.domain.differences import period_of
 from services.subsidy.tables import run_lines
@@ -50,7 +50,7 @@ def list_differences(tx: Transaction, message: messages.ListDifferences) -> mess
                 due=str(Money(row.due_fen)),
                 found_on=row.found_on,
                 run_id=row.run_id,
-                reasons=explanations.steps(json.loads(row.decision)),
+                reasons=replies.rule_steps(json.loads(row.decision)),
             )
             for row in rows
         ],

@@ -16,10 +16,10 @@ from kernel.rulebook import RuleView
 from services.subsidy import replies, repository
 from services.subsidy.domain.amounts import Basis, price
 from services.subsidy.domain.award import Claim, KnownAwards, Trace
-from services.subsidy.domain.eligibility import judge
+from services.subsidy.domain.eligibility import judged
 from services.subsidy.domain.overlaps import decide_overlaps
 from services.subsidy.domain.schemes import Scheme
-from services.subsidy.domain.wording import said, step
+from services.subsidy.domain.wording import said
 
 
 def explain_scheme(tx: Transaction, message: messages.ExplainScheme) -> messages.SchemeExplained:
@@ -68,9 +68,9 @@ def show_award(tx: Transaction, message: messages.ShowAward) -> messages.AwardSh
         last_period=award.last_period,
         region=award.region,
         granted_on=award.granted_on,
-        reasons=steps(award.decision),
+        reasons=replies.rule_steps(award.decision),
         amount=None if amount is None else str(amount),
-        amount_reasons=steps(computed),
+        amount_reasons=replies.rule_steps(computed),
     )
 
 
@@ -84,9 +84,7 @@ def check_entitlement(tx: Transaction, message: messages.CheckEntitlement) -> me
     region, holder = repository.person(tx, heads[message.person_id])
     scheme = Scheme.of(_rules(tx, region, message.on, None), message.scheme)
     variant = scheme.variant(message.variant)
-    findings = list(judge(scheme, holder, message.on, variant))
-    reasons = [step(finding.rule, "不符合。" if finding.broken else "符合。") for finding in findings]
-    broken = next((finding.broken for finding in findings if finding.broken), None)
+    broken, reasons = judged(scheme, holder, message.on, variant)
     if broken:
         return _entitlement(f"subsidy.{broken}", None, reasons)
     try:
@@ -119,19 +117,5 @@ def _entitlement(code: str | None, amount: Money | None, reasons: Trace) -> mess
         entitled=code is None,
         code=code,
         amount=None if amount is None else str(amount),
-        reasons=steps(reasons),
+        reasons=replies.rule_steps(reasons),
     )
-
-
-def steps(trace: Trace) -> list[messages.RuleStep]:
-    """A trace as the contract shows it."""
-    return [
-        messages.RuleStep(
-            rule=each["rule"],
-            value=each["value"],
-            valid_from=date.fromisoformat(each["from"]),
-            document=each["document"],
-            text=each.get("zh", ""),  # awards of before the sentences were kept have none
-        )
-        for each in trace
-    ]

@@ -17,7 +17,7 @@ from services.subsidy.outreach_tables import leads, outreach_runs
 def list_outreach_runs(tx: Transaction, message: messages.ListOutreachRuns) -> messages.OutreachRunPage:
     """A page of runs of the caller's regions."""
     query = sa.select(outreach_runs).where(tx.scope(outreach_runs.c.region))
-    page, after = _page(tx, query, outreach_runs.c.run_id, message.after, message.limit)
+    page, after = page_of(tx, query, outreach_runs.c.run_id, message.after, message.limit)
     names = messages.OutreachRunView.model_fields
     runs = [messages.OutreachRunView(**{name: row[name] for name in names}) for row in page]
     return messages.OutreachRunPage(runs=runs, after=after)
@@ -35,7 +35,7 @@ def list_leads(tx: Transaction, message: messages.ListLeads) -> messages.LeadPag
         query = query.where(leads.c.region.between(prefix.ljust(12, "0"), prefix.ljust(12, "9")))
     if message.states:
         query = query.where(leads.c.state.in_(message.states))
-    page, after = _page(tx, query, leads.c.lead_id, message.after, message.limit)
+    page, after = page_of(tx, query, leads.c.lead_id, message.after, message.limit)
     return messages.LeadPage(leads=[_view(row) for row in page], after=after)
 
 
@@ -46,7 +46,7 @@ def _view(row: sa.RowMapping) -> messages.LeadView:
     return messages.LeadView(**shown)
 
 
-def _page(
+def page_of(
     tx: Transaction, query: sa.Select[Any], key: sa.Column[str], after: str | None, limit: int
 ) -> tuple[list[sa.RowMapping], str | None]:
     """The rows of a page in the order of their identifiers, and where the next one begins."""

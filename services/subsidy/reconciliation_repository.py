@@ -8,7 +8,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from chassis.transaction import Transaction
-from services.subsidy.bank_tables import bank_answers, bank_batches, instructions
+from services.subsidy.bank_tables import bank_answers, bank_batches, instructions, payment_changes
 from services.subsidy.domain.reconciliation import Place, Reconciled, booked, compare
 from services.subsidy.tables import ledger, payments, run_shares, runs
 
@@ -21,7 +21,7 @@ def reconciled(tx: Transaction, begin: date, end: date, region: sa.ColumnElement
     mine = sa.select(runs.c.run_id).where(region)
     return compare(
         _ledger(tx, begin, end, mine),
-        _files(tx, begin, end, mine) | _receipts(tx, begin, end, mine),
+        _files(tx, begin, end, mine) | _receipts(tx, begin, end, mine) | _taken_back(tx, begin, end, mine),
         _payments(tx, begin, end, mine),
     )
 
@@ -53,6 +53,14 @@ def _receipts(tx: Transaction, begin: date, end: date, mine: sa.Select[tuple[str
     query = query.where(answer.settled_on >= begin, answer.settled_on < end, runs.c.run_id.in_(mine))
     found = tx.execute(query.group_by(runs.c.scheme, run_shares.c.source, answer.paid))
     return {(row.scheme, row.source, "paid" if row.paid else "returned"): int(row.fen) for row in found}
+
+
+def _taken_back(tx: Transaction, begin: date, end: date, mine: sa.Select[tuple[str]]) -> dict[Place, int]:
+    change = payment_changes.c
+    query = _shares().join(payment_changes, change.instruction_id == instructions.c.id)
+    query = query.where(change.booked_on >= begin, change.booked_on < end, change.state == "approved")
+    found = tx.execute(query.where(runs.c.run_id.in_(mine)).group_by(runs.c.scheme, run_shares.c.source))
+    return {(row.scheme, row.source, "taken_back"): int(row.fen) for row in found}
 
 
 def _shares(*more: sa.ColumnElement[bool]) -> sa.Select[tuple[str, str, int]]:

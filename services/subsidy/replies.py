@@ -4,13 +4,14 @@ A room of its own because handlers and queries answer with the same replies.
 """
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Literal, get_args
 
 import sqlalchemy as sa
 
 from contracts import subsidy as messages
 from kernel.money import Money
-from services.subsidy.domain.award import Benefit
+from services.subsidy.domain.award import Benefit, Trace
 from services.subsidy.domain.run import Run
 
 
@@ -43,6 +44,7 @@ def disbursement(run: Run, shares: Mapping[str, Money]) -> messages.Disbursement
         list_hash=run.list_hash,
         planned_by=run.planned_by,
         approved_by=run.approved_by,
+        given_up_lines=run.given_up_lines,
     )
 
 
@@ -58,3 +60,17 @@ def receipt(row: sa.Row[Any], run_id: str, outcome: Literal["created", "unchange
         returned_lines=row.returned_lines,
         returned_amount=str(Money(row.returned_fen)),
     )
+
+
+def rule_steps(trace: Trace) -> list[messages.RuleStep]:
+    """A decision's rules as they were applied."""
+    return [
+        messages.RuleStep(
+            rule=each["rule"],
+            value=each["value"],
+            valid_from=date.fromisoformat(each["from"]),
+            document=each["document"],
+            text=each.get("zh", ""),  # awards of before the sentences were kept have none
+        )
+        for each in trace
+    ]

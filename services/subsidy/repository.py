@@ -121,7 +121,7 @@ def funds(
 
 
 def draw_funds(tx: Transaction, drawn: Mapping[str, Money]) -> None:
-    """Take amounts from allotments; the database refuses to take more than there is."""
+    """Take amounts from allotments, or give them back; the database refuses to take more than there is."""
     table = fund_allotments
     statement = (
         sa.update(table)
@@ -240,14 +240,6 @@ def due_awards(tx: Transaction, scheme: str, variant: str, period: str, region: 
 
 def _basis(cost_fen: int | None, days: int | None) -> Basis:
     return Basis(None if cost_fen is None else Money(cost_fen), days)
-
-
-def bases(tx: Transaction, award_ids: Collection[str]) -> dict[str, Basis]:
-    """What the amounts of these awards are computed from, where something was stated."""
-    query = sa.select(awards.c.award_id, awards.c.cost_fen, awards.c.days).where(
-        awards.c.award_id.in_(award_ids), sa.or_(awards.c.cost_fen.is_not(None), awards.c.days.is_not(None))
-    )
-    return {row.award_id: _basis(row.cost_fen, row.days) for row in tx.execute(query)}
 
 
 def award_of(row: sa.Row[Any]) -> Award:

@@ -76,32 +76,65 @@ def unpaid_variants(tx: Transaction, scheme: str, period: str, region: str) -> d
     return {(row.variant, row.region): row.awards for row in rows}
 
 
-def unpaid_awards(tx: Transaction, run: Run, after: str, limit: int) -> Sequence[sa.Row[Any]]:
-    """The next awards of the run's division that are in no run yet, in the order of their identifiers."""
+def awards_after(tx: Transaction, run: Run, after: str, limit: int) -> Sequence[sa.Row[Any]]:
+    """The next awards of the run's division and period in the order of their identifiers, in a run or not."""
     query = (
-        sa.select(awards.c.award_id, awards.c.person_id, awards.c.variant, awards.c.region)
-        .where(_in_no_run(run.scheme, run.period, run.region), awards.c.award_id > after)
+        sa.select(
+            awards.c.award_id,
+            awards.c.person_id,
+            awards.c.variant,
+            awards.c.region,
+            awards.c.cost_fen,
+            awards.c.days,
+        )
+        .where(_due(run.scheme, run.period, run.region), awards.c.award_id > after)
         .order_by(awards.c.award_id)
         .limit(limit)
     )
     return tx.execute(query).all()
 
 
+def taken(tx: Transaction, run: Run, page: Sequence[sa.Row[Any]]) -> set[str]:
+    """Those of some awards that are in a run already, or stand behind another record of the person.
+
+    Asked by what the page names: the database's own guess of how many lines there are lags behind a run.
+    """
+    line, behind = run_lines.c, behind_kin(run.scheme, run.period).subquery("behind")
+    listed = sa.select(line.person_id).where(
+        line.person_id.in_([row.person_id for row in page]),
+        line.scheme == run.scheme,
+        line.period == run.period,
+    )
+    persons = {row.person_id for row in tx.execute(listed)}
+    second = sa.select(behind.c.award_id).where(behind.c.award_id.in_([row.award_id for row in page]))
+    return {row.award_id for row in page if row.person_id in persons} | {
+        row.award_id for row in tx.execute(second)
+    }
+
+
 def _in_no_run(scheme: str, period: str, region: str) -> sa.ColumnElement[bool]:
     line = run_lines.c
     listed = (line.person_id == awards.c.person_id, line.scheme == scheme, line.period == period)
     return sa.and_(
-        paid_in(awards, scheme, period),
-        awards.c.region.startswith(RegionCode(region).prefix),
+        _due(scheme, period, region),
         ~sa.exists().where(*listed),
         awards.c.award_id.not_in(behind_kin(scheme, period)),
     )
 
 
-def add_lines(tx: Transaction, run: Run, lines: Sequence[tuple[Line, str, Trace]]) -> None:
-    """Append lines, each with its division and the rate applied, and add them to the run's sums."""
-    tx.execute(
-        sa.insert(run_lines),
+def _due(scheme: str, period: str, region: str) -> sa.ColumnElement[bool]:
+    return sa.and_(paid_in(awards, scheme, period), awards.c.region.startswith(RegionCode(region).prefix))
+
+
+def told(decision: Trace) -> str:
+    """A rate applied as a line keeps it."""
+    return json.dumps(decision, ensure_ascii=False)
+
+
+def add_lines(tx: Transaction, run: Run, lines: Sequence[tuple[Line, str, str]]) -> None:
+    """Append lines, each with its division and the rate applied as told, and add them to the run's sums."""
+    tx.insert(
+        run_lines,
         [
             {
                 "run_id": run.id,
@@ -113,7 +146,7 @@ def add_lines(tx: Transaction, run: Run, lines: Sequence[tuple[Line, str, Trace]
                 "period": line.difference or run.period,
                 "region": region,
                 "amount_fen": line.amount.fen,
-                "decision": json.dumps(decision, ensure_ascii=False),
+                "decision": decision,
             }
             for line, region, decision in lines
         ],
@@ -123,7 +156,7 @@ def add_lines(tx: Transaction, run: Run, lines: Sequence[tuple[Line, str, Trace]
         for line, _, _ in lines
         for source, part in line.shares.items()
     ]
-    tx.execute(sa.insert(run_shares), shares)
+    tx.insert(run_shares, shares)
     amount = sum(line.amount.fen for line, _, _ in lines)
     tx.execute(
         sa.update(runs)
@@ -132,10 +165,17 @@ def add_lines(tx: Transaction, run: Run, lines: Sequence[tuple[Line, str, Trace]
     )
 
 
+LINE = tuple(
+    run_lines.c[name]
+    for name in ("seq", "award_id", "person_id", "variant", "period", "amount_fen", "region")
+)
+"""What lines_of needs; the texts of the decisions are most of a line, and nobody reads a million of them."""
+
+
 def lines_after(tx: Transaction, run_id: str, seq: int, limit: int) -> list[tuple[Line, str]]:
     """The lines that follow a place in the list, in order, each with its division."""
     following = sa.and_(run_lines.c.run_id == run_id, run_lines.c.seq > seq)
-    rows = tx.execute(sa.select(run_lines).where(following).order_by(run_lines.c.seq).limit(limit)).all()
+    rows = tx.execute(sa.select(*LINE).where(following).order_by(run_lines.c.seq).limit(limit)).all()
     if not rows:
         return []
     between = run_shares.c.seq.between(rows[0].seq, rows[-1].seq)
@@ -171,11 +211,11 @@ def shares_of(tx: Transaction, run_id: str) -> dict[str, Money]:
     return {row.source: Money(int(row.fen)) for row in rows}
 
 
-def add_payments(tx: Transaction, run: Run, paid: Mapping[str, tuple[Line, date]]) -> None:
-    """Insert payments with their days by their identifiers, and count them in the run."""
+def add_payments(tx: Transaction, run: Run, paid: Mapping[str, tuple[Line, date, str | None]]) -> None:
+    """Insert payments, each with its day and what was taken back before, and count them in the run."""
     rows = [
         {
-            "payment_id": payment_id,
+            "payment_id": new_id,
             "run_id": run.id,
             "seq": line.seq,
             "person_id": line.person_id,
@@ -184,18 +224,18 @@ def add_payments(tx: Transaction, run: Run, paid: Mapping[str, tuple[Line, date]
             "amount_fen": line.amount.fen,
             "paid_on": paid_on,
             "recorded_at": tx.now,
+            "take_back_id": take_back_id,
         }
-        for payment_id, (line, paid_on) in paid.items()
+        for new_id, (line, paid_on, take_back_id) in paid.items()
     ]
     tx.insert(payments, rows)
-    tx.execute(
-        sa.update(runs).where(runs.c.run_id == run.id).values(paid_lines=runs.c.paid_lines + len(paid))
-    )
+    counted = {"paid_lines": runs.c.paid_lines + len(paid)}
+    tx.execute(sa.update(runs).where(runs.c.run_id == run.id).values(counted))
 
 
 def close_if_paid(tx: Transaction, run_id: str) -> None:
-    """Close an instructed run when its last line is paid."""
-    done = sa.and_(runs.c.state == "instructed", runs.c.paid_lines == runs.c.lines)
+    """Close an instructed run when its last line is paid or given up."""
+    done = sa.and_(runs.c.state == "instructed", runs.c.paid_lines + runs.c.given_up_lines == runs.c.lines)
     tx.execute(sa.update(runs).where(runs.c.run_id == run_id, done).values(state="paid"))
 
 
@@ -258,4 +298,5 @@ def _run(row: sa.Row[Any]) -> Run:
         list_hash=row.list_hash,
         planned_by=row.planned_by,
         approved_by=row.approved_by,
+        given_up_lines=row.given_up_lines,
     )

@@ -17,13 +17,16 @@ from services.subsidy import (
     outreach_queries,
     queries,
     tables,
+    verification_queries,
 )
-from services.subsidy.domain import rule_check
+from services.subsidy.claim_methods import ClaimMethods
+from services.subsidy.domain import claim_rules, rule_check
 from services.subsidy.handlers import (
     accounts,
     approval,
     awards,
     changes,
+    checks,
     comparison,
     copies,
     debts,
@@ -32,14 +35,16 @@ from services.subsidy.handlers import (
     instruct,
     leads,
     outreach_runs,
+    payment_changes,
     plan,
     receipts,
     recompute,
+    samples,
     stops,
 )
 
 
-class SubsidyService(Service):
+class SubsidyService(ClaimMethods, Service):
     """Schemes, awards, disbursement runs and their ledger."""
 
     name = "subsidy"
@@ -48,8 +53,8 @@ class SubsidyService(Service):
 
     @classmethod
     def rule_problems(cls, rules: RuleBook) -> list[str]:
-        """What is wrong with the rules of the schemes."""
-        return rule_check.problems(rules)
+        """What is wrong with the rules of the schemes and of claims."""
+        return rule_check.problems(rules) + claim_rules.problems(rules)
 
     @command(messages.RecordFundAllotments, roles=("clerk",))
     def record_fund_allotments(self, message: messages.RecordFundAllotments, tx: Transaction) -> BulkReply:
@@ -108,6 +113,23 @@ class SubsidyService(Service):
     def decide_pay_accounts(self, message: messages.DecidePayAccounts, tx: Transaction) -> BulkReply:
         """Decide on changes of accounts."""
         return accounts.decide_pay_accounts(tx, message)
+
+    @command(messages.RequestPaymentChanges, roles=("clerk",))
+    def request_payment_changes(self, message: messages.RequestPaymentChanges, tx: Transaction) -> BulkReply:
+        """Ask for payments to be given up, or tell that they came back."""
+        return payment_changes.request_payment_changes(tx, message)
+
+    @command(messages.DecidePaymentChanges, roles=("checker",))
+    def decide_payment_changes(self, message: messages.DecidePaymentChanges, tx: Transaction) -> BulkReply:
+        """Decide on what was asked for, and book it."""
+        return payment_changes.decide_payment_changes(tx, message)
+
+    @query(messages.ListPaymentChanges, roles=("clerk", "maker", "checker", "auditor"))
+    def list_payment_changes(
+        self, message: messages.ListPaymentChanges, tx: Transaction
+    ) -> messages.PaymentChangePage:
+        """What was asked for, and what became of it."""
+        return bank_queries.list_payment_changes(tx, message)
 
     @query(messages.ListPayAccounts, roles=("clerk", "checker", "auditor"))
     def list_pay_accounts(
@@ -235,6 +257,44 @@ class SubsidyService(Service):
     def outreach_step(self, job: Job, tx: Transaction) -> bool:
         """Look at the next persons of a run of outreach."""
         return outreach_runs.outreach_step(tx, job)
+
+    # Verification after payment ------------------------------------------------------------------
+
+    @command(messages.DrawPaymentSamples, roles=("clerk",))
+    def draw_payment_samples(self, message: messages.DrawPaymentSamples, tx: Transaction) -> BulkReply:
+        """Draw samples of paid runs by lot."""
+        return samples.draw_payment_samples(tx, message)
+
+    @command(messages.RecordPaymentChecks, roles=("clerk",))
+    def record_payment_checks(self, message: messages.RecordPaymentChecks, tx: Transaction) -> BulkReply:
+        """Record whether payments arrived, and how findings were settled."""
+        return checks.record_payment_checks(tx, message)
+
+    @query(messages.ListPaymentSamples, roles=("clerk", "auditor"))
+    def list_payment_samples(
+        self, message: messages.ListPaymentSamples, tx: Transaction
+    ) -> messages.PaymentSamplePage:
+        """Samples, page by page."""
+        return verification_queries.list_payment_samples(tx, message)
+
+    @query(messages.ListPaymentChecks, roles=("clerk", "auditor"))
+    def list_payment_checks(
+        self, message: messages.ListPaymentChecks, tx: Transaction
+    ) -> messages.PaymentCheckPage:
+        """Payments to ask for, page by page."""
+        return verification_queries.list_payment_checks(tx, message)
+
+    @query(messages.ShowPaymentCheckCounts, roles=("clerk", "auditor"))
+    def show_payment_check_counts(
+        self, message: messages.ShowPaymentCheckCounts, tx: Transaction
+    ) -> messages.PaymentCheckCounts:
+        """Checks of a sample by township, state and finding."""
+        return verification_queries.show_payment_check_counts(tx, message)
+
+    @job(samples.JOB)
+    def sample_step(self, job: Job, tx: Transaction) -> bool:
+        """Write the next payments of a sample on the work list."""
+        return samples.sample_step(tx, job)
 
     # What others tell, and money -----------------------------------------------------------------
     @follow("registry")

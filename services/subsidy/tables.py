@@ -177,6 +177,7 @@ runs = Table(
     Column("planned_at", INSTANT, nullable=False),
     Column("approved_by", String(120)),
     Column("approved_at", INSTANT),
+    Column("given_up_lines", Integer, nullable=False, server_default=text("0")),
     CheckConstraint(
         "state IN ('planning', 'frozen', 'approved', 'instructing', 'instructed', 'paid')",
         name="ck_runs_state",
@@ -187,6 +188,9 @@ runs = Table(
     ),
     CheckConstraint("approved_by <> planned_by", name="ck_runs_maker_is_not_checker"),
     CheckConstraint("paid_lines BETWEEN 0 AND lines", name="ck_runs_paid_lines"),
+    CheckConstraint(
+        "given_up_lines >= 0 AND paid_lines + given_up_lines <= lines", name="ck_runs_given_up_lines"
+    ),
 )
 Index(
     "uq_runs_one_open",
@@ -228,7 +232,8 @@ run_shares = Table(
     CheckConstraint("amount_fen > 0", name="ck_run_shares_positive"),
 )
 
-# Append-only.
+# Append-only. The first payment of a line has no `take_back_id`; any other follows one that the bank took
+# back, which is used once: so nobody has two payments that stand.
 payments = Table(
     "payments",
     metadata,
@@ -241,14 +246,32 @@ payments = Table(
     Column("amount_fen", BigInteger, nullable=False),
     Column("paid_on", Date, nullable=False),
     Column("recorded_at", INSTANT, nullable=False),
+    Column("take_back_id", ID, ForeignKey("payment_changes.id")),
     ForeignKeyConstraint(["run_id", "seq"], ["run_lines.run_id", "run_lines.seq"], name="fk_payments_line"),
-    UniqueConstraint("run_id", "seq", name="uq_payments_line"),
-    UniqueConstraint("person_id", "scheme", "period", name="uq_payments_once"),
+    UniqueConstraint("take_back_id", name="uq_payments_again"),
     CheckConstraint("amount_fen > 0", name="ck_payments_positive"),
+)
+Index(
+    "uq_payments_line",
+    payments.c.run_id,
+    payments.c.seq,
+    unique=True,
+    sqlite_where=text("take_back_id IS NULL"),
+    postgresql_where=text("take_back_id IS NULL"),
+)
+Index(
+    "uq_payments_once",
+    payments.c.person_id,
+    payments.c.scheme,
+    payments.c.period,
+    unique=True,
+    sqlite_where=text("take_back_id IS NULL"),
+    postgresql_where=text("take_back_id IS NULL"),
 )
 
 # Double entry: each row debits one account and credits another. The rows of one transaction share the
-# identifier of the allotment, the run, the batch, the return or the payment that they book. Append-only.
+# identifier of the allotment, the run, the batch, the return, the payment or its change that they book.
+# Append-only.
 ledger = Table(
     "ledger",
     metadata,

@@ -25,6 +25,9 @@ class Staffing(Message):
     funds: MoneyText = Field(description="Yuan received in the year up to the day, less what was taken back")
     spent: MoneyText = Field(description="Yuan spent on activities in the year up to the day")
     activities: int = Field(description="Activities in the year up to the day")
+    duties: int = Field(
+        description="Duties that holders of its posts did in the year up to the day, less what was taken back"
+    )
     places: int = Field(description="Homes and other facilities in use in its division on the day")
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 from kernel.errors import Conflict, Invalid
+from kernel.steps import Step, check_step
 from services.registry.domain.application_state import (
     CROSS_PROVINCE,
     UNDER_WAY,
@@ -19,7 +20,6 @@ from services.registry.domain.application_state import (
     Office,
     State,
 )
-from services.registry.domain.steps import Step, check_step
 
 
 def applied(kind: Kind, channel: Channel, applied_on: date, office: Office) -> Application:
@@ -38,7 +38,7 @@ def applied(kind: Kind, channel: Channel, applied_on: date, office: Office) -> A
 def decide(application: Application, act: Act, office: Office) -> Application:
     """The application after the act. Raises Conflict or Invalid with the broken rule and the field."""
     step, change = _STEPS[act.action]
-    check_step("application", step, application, act, act.acted_on)
+    check_step("registry.application", step, application, act, act.acted_on)
     reasons = _REASONS.get(act.action, frozenset())
     if act.reason is not None and act.reason not in reasons:
         raise Invalid(

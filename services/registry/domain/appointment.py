@@ -4,11 +4,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from kernel.rulebook import RuleView
+from kernel.steps import Step
 from services.registry.domain import ladder
 from services.registry.domain.ladder import Ladder, Standing
 from services.registry.domain.organisation import check_after
 from services.registry.domain.record import check_listed
-from services.registry.domain.steps import Step
 
 _POSTS_OF_THEIR_OWN = frozenset({"federation", "village_association"})
 

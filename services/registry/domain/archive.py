@@ -5,11 +5,11 @@ from datetime import date
 
 from kernel.errors import Invalid
 from kernel.rulebook import RuleView
+from kernel.steps import Step
 from services.registry.domain import ladder
 from services.registry.domain.ladder import Ladder, Standing
 from services.registry.domain.record import check_listed
 from services.registry.domain.span import months_later
-from services.registry.domain.steps import Step
 
 
 @dataclass(frozen=True, slots=True)

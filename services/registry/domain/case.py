@@ -7,9 +7,9 @@ from typing import Literal, Self
 
 from kernel.errors import Conflict, Invalid
 from kernel.rulebook import RuleView
+from kernel.steps import Step, check_step
 from kernel.workdays import Workdays
 from services.registry.domain.span import Span
-from services.registry.domain.steps import Step, check_step
 
 Action = Literal["accept", "decline", "assign", "extend", "answer", "rate"]
 State = Literal["received", "accepted", "declined", "answered"]
@@ -95,7 +95,7 @@ def check_matter(rules: RuleView, matter: str) -> None:
 def decide(case: Case, act: Act, terms: Terms, workdays: Workdays) -> Case:
     """The case after the act. Raises Conflict or Invalid with the code of the broken rule and its field."""
     step, change = _STEPS[act.action]
-    check_step("case", step, case, act, act.acted_on)
+    check_step("registry.case", step, case, act, act.acted_on)
     reasons = _REASONS.get(act.action, frozenset())
     if act.reason is not None and act.reason not in reasons:
         raise Invalid(

@@ -7,7 +7,7 @@ from typing import Literal
 
 from kernel.errors import Invalid
 from kernel.rulebook import RuleView
-from services.registry.domain.steps import Step, check_step
+from kernel.steps import Step, check_step
 
 Action = Literal["mediate", "settle", "escalate"]
 State = Literal["found", "mediating", "settled", "escalated"]
@@ -62,5 +62,5 @@ def found(found_on: date, held_on: date, kind: str, rules: RuleView) -> Dispute:
 def decide(dispute: Dispute, act: Act, _rules: RuleView) -> Dispute:
     """The dispute after the act. Raises what check_step raises."""
     step, state = _STEPS[act.action]
-    check_step("dispute", step, dispute, act, act.acted_on)
+    check_step("registry.dispute", step, dispute, act, act.acted_on)
     return replace(dispute, state=state, last_act_on=act.acted_on)

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Generic, TypeVar
 
 from kernel.rulebook import RuleView
-from services.registry.domain.steps import Step, check_step
+from kernel.steps import Step, check_step
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Ladder(Generic[File]):
     def decide(self, file: File, act: Act, _rules: RuleView) -> File:
         """The record after the act; what both have a field for is taken over. Raises as check_step does."""
         step, state = self.steps[act.action]
-        check_step(self.noun, step, file, act, act.acted_on)
+        check_step(f"registry.{self.noun}", step, file, act, act.acted_on)
         told: dict[str, Any] = {each.name: getattr(act, each.name) for each in fields(act)}
         kept = {each.name for each in fields(file)}
         taken = {name: value for name, value in told.items() if name in kept and value is not None}

@@ -7,9 +7,9 @@ from typing import Literal
 
 from kernel.errors import Invalid
 from kernel.rulebook import RuleView
+from kernel.steps import Step, check_step
 from kernel.workdays import Workdays
 from services.registry.domain.span import Span
-from services.registry.domain.steps import Step, check_step
 
 Action = Literal["grant", "refuse", "give"]
 State = Literal["requested", "granted", "refused", "given"]
@@ -65,5 +65,5 @@ def requested(requested_on: date, kind: str, rules: RuleView, workdays: Workdays
 def decide(matter: Matter, act: Act, _rules: RuleView) -> Matter:
     """The matter after the act. Raises what check_step raises."""
     step, state = _STEPS[act.action]
-    check_step("legal_aid", step, matter, act, act.acted_on)
+    check_step("registry.legal_aid", step, matter, act, act.acted_on)
     return replace(matter, state=state, last_act_on=act.acted_on, outcome=act.outcome, hours=act.hours)

@@ -7,7 +7,7 @@ from typing import Literal
 
 from kernel.errors import Conflict, Invalid
 from kernel.rulebook import RuleView
-from services.registry.domain.steps import Step, check_step
+from kernel.steps import Step, check_step
 
 Action = Literal["assign", "verify", "close"]
 State = Literal["raised", "assigned", "confirmed", "dismissed", "closed"]
@@ -60,7 +60,7 @@ def decide(finding: Finding, act: Act, _rules: RuleView) -> Finding:
     confirmed one has nobody to follow it up.
     """
     step, change = _STEPS[act.action]
-    check_step("match_finding", step, finding, act, act.acted_on)
+    check_step("registry.match_finding", step, finding, act, act.acted_on)
     if act.due_on is not None and act.due_on < act.acted_on:
         raise Invalid(
             "registry.due_before_act",

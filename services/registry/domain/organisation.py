@@ -5,10 +5,10 @@ from datetime import date
 from kernel.errors import Invalid
 from kernel.regions import RegionCode
 from kernel.rulebook import RuleView
+from kernel.steps import Step
 from services.registry.domain.correction import check_amount
 from services.registry.domain.ladder import Ladder, Standing
 from services.registry.domain.record import check_listed
-from services.registry.domain.steps import Step
 
 STEPS = Ladder[Standing](
     "organisation",

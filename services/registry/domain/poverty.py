@@ -7,7 +7,7 @@ from typing import Literal
 
 from kernel.errors import Conflict, Invalid
 from kernel.rulebook import RuleView
-from services.registry.domain.steps import Step, check_step
+from kernel.steps import Step, check_step
 
 Action = Literal["register", "lift", "return", "monitor", "end_monitoring"]
 State = Literal["never_poor", "unlifted", "lifted"]
@@ -48,7 +48,7 @@ def decide(poverty: Poverty, act: Act, rules: RuleView) -> Poverty:
     Invalid("registry.unknown_monitored_kind") or Conflict("registry.not_monitored").
     """
     step, change = _STEPS[act.action]
-    check_step("poverty_file", step, poverty, act, act.acted_on)
+    check_step("registry.poverty_file", step, poverty, act, act.acted_on)
     _check_source(act.acted_on, act.as_of)
     if act.kind is not None and act.kind not in rules["poverty.monitored_kinds"].texts:
         raise Invalid(

@@ -6,10 +6,10 @@ from datetime import date
 
 from kernel.errors import Conflict, Invalid
 from kernel.rulebook import RuleView
+from kernel.steps import Step
 from services.registry.domain import ladder
 from services.registry.domain.ladder import Ladder, Standing
 from services.registry.domain.record import check_listed
-from services.registry.domain.steps import Step
 
 OPEN = ("proposed", "approved", "tendered", "started", "structure_done")
 _FUNDED = (*OPEN[1:], "accepted")

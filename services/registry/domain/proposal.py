@@ -7,8 +7,8 @@ from typing import Literal
 
 from kernel.errors import Conflict
 from kernel.rulebook import RuleView
+from kernel.steps import Step, check_step
 from services.registry.domain.span import months_later
-from services.registry.domain.steps import Step, check_step
 
 Action = Literal["consult", "extend", "reply", "rate"]
 State = Literal["assigned", "consulted", "replied"]
@@ -52,7 +52,7 @@ def decide(proposal: Proposal, act: Act, rules: RuleView) -> Proposal:
     Raises Conflict with the code of the broken rule, and what check_step raises.
     """
     step, change = _STEPS[act.action]
-    check_step("proposal", step, proposal, act, act.acted_on)
+    check_step("registry.proposal", step, proposal, act, act.acted_on)
     return replace(change(proposal, act, rules), last_act_on=act.acted_on)
 
 

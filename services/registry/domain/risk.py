@@ -7,7 +7,7 @@ from typing import Literal
 
 from kernel.errors import Invalid
 from kernel.rulebook import RuleView
-from services.registry.domain.steps import Step, check_step
+from kernel.steps import Step, check_step
 
 Action = Literal["report", "take_up", "close"]
 State = Literal["found", "reported", "rectifying", "closed"]
@@ -61,5 +61,5 @@ def found(kind: str, found_on: date, due_on: date, rules: RuleView) -> Risk:
 def decide(risk: Risk, act: Act, _rules: RuleView) -> Risk:
     """The risk after the act. Raises what check_step raises."""
     step, state = _STEPS[act.action]
-    check_step("risk", step, risk, act, act.acted_on)
+    check_step("registry.risk", step, risk, act, act.acted_on)
     return replace(risk, state=state, last_act_on=act.acted_on, officer=act.officer or risk.officer)

@@ -7,8 +7,8 @@ from typing import Literal, cast
 
 from kernel.errors import Invalid
 from kernel.rulebook import RuleView
+from kernel.steps import Step, check_step
 from services.registry.domain.matching import Check, full_years
-from services.registry.domain.steps import Step, check_step
 
 Action = Literal["verify", "enrol", "teach_at_home", "exempt"]
 State = Literal["suspected", "at_school", "out_of_school", "enrolled", "home_teaching", "exempt"]
@@ -53,7 +53,7 @@ def suspected(suspected_on: date, birth_date: date, rules: RuleView) -> Schoolin
 def decide(schooling: Schooling, act: Act, _rules: RuleView) -> Schooling:
     """The schooling after the act. Raises what check_step raises."""
     step, state = _STEPS[act.action]
-    check_step("schooling", step, schooling, act, act.acted_on)
+    check_step("registry.schooling", step, schooling, act, act.acted_on)
     reached = cast("State", act.outcome) if state is None else state
     return replace(schooling, state=reached, last_act_on=act.acted_on, form=act.form, reason=act.reason)
 

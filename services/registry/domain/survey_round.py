@@ -8,8 +8,8 @@ from typing import Literal
 from kernel.errors import Conflict, Invalid
 from kernel.regions import RegionCode
 from kernel.rulebook import RuleView
+from kernel.steps import Step, check_step
 from services.registry.domain.codes import joined, split
-from services.registry.domain.steps import Step, check_step
 
 Action = Literal["train", "begin", "check", "close"]
 State = Literal["opened", "surveying", "checking", "closed"]
@@ -58,7 +58,7 @@ def decide(survey: Round, act: Act, _rules: RuleView) -> Round:
     Invalid("registry.no_training_region") or Conflict("registry.regions_not_trained").
     """
     step, change = _STEPS[act.action]
-    check_step("survey_round", step, survey, act, act.acted_on)
+    check_step("registry.survey_round", step, survey, act, act.acted_on)
     return replace(change(survey, act), last_act_on=act.acted_on)
 
 

@@ -8,9 +8,9 @@ from typing import Literal
 
 from kernel.errors import Conflict
 from kernel.rulebook import RuleView
+from kernel.steps import Step, check_step
 from services.registry.domain.codes import split
 from services.registry.domain.questionnaire import Questionnaire
-from services.registry.domain.steps import Step, check_step
 
 Action = Literal["visit", "correct", "reassign"]
 State = Literal["to_visit", "to_revisit", "answered", "gone"]
@@ -76,7 +76,7 @@ def decide(surveys: Mapping[str, Survey], task: Task, act: Act, _rules: RuleView
     step, rounds, change = _STEPS[act.action]
     if act.action == "visit" and act.result == "answered":
         step = replace(step, needs=step.needs | {"answers"}, may=frozenset({"needs"}))
-    check_step("survey_task", step, task, act, act.acted_on)
+    check_step("registry.survey_task", step, task, act, act.acted_on)
     if survey.state not in rounds or act.acted_on < survey.last_act_on:
         raise Conflict(
             "registry.survey_round_state",

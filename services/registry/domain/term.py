@@ -5,10 +5,10 @@ from datetime import date
 
 from kernel.errors import Invalid
 from kernel.rulebook import RuleView
+from kernel.steps import Step
 from services.registry.domain.ladder import Act, Ladder, Standing
 from services.registry.domain.organisation import check_after
 from services.registry.domain.span import months_later
-from services.registry.domain.steps import Step
 
 _MONTHS = 12
 

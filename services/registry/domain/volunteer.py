@@ -1,12 +1,13 @@
 """Volunteers (志愿者) and their hours, which belong to days of one year, so that a year's add up."""
 
+import unicodedata
 from datetime import date
 
 from kernel.errors import Conflict, Invalid
 from kernel.rulebook import RuleView
+from kernel.steps import Step
 from services.registry.domain.ladder import Ladder, Standing
 from services.registry.domain.record import check_listed
-from services.registry.domain.steps import Step
 
 _HOURS_A_DAY = 24
 
@@ -23,6 +24,11 @@ def registered(origin: str, day: date, rules: RuleView) -> Standing:
     """A new volunteer. Raises what check_listed raises."""
     check_listed(rules, "volunteer.origins", origin, "origin")
     return Standing("registered", day)
+
+
+def compared_number(number: str) -> str:
+    """A number of the volunteer network as it is compared: without spaces, half-width, in capitals."""
+    return "".join(unicodedata.normalize("NFKC", number).split()).upper()
 
 
 def check_hours(since: date, until: date, hours: int, member_since: date, left_on: date | None) -> None:

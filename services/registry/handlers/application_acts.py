@@ -10,6 +10,7 @@ from typing import Any, Self
 import sqlalchemy as sa
 
 from chassis.bulk import Bulk, Entry
+from chassis.fields import reading
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from contracts.message import BulkReply
@@ -21,7 +22,6 @@ from services.registry.application_tables import application_acts, applications
 from services.registry.domain.application import decide
 from services.registry.domain.application_state import Act, Application, Office
 from services.registry.handlers.application_clocks import Overdue, facts_of
-from services.registry.handlers.fields import reading
 from services.registry.handlers.issuing import Issuer
 from services.registry.handlers.lookup import mine
 from services.registry.repository import Known

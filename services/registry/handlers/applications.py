@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.bulk import Bulk, Entry
+from chassis.fields import reading, renaming
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from contracts.message import BulkReply
@@ -15,6 +16,7 @@ from kernel.errors import Conflict, NotFound
 from kernel.regions import RegionRow
 from kernel.workdays import Workdays
 from services.registry import application_repository, repository
+from services.registry.actors import Actors
 from services.registry.application_repository import Filed, Request
 from services.registry.application_tables import applications
 from services.registry.domain.application import applied
@@ -24,7 +26,6 @@ from services.registry.domain.certificate_state import Terms
 from services.registry.domain.record import check_same
 from services.registry.domain.region import check_home, check_known
 from services.registry.handlers.application_clocks import facts_of
-from services.registry.handlers.fields import reading, renaming
 from services.registry.handlers.lookup import check_person, check_unmerged
 from services.registry.homes import Homes
 from services.registry.repository import Held, Known
@@ -45,6 +46,7 @@ class Desk:
     opened: set[tuple[str, str]]
     divisions: dict[str, dict[date, RegionRow]]
     workdays: Workdays
+    actors: Actors
     rows: list[dict[str, Any]] = field(default_factory=list)
 
     @classmethod
@@ -61,6 +63,7 @@ class Desk:
             application_repository.open_applications(tx, people),
             repository.region_histories(tx, named),
             Workdays.of(tx.rules),
+            Actors.load(tx, bulk.items()),
         )
 
 
@@ -77,6 +80,7 @@ def record_applications(tx: Transaction, message: messages.RecordApplications) -
             _check_place(tx, desk, item)
             if same := desk.known.get(item.ref):
                 check_same("application", same.content.wish, told.wish)
+                check_same("application", same.content.acting, told.acting)
                 check_same("application", same.content, told)
                 entry.unchanged(same.id)
                 continue
@@ -107,6 +111,7 @@ def _record(tx: Transaction, desk: Desk, entry: Entry, told: Request) -> None:
     with reading("applied_on"):
         rules = tx.rules.at(told.applied_on)
         office = Office(rules, desk.workdays, desk.born[told.person_id])
+        desk.actors.check(told.person_id, told.acting, "application", told.applied_on, rules)
         held = desk.held.get(told.person_id)
         with renaming(_FIELDS):
             check_applicable(told.wish, held.certificate if held else None, told.applied_on, Terms.of(rules))
@@ -128,6 +133,7 @@ def _record(tx: Transaction, desk: Desk, entry: Entry, told: Request) -> None:
             "mode": told.mode,
             "applied_on": told.applied_on,
             **asdict(told.wish),
+            **asdict(told.acting),
             "region": filed.region,
             **filed.columns(),
             "recorded_by": tx.caller.subject,

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.bulk import Bulk, Entry
+from chassis.fields import reading
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from contracts.message import BulkReply
@@ -14,10 +15,9 @@ from kernel.errors import Conflict, NotFound
 from kernel.workdays import Workdays
 from services.registry import case_repository
 from services.registry.case_repository import Filed, Step, sealed
-from services.registry.case_tables import ACT_TEXT, case_acts, cases, handling_units
+from services.registry.case_tables import ACT_TEXT, case_acts, cases
 from services.registry.domain.case import Act, Case, Terms, decide
 from services.registry.handlers.deadlines import Overdue
-from services.registry.handlers.fields import reading
 from services.registry.handlers.lookup import mine
 from services.registry.repository import Known
 
@@ -54,9 +54,7 @@ class Book:
         return cls(
             filed,
             case_repository.steps_by_ref(tx, {item.ref for item in bulk.items()}),
-            case_repository.ids_by_ref(
-                tx, handling_units, {item.unit_ref for item in bulk.items() if item.unit_ref}
-            ),
+            case_repository.units_by_ref(tx, {item.unit_ref for item in bulk.items() if item.unit_ref}),
             Overdue(case_repository.told_overdue(tx, {each.id for each in filed.values()})),
             Workdays.of(tx.rules),
         )

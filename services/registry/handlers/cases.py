@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from chassis.bulk import Bulk, Entry
+from chassis.fields import reading
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from contracts.message import BulkReply
@@ -17,7 +18,6 @@ from services.registry.case_tables import CONTENT, PETITIONER, cases
 from services.registry.domain.case import Case, Terms, check_matter, received
 from services.registry.domain.record import check_same
 from services.registry.domain.region import check_known
-from services.registry.handlers.fields import reading
 from services.registry.handlers.lookup import check_person, mine
 from services.registry.homes import Homes, homes_of
 from services.registry.repository import Known

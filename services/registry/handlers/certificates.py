@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from chassis.bulk import Bulk, Entry
+from chassis.fields import reading
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from contracts.message import BulkReply
@@ -15,7 +16,6 @@ from services.registry import repository
 from services.registry.domain.certificate_state import Act
 from services.registry.domain.region import check_home
 from services.registry.handlers.certificate_book import Book, Told
-from services.registry.handlers.fields import reading
 from services.registry.handlers.lookup import check_unmerged, mine
 from services.registry.repository import ActContent, Holder
 from services.registry.tables import CERTIFICATE_NUMBER, ID_NUMBER

@@ -1,13 +1,14 @@
 """Asking for corrections of what is registered of persons. Nothing changes until another person approves."""
 
 import dataclasses
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 
 from chassis.bulk import Bulk
+from chassis.fields import reading
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from contracts.message import BulkReply
@@ -15,13 +16,14 @@ from kernel.errors import NotFound
 from kernel.masking import BankAccount, Phone
 from kernel.regions import RegionRow
 from services.registry import repository
+from services.registry.actors import Actors, acting_of
 from services.registry.case_repository import opened, sealed
 from services.registry.correction_tables import AFTER, BEFORE, corrections
+from services.registry.domain.acting import Acting, Matter
 from services.registry.domain.person import Household
 from services.registry.domain.person_correction import Correction, check_request
 from services.registry.domain.record import check_same
 from services.registry.domain.region import check_home
-from services.registry.handlers.fields import reading
 from services.registry.handlers.lookup import check_person, mine
 from services.registry.homes import Homes
 from services.registry.person_values import Registered, lock_registered
@@ -37,6 +39,7 @@ class Asked:
     value: str | None = dataclasses.field(repr=False)
     effective_on: date
     requested_on: date
+    acting: Acting
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ class Desk:
     known: dict[str, Known[Asked]]
     households: dict[str, Known[Household]]
     histories: dict[str, dict[date, RegionRow]]
+    actors: Actors
 
 
 def request_corrections(tx: Transaction, message: messages.RequestCorrections) -> BulkReply:
@@ -63,18 +67,23 @@ def request_corrections(tx: Transaction, message: messages.RequestCorrections) -
             person = desk.people[item.person_id]
             effective_on = item.effective_on or person.registered_on
             after = _right_value(tx, desk, item)
-            asked = Asked(person.id, item.field, after, effective_on, item.requested_on)
+            acting = acting_of(item)
+            asked = Asked(person.id, item.field, after, effective_on, item.requested_on, acting)
             if same := desk.known.get(item.ref):
+                check_same("correction", same.content.acting, acting)
                 check_same("correction", same.content, asked)
                 entry.unchanged(same.id)
                 continue
+            matter: Matter = "account" if item.field == "bank_account" else "correction"
+            rules = tx.rules.at(item.requested_on)
+            desk.actors.check(person.id, acting, matter, item.requested_on, rules)
             before = person.value(tx, item.field)
             who = tx.caller.subject
             correction = Correction(item.field, before, after, effective_on, item.requested_on, who)
             check_request(correction, person.registered_on)
             correction_id = tx.new_id()
             desk.known[item.ref] = Known(correction_id, asked)
-            rows.append(_row(tx, correction_id, item.ref, person, correction))
+            rows.append(_row(tx, correction_id, item.ref, person, correction) | asdict(acting))
             entry.created(correction_id)
     tx.insert(corrections, rows)
     return bulk.reply()
@@ -90,6 +99,7 @@ def _desk(tx: Transaction, items: list[messages.CorrectionItem]) -> Desk:
         _known(tx, {item.ref for item in items}),
         repository.households_by_ref(tx, told["household"]),
         repository.region_histories(tx, told["region"]),
+        Actors.load(tx, items),
     )
 
 
@@ -103,6 +113,7 @@ def _known(tx: Transaction, refs: set[str]) -> dict[str, Known[Asked]]:
                 opened(tx, AFTER, row.id, row.after),
                 row.effective_on,
                 row.requested_on,
+                acting_of(row),
             ),
         )
         for row in rows_among(tx, sa.select(corrections), corrections.c.ref, refs)

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.bulk import Bulk
+from chassis.fields import reading
 from chassis.transaction import Transaction
 from contracts.message import BulkReply
 from contracts.registry import inquiries as messages
@@ -14,7 +15,6 @@ from kernel.citizen_id import CitizenId
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.rulebook import RuleView
 from services.registry.domain.record import check_same
-from services.registry.handlers.fields import reading
 from services.registry.handlers.lookup import mine
 from services.registry.handlers.plain_records import Kind, record_plain
 from services.registry.match_tables import department_lists, department_rows

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.bulk import Bulk, Entry
+from chassis.fields import reading
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from contracts.message import BulkReply
@@ -24,7 +25,6 @@ from services.registry.dispute_tables import (
 from services.registry.domain.dispute import Act, Dispute, decide, found
 from services.registry.domain.record import check_same
 from services.registry.domain.region import check_known
-from services.registry.handlers.fields import reading
 from services.registry.handlers.filing import Register, Row, record_steps
 from services.registry.handlers.lookup import check_person, mine
 from services.registry.homes import Homes, homes_of

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis import clock
+from chassis.fields import reading
 from chassis.jobs import Job
 from chassis.transaction import Transaction
 from contracts import registry as messages
@@ -17,7 +18,6 @@ from services.registry.domain.codes import joined, split
 from services.registry.domain.duplicate import Traits, looked_for, seen, signs_of
 from services.registry.domain.name_words import asked_word, sounds
 from services.registry.duplicate_tables import duplicates
-from services.registry.handlers.fields import reading
 from services.registry.names import opened_name, sound_indexes
 from services.registry.paging import below
 from services.registry.repository import rows_among
@@ -50,55 +50,63 @@ def duplicate_step(tx: Transaction, job: Job) -> bool:
     """Compare the next persons with all of the office whose names sound alike, and with their households."""
     region, _, day = job.key.partition("-")
     looked_on = date.fromisoformat(day)
-    people = _next_people(tx, region, job.cursor)
-    if not people:
+    page = _next_people(tx, region, job.cursor)
+    if not page:
         return True
-    signs = looked_for(tx.rules.at(looked_on))
-    traits: dict[str, Traits] = {}
-    found: dict[Pair, frozenset[str]] = {}
-    for person, other in _candidates(tx, region, people):
-        pair = (min(person.id, other.id), max(person.id, other.id))
-        if person.id != other.id and pair not in found:
-            found[pair] = signs_of(_traits(tx, traits, person), _traits(tx, traits, other), signs)
-    _keep(tx, {pair: signs for pair, signs in found.items() if signs}, looked_on)
-    job.cursor.update(region=people[-1].region, person_id=people[-1].id)
-    job.done += len(people)
+    keep_alike(tx, _candidates(tx, region, page), {}, looked_on)
+    job.cursor.update(region=page[-1].region, person_id=page[-1].id)
+    job.done += len(page)
     return False
 
 
-def _people() -> sa.Select[Any]:
+def keep_alike(
+    tx: Transaction, candidates: Iterable[tuple[Person, Person]], traits: dict[str, Traits], day: date
+) -> None:
+    """Write those of the candidates that show a sign which counts on the day. traits: those known already."""
+    signs = looked_for(tx.rules.at(day))
+    found: dict[Pair, frozenset[str]] = {}
+    for person, other in candidates:
+        pair = (min(person.id, other.id), max(person.id, other.id))
+        if person.id != other.id and pair not in found:
+            found[pair] = signs_of(traits_of(tx, traits, person), traits_of(tx, traits, other), signs)
+    _keep(tx, {pair: signs for pair, signs in found.items() if signs}, day)
+
+
+def people() -> sa.Select[Any]:
+    """Those who may be compared: nobody who leads to another record."""
     return sa.select(persons).where(persons.c.merged_into.is_(None))
 
 
 def _next_people(tx: Transaction, region: str, cursor: dict[str, Any]) -> Sequence[Person]:
-    query = _people().where(below(persons.c.region, region))
+    query = people().where(below(persons.c.region, region))
     if cursor:
         key = sa.tuple_(persons.c.region, persons.c.id)
         query = query.where(key > sa.tuple_(cursor["region"], cursor["person_id"]))
     return tx.execute(query.order_by(persons.c.region, persons.c.id).limit(PERSONS_PER_STEP)).all()
 
 
-def _candidates(tx: Transaction, region: str, people: Sequence[Person]) -> Iterable[tuple[Person, Person]]:
+def _candidates(tx: Transaction, region: str, page: Sequence[Person]) -> Iterable[tuple[Person, Person]]:
     """Each of the people beside each who may be the same: born on that day, or of this division."""
     named, born, home = defaultdict(list), set(), defaultdict(list)
-    for person in people:
+    for person in page:
         for index in sound_indexes(tx, opened_name(tx, person)):
             named[index].append(person)
         born.add(person.birth_date)
         if person.household_id is not None:
             home[person.household_id].append(person)
     near = sa.or_(persons.c.birth_date.in_(born), below(persons.c.region, region))
-    alike = _people().add_columns(name_words.c.word).where(near)
+    alike = people().add_columns(name_words.c.word).where(near)
     alike = alike.join(name_words, name_words.c.person_id == persons.c.id).where(name_words.c.word.in_(named))
     for other in tx.execute(alike):
         for person in named[other.word]:
             yield person, other
-    for other in rows_among(tx, _people(), persons.c.household_id, home):
+    for other in rows_among(tx, people(), persons.c.household_id, home):
         for person in home[other.household_id]:
             yield person, other
 
 
-def _traits(tx: Transaction, known: dict[str, Traits], row: Person) -> Traits:
+def traits_of(tx: Transaction, known: dict[str, Traits], row: Person) -> Traits:
+    """What is compared of a person, read once."""
     if row.id not in known:
         name = opened_name(tx, row)
         words = sounds(name)

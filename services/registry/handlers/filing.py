@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import sqlalchemy as sa
 
 from chassis.bulk import Bulk, Entry
+from chassis.fields import reading
 from chassis.transaction import Transaction
 from contracts.message import BulkReply, Event
 from kernel.errors import Conflict, NotFound
 from kernel.money import Money
 from kernel.rulebook import RuleView
-from services.registry.handlers.fields import reading
 from services.registry.handlers.lookup import mine
 from services.registry.repository import rows_among
 

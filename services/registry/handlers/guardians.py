@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.bulk import Bulk
+from chassis.fields import reading
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from contracts.message import BulkReply
@@ -16,7 +17,6 @@ from services.registry.case_repository import opened, sealed
 from services.registry.domain.guardianship import check_end, check_span
 from services.registry.domain.record import check_same
 from services.registry.guardian_tables import GUARDIAN_NAME, GUARDIAN_PHONE, guardians
-from services.registry.handlers.fields import reading
 from services.registry.handlers.lookup import check_person, mine
 from services.registry.homes import homes_of
 from services.registry.repository import Known, rows_among

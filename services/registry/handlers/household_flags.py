@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.bulk import Bulk
+from chassis.fields import reading
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from contracts.message import BulkReply
@@ -15,7 +16,6 @@ from services.registry.domain.derived_flags import holding
 from services.registry.domain.household_flag import check_saying
 from services.registry.domain.record import check_same
 from services.registry.handlers.derived_flags import derive_flags
-from services.registry.handlers.fields import reading
 from services.registry.handlers.flag_words import (
     Flag,
     Word,

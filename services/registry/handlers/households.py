@@ -3,6 +3,7 @@
 from typing import Any
 
 from chassis.bulk import Bulk
+from chassis.fields import reading
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from contracts.message import BulkReply
@@ -10,7 +11,6 @@ from services.registry import repository
 from services.registry.domain.person import Household
 from services.registry.domain.record import check_same
 from services.registry.domain.region import check_home
-from services.registry.handlers.fields import reading
 from services.registry.repository import Known
 from services.registry.tables import household_flags, households
 

@@ -7,6 +7,7 @@ from typing import Self
 
 import sqlalchemy as sa
 
+from chassis.fields import renaming
 from chassis.transaction import Transaction
 from kernel.certificate_number import CertificateNumber
 from kernel.citizen_id import CitizenId
@@ -18,7 +19,6 @@ from services.registry.domain.application_result import act_of
 from services.registry.domain.certificate_state import Act
 from services.registry.domain.region import check_home
 from services.registry.handlers.certificate_book import Book, Told
-from services.registry.handlers.fields import renaming
 from services.registry.handlers.lookup import check_new_home, mine
 from services.registry.repository import rows_among
 from services.registry.tables import CERTIFICATE_NUMBER, ID_NUMBER, certificates, persons

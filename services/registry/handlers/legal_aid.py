@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.bulk import Bulk, Entry
+from chassis.fields import reading
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from contracts.message import BulkReply
@@ -16,7 +17,6 @@ from services.registry import case_repository
 from services.registry.case_repository import opened, sealed
 from services.registry.domain.legal_aid import Act, Matter, decide, requested
 from services.registry.domain.record import check_same
-from services.registry.handlers.fields import reading
 from services.registry.handlers.filing import Register, Row, fields_of, record_steps
 from services.registry.handlers.lookup import check_person
 from services.registry.homes import Homes, homes_of

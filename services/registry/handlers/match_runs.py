@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.bulk import Bulk
+from chassis.fields import reading
 from chassis.transaction import Transaction
 from contracts.message import BulkReply
 from contracts.registry import inquiries as messages
@@ -18,7 +19,6 @@ from services.registry.domain.codes import joined, split
 from services.registry.domain.matching import Check
 from services.registry.domain.record import check_same
 from services.registry.domain.region import check_known
-from services.registry.handlers.fields import reading
 from services.registry.handlers.lookup import mine
 from services.registry.handlers.matching import JOB
 from services.registry.match_tables import department_lists, match_runs

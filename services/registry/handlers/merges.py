@@ -6,6 +6,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from chassis.bulk import Bulk
+from chassis.fields import renaming
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from contracts.message import BulkReply
@@ -13,7 +14,6 @@ from kernel.errors import NotFound
 from services.registry.domain.merge import check_holdings, check_two
 from services.registry.domain.record import check_same
 from services.registry.duplicate_tables import merges
-from services.registry.handlers.fields import renaming
 from services.registry.handlers.filing import Row, rows_by
 from services.registry.handlers.lookup import check_registered, check_unmerged, mine
 from services.registry.homes import Homes, homes_of

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from chassis.bulk import Bulk
+from chassis.fields import reading
 from chassis.transaction import Transaction
 from contracts.message import BulkCommand, BulkReply, Event
 from kernel.errors import Conflict
 from kernel.rulebook import RuleView
 from services.registry.domain.record import check_same
-from services.registry.handlers.fields import reading
 from services.registry.handlers.filing import Row
 from services.registry.handlers.lookup import check_person
 from services.registry.homes import Homes, held

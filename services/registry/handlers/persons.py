@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from chassis.bulk import Bulk, Entry
+from chassis.fields import reading
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from contracts.message import BulkReply
@@ -16,7 +17,6 @@ from services.registry.domain.person import Household, Person, check_born
 from services.registry.domain.record import check_same
 from services.registry.domain.region import check_home
 from services.registry.handlers.derived_flags import derive_flags
-from services.registry.handlers.fields import reading
 from services.registry.names import name_columns, word_rows
 from services.registry.repository import Known
 from services.registry.tables import BANK_ACCOUNT, ID_NUMBER, PHONE, name_words, persons

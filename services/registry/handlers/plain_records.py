@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.bulk import Bulk
+from chassis.fields import reading
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from contracts.message import BulkCommand, BulkReply, Event
@@ -18,7 +19,6 @@ from services.registry.case_tables import handling_units
 from services.registry.dispute_tables import screening_rounds
 from services.registry.domain.record import check_same
 from services.registry.domain.region import check_known
-from services.registry.handlers.fields import reading
 from services.registry.legal_aid_tables import legal_agencies
 from services.registry.repository import Known, rows_among
 

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.bulk import Bulk, Entry
+from chassis.fields import reading
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from contracts.message import BulkReply
@@ -16,7 +17,6 @@ from services.registry.case_repository import opened, sealed
 from services.registry.domain.proposal import Act, Proposal, assigned, decide
 from services.registry.domain.record import check_same
 from services.registry.domain.region import check_known
-from services.registry.handlers.fields import reading
 from services.registry.handlers.filing import Register, Row, fields_of, record_steps
 from services.registry.proposal_tables import PROPOSERS, proposal_acts, proposals
 from services.registry.repository import Known, rows_among

@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.bulk import Bulk, Entry
+from chassis.fields import reading
 from chassis.sealing import Sealed
 from chassis.transaction import Transaction
 from contracts.message import BulkCommand, BulkReply, Event
@@ -25,7 +26,6 @@ from services.registry.case_repository import opened, sealed
 from services.registry.domain.ladder import Standing
 from services.registry.domain.record import check_alike
 from services.registry.domain.region import check_known
-from services.registry.handlers.fields import reading
 from services.registry.handlers.filing import Row, rows_by
 from services.registry.handlers.lookup import check_unmerged, mine
 from services.registry.homes import held
@@ -75,7 +75,9 @@ class Kind:
     day: the field whose day the rules are asked for, and its division must exist on. begin: the rules of its
     beginning, from its columns, the rows that it names and the rules of its day; None for a kind without
     steps. tell: what its event tells otherwise than its columns do. place: the link whose division it has;
-    None: its own. words: sealed columns. money: fields with yuan, kept as whole fen in `<field>_fen`.
+    None: its own. words: sealed columns. indexed: words that are found again, by their blind index in
+    `<field>_index`, with the form in which they are compared. money: fields with yuan, kept as whole fen in
+    `<field>_fen`.
     """
 
     noun: str
@@ -86,6 +88,7 @@ class Kind:
     links: Mapping[str, Link] = field(default_factory=dict)
     place: str | None = None
     words: Mapping[str, Sealed] = field(default_factory=dict)
+    indexed: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
     money: tuple[str, ...] = ()
     soles: tuple[Sole, ...] = ()
     tell: Callable[[Row], Row] = lambda _row: {}
@@ -152,17 +155,28 @@ def _standing(
 ) -> set[tuple[Any, ...] | None]:
     first = sole.by[0]
     link = next((name for name in kind.links if kind.columns.get(name, name) == first), None)
-    keys = (
-        {getattr(item, first) for item in items}
-        if link is None
-        else {row["id"] for row in named[link].values()}
-    )
+    word = next((name for name in kind.indexed if f"{name}_index" == first), None)
+    stored: dict[str, str] = {}
+    if link is not None:
+        keys = {row["id"] for row in named[link].values()}
+    elif word is not None:
+        for item in items:
+            indexes = _indexes(tx, kind, word, getattr(item, word))
+            stored.update((index, indexes[0]) for index in indexes)
+        keys = set(stored)
+    else:
+        keys = {getattr(item, first) for item in items}
     rows = rows_among(tx, sa.select(kind.table), kind.table.c[first], keys)
     return {
-        tuple(getattr(row, column) for column in sole.by)
+        tuple(stored.get(value, value) for value in (getattr(row, column) for column in sole.by))
         for row in rows
         if not sole.ended or row.state not in sole.ended
     }
+
+
+def _indexes(tx: Transaction, kind: Kind, word: str, plain: str | None) -> list[str]:
+    """The blind indexes of a word, the one to store first; none of an absent one."""
+    return [] if plain is None else kind.words[word].indexes(tx.vault, kind.indexed[word](plain))
 
 
 def _named(tx: Transaction, desk: Desk, link: Link, name: str, item: Any) -> Row | None:
@@ -194,6 +208,7 @@ def _decide(tx: Transaction, desk: Desk, kind: Kind, entry: Entry, named: Named)
     if kind.place is None:
         check_known(desk.histories[region].values(), region, day)
     row = {**content, "region": region, **_taken_over(kind, named)}
+    row |= {f"{word}_index": next(iter(_indexes(tx, kind, word, row[word])), None) for word in kind.indexed}
     rules = tx.rules.at(day)
     with reading(kind.day):
         begun = kind.begin(row, named, rules)

@@ -6,13 +6,13 @@ from datetime import date
 import sqlalchemy as sa
 
 from chassis.bulk import Bulk
+from chassis.fields import reading
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from contracts.message import BulkReply
 from kernel.regions import RegionCode, RegionRow
 from services.registry import repository
 from services.registry.domain import region as rules
-from services.registry.handlers.fields import reading
 from services.registry.tables import regions
 
 Key = tuple[str, date]

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.bulk import Bulk
+from chassis.fields import reading
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from contracts.message import BulkReply
@@ -17,7 +18,6 @@ from services.registry.domain.person import Household
 from services.registry.domain.record import check_same
 from services.registry.domain.region import check_known
 from services.registry.domain.risk import Act, Risk, decide, found
-from services.registry.handlers.fields import reading
 from services.registry.handlers.filing import Register, Row, fields_of, record_steps
 from services.registry.handlers.lookup import mine
 from services.registry.repository import Known, rows_among

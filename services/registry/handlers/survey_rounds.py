@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.bulk import Bulk
+from chassis.fields import reading
 from chassis.transaction import Transaction
 from contracts.message import BulkReply
 from contracts.registry import inquiries as messages
@@ -15,7 +16,6 @@ from services.registry.domain.questionnaire import Questionnaire
 from services.registry.domain.record import check_same
 from services.registry.domain.region import check_known
 from services.registry.domain.survey_round import Act, Round, decide, opened
-from services.registry.handlers.fields import reading
 from services.registry.handlers.filing import Register, Row, fields_of, record_steps
 from services.registry.repository import Known, rows_among
 from services.registry.survey_tables import survey_round_acts, survey_rounds

@@ -7,7 +7,13 @@ from contracts.registry import network as messages
 from kernel.rulebook import RuleView
 from services.registry.domain.correction import Earlier, check_correction
 from services.registry.domain.ladder import Act, Standing
-from services.registry.domain.volunteer import STEPS, check_hours, check_same_days, registered
+from services.registry.domain.volunteer import (
+    STEPS,
+    check_hours,
+    check_same_days,
+    compared_number,
+    registered,
+)
 from services.registry.handlers.filing import Register, Row, fields_of, record_steps
 from services.registry.handlers.recording import Kind, Link, Named, Sole, record
 from services.registry.help_tables import (
@@ -62,6 +68,16 @@ _VOLUNTEER = Kind(
     _registered,
     messages.VolunteerRegistered,
     words={"volunteer": VOLUNTEER, "network_number": NETWORK_NUMBER},
+    indexed={"network_number": compared_number},
+    soles=(
+        Sole(
+            ("network_number_index",),
+            "registry.network_number_taken",
+            "network_number",
+            ended=("left",),
+            among=lambda row, _rules: row["network_number_index"] is not None,
+        ),
+    ),
 )
 _STEPS = Register(
     "volunteer",

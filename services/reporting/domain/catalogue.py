@@ -94,7 +94,8 @@ class Feed:
 
     where: the event counts only when each of these fields has one of the values.
     each: name of a list in the event that gives one fact for every element.
-    sign: +1, or -1 for the side that a stock leaves. subject, day: fields of the event.
+    sign: +1, or -1 for the side that a stock leaves, and for what is taken back.
+    subject, day: fields of the event.
     amount: where money or a whole number is read from; None counts one.
     """
 

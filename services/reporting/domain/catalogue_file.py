@@ -15,7 +15,7 @@ indicators:
     feeds:
       - event: registry.certificate_changed.v1
         where: {mode: [office]}    # optional
-        sign: minus                # optional, plus; minus only for a stock
+        sign: minus                # optional, plus; minus only for a stock, money, and persons
         each: sources              # optional: one fact for every element of this list
         amount: {part: amount}     # money, hours, square_metres, person_times; of the event or the part
         dimensions: {category: {field: previous_category}, action: {const: change}}
@@ -163,7 +163,7 @@ class _Reader:
 
     def _feed(self, entry: Entry, kind: catalogue.Kind, measure: catalogue.Measure) -> Feed:
         optional = {"where", "each", "subject", "day", "dimensions"}
-        optional |= {"sign"} if kind == "stock" else set()
+        optional |= {"sign"} if kind == "stock" or measure in {"money", "persons"} else set()
         amounts = measure in {"money", *QUANTITIES}
         fields = entry.fields({"event", "amount"} if amounts else {"event"}, frozenset(optional))
         event = fields["event"].text()

@@ -10,7 +10,7 @@ from services.reporting.domain.catalogue import Catalogue, Feed, Indicator, dime
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What one event adds to one indicator. value: a count, or fen; negative where a stock is left."""
+    """What one event adds to one indicator. value: a count, or fen; negative for what is taken off."""
 
     indicator: str
     dims: str

@@ -164,11 +164,11 @@ class KnownAwards:
 
 
 def _months(first: str, last: str | None) -> tuple[str, str]:
-    """First and last month of periods that are years or months; an open end is later than any month."""
-    begin = first if "-" in first else f"{first}-01"
+    """First and last month of periods that are years, months or days; an open end is later than any month."""
+    begin = first[:7] if "-" in first else f"{first}-01"
     if last is None:
         return begin, "9999-12"
-    return begin, last if "-" in last else f"{last}-12"
+    return begin, last[:7] if "-" in last else f"{last}-12"
 
 
 def _meet(held: tuple[str, str], first: str, last: str) -> bool:

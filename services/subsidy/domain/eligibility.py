@@ -73,6 +73,13 @@ def judge(scheme: Scheme, holder: Holder, day: date, variant: str | None = None)
         yield _found(unwanted, not flags & {*unwanted.texts}, "household_excluded", problem)
 
 
+def judged(scheme: Scheme, holder: Holder, day: date, variant: str) -> tuple[str | None, Trace]:
+    """The first requirement broken, as the end of its code, or None; and all of them with their outcome."""
+    findings = list(judge(scheme, holder, day, variant))
+    trace = [step(finding.rule, "不符合。" if finding.broken else "符合。") for finding in findings]
+    return next((finding.broken for finding in findings if finding.broken), None), trace
+
+
 def decide(scheme: Scheme, holder: Holder, day: date, variant: str | None = None) -> Trace:
     """The rules that admit the person on that day, to be stored with the award.
 

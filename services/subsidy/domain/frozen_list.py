@@ -41,5 +41,9 @@ def extend(digest: str, line: Line) -> str:
     return _digest(digest, *told, *([line.difference] if line.difference else ()))
 
 
+_compact = json.JSONEncoder(separators=(",", ":")).encode
+"""Made once: a list has many lines."""
+
+
 def _digest(*parts: object) -> str:
-    return sha256(json.dumps(parts, separators=(",", ":")).encode()).hexdigest()
+    return sha256(_compact(parts).encode()).hexdigest()

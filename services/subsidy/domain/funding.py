@@ -47,6 +47,31 @@ class Fund:
     left: Money
 
 
+class Refunding:
+    """Gives payments that are not made back to the funds, so that others can be paid from them.
+
+    drawn: the funds, each with what has been drawn of it as what is left. given: what each gets, by its id.
+    Of the funds that may have borne a payment the one for the smallest division gets it first: payments
+    elsewhere cannot have been drawn on it, so what is left for them in larger ones is enough.
+    """
+
+    def __init__(self, drawn: Iterable[Fund]) -> None:
+        self._funds = sorted(drawn, key=lambda fund: -len(fund.region.prefix))
+        self._left = {fund.id: fund.left for fund in self._funds}
+        self.given: dict[str, Money] = {}
+
+    def give(self, source: str, amount: Money, region: RegionCode) -> None:
+        """Give a source's part of a payment in a division back. Raises ValueError when less was drawn."""
+        for fund in self._funds:
+            if fund.source == source and region.within(fund.region):
+                part = min(amount, self._left[fund.id])
+                self._left[fund.id] -= part
+                self.given[fund.id] = self.given.get(fund.id, Money.ZERO) + part
+                amount -= part
+        if amount > Money.ZERO:
+            raise ValueError("more is given back than was drawn")
+
+
 class Funding:
     """Draws payments on funds, one after the other; the same payments in the same order give the same shares.
 

@@ -1,9 +1,10 @@
 """How money is booked. Each entry is a transfer from one account to another, so debit always equals credit.
 
     allotted:<source>:<scheme>   credit: money made available
-    funds:<source>:<scheme>      debit: money made available; credit: money that the bank has paid
-    expense:<scheme>             debit: payments approved
-    payable:<source>:<scheme>    credit: committed by an approval, or returned; debit: instructed to the bank
+    funds:<source>:<scheme>      debit: money made available, or taken back; credit: money that the bank paid
+    expense:<scheme>             debit: payments approved; credit: given up
+    payable:<source>:<scheme>    credit: committed by an approval, returned, or taken back after it was paid;
+                                 debit: instructed to the bank, or given up
     transit:<source>:<scheme>    credit: instructed to the bank; debit: paid or returned by it
     debt:<scheme>                debit: paid too much; credit: kept back, paid back or written off
     returned:<scheme>            debit: money that persons paid back
@@ -94,15 +95,38 @@ def payment(scheme: str, shares: Mapping[str, Money]) -> list[Transfer]:
     ]
 
 
+def taken_back(scheme: str, shares: Mapping[str, Money]) -> list[Transfer]:
+    """A payment that was made and came back: the sources have it again, and owe it."""
+    return [
+        Transfer(f"funds:{source}:{scheme}", f"payable:{source}:{scheme}", part)
+        for source, part in shares.items()
+    ]
+
+
+def given_up(scheme: str, shares: Mapping[str, Money]) -> list[Transfer]:
+    """A payment that is never made: its sources are committed to it no more."""
+    return [
+        Transfer(f"payable:{source}:{scheme}", f"expense:{scheme}", part) for source, part in shares.items()
+    ]
+
+
 def spent(entries: Iterable[tuple[str, str, int]]) -> dict[tuple[str, str], tuple[int, int]]:
     """Fen committed and not yet paid, and fen paid, by scheme and source. entries: debit, credit, fen."""
     sums: dict[tuple[str, str], tuple[int, int]] = {}
     for debit, credit, fen in entries:
-        kind, _, rest = credit.partition(":")
-        source, _, scheme = rest.partition(":")
+        taken, given = debit.split(":"), credit.split(":")
+        told = taken if given[0] == "expense" else given
+        if len(told) < 3:  # noqa: PLR2004 - a payable of the time before it had a source
+            continue
+        _, source, scheme = told
         committed, paid = sums.get((scheme, source), (0, 0))
-        if debit.startswith("expense:") and scheme:
-            sums[scheme, source] = committed + fen, paid
-        elif kind == "funds":
-            sums[scheme, source] = committed - fen, paid + fen
+        match taken[0], given[0]:
+            case "expense", "payable":
+                sums[scheme, source] = committed + fen, paid
+            case "payable", "expense":
+                sums[scheme, source] = committed - fen, paid
+            case _, "funds":
+                sums[scheme, source] = committed - fen, paid + fen
+            case "funds", "payable":
+                sums[scheme, source] = committed + fen, paid - fen
     return sums

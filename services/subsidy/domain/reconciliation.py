@@ -1,10 +1,11 @@
 """Whether the books, the bank's files and the payments tell the same, to the fen.
 
-Three steps of the money are compared, for each scheme and source of funds:
+Four steps of the money are compared, for each scheme and source of funds:
 
     instructed  booked from payable to transit  =  the files for the bank
     returned    booked from transit to payable  =  the receipts
     paid        booked from transit to funds    =  the receipts  =  the payments, which events tell
+    taken back  booked from funds to payable    =  what two people recorded that the bank took back
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,7 +14,7 @@ from typing import Literal
 
 from kernel.money import Money
 
-StepName = Literal["instructed", "returned", "paid"]
+StepName = Literal["instructed", "returned", "paid", "taken_back"]
 Place = tuple[str, str, StepName]
 """Scheme, source, step."""
 
@@ -21,6 +22,7 @@ _STEPS: Mapping[tuple[str, str], StepName] = {
     ("payable", "transit"): "instructed",
     ("transit", "payable"): "returned",
     ("transit", "funds"): "paid",
+    ("funds", "payable"): "taken_back",
 }
 
 

@@ -28,6 +28,7 @@ HOUSEHOLD_FLAGS = (
     "multiple_disabled",
     "old_carer",
     "poverty_monitored",
+    "severe_hardship",
     "zero_employment",
 )
 """Those that the registry's contract knows; a test compares."""
@@ -35,6 +36,7 @@ _RATE_FAMILY = {"share_of_dibao": "ratio", "actual_cost_capped": "ratio"}
 _RATE_UNITS = {
     "month": ("yuan_per_person_month",),
     "year": ("yuan_per_person_year", "yuan_per_vehicle_year"),
+    "occasion": ("yuan_per_person",),
     "once": ("yuan_per_person",),
 }
 

@@ -5,9 +5,10 @@
     approved     a second person said yes to that hash; the funds are committed
     instructing  instructions to the bank are written
     instructed   they are written; the bank answers, now or days later
-    paid         the bank has paid every line
+    paid         the bank has paid every line that was not given up
 
-What was held up is instructed again: then it goes from instructed to instructing once more.
+What was held up is instructed again: then it goes from instructed to instructing once more. A payment that
+the bank takes back makes a paid run an instructed one again.
 """
 
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ class Run:
     list_hash: str | None
     planned_by: str
     approved_by: str | None
+    given_up_lines: int = 0
 
     def approved_already(self, checker: str, list_hash: str) -> bool:
         """Whether this checker has approved this list before; the approval then need not be repeated."""

@@ -4,7 +4,8 @@ The rules of a scheme `<code>`, all in rules/<code>.yaml; domain/rule_check.py r
 
     <code>.variants          texts   kinds of award; its existence makes the scheme
     <code>.cadence           text    "month": one award, paid each month until it is stopped; "year": one
-                                     award for a person and a year; "once": one award for a person
+                                     award for a person and a year; "occasion": one for a person and
+                                     a day, as a visit; "once": one award for a person
     <code>.opened_by         text    "office" (GrantAwards), or the <service>.<programme> whose enrolments do
     <code>.funding           texts   sources in the order in which they are used; the last one bears the rest
     <code>.channel           text    "card" (to the person), "institution" (for the person), "recorded" (in
@@ -46,7 +47,7 @@ from kernel.rulebook import DIVISION, RuleView
 OFFICE = "office"
 RECORDED = "recorded"
 MARK = ".variants"
-CADENCES: dict[str, Kind] = {"month": "month", "year": "year", "once": "year"}
+CADENCES: dict[str, Kind] = {"month": "month", "year": "year", "occasion": "day", "once": "year"}
 """The kind of period that an award of the cadence is for."""
 
 
@@ -149,9 +150,14 @@ class Scheme:
             )
         return period
 
+    @property
+    def recorded_only(self) -> bool:
+        """Whether it is a benefit in kind or a relief, which is recorded and never paid out."""
+        return self.needed("channel").text == RECORDED
+
     def check_paid_out(self) -> None:
         """Raises Conflict("subsidy.recorded_only") for a benefit that is recorded and never paid out."""
-        if self.needed("channel").text == RECORDED:
+        if self.recorded_only:
             raise Conflict(
                 "subsidy.recorded_only",
                 f"Scheme {self.code} is recorded and not paid out; there is nothing to plan.",

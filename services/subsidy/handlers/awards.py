@@ -1,9 +1,10 @@
 """Awards: granted by the office, or opened by an enrolment that another service tells of."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
+from typing import Self
 
 from chassis.bulk import Bulk
 from chassis.stream import Received
@@ -32,27 +33,73 @@ def grant_awards(tx: Transaction, message: messages.GrantAwards) -> BulkReply:
     """Grant what the scheme's rules admit on the day of granting; a claim granted before is left as it is."""
     bulk = Bulk(message)
     items = list(bulk.items())
-    heads = repository.heads(tx, {item.person_id for item in items})
-    people = repository.people(tx, set(heads.values()))
-    known = KnownAwards(repository.known_awards(tx, {item.ref for item in items}, heads))
-    rules_on = cache(tx.rules.at)
-    new: list[Award] = []
+    granting = Granting.load(tx, {item.ref for item in items}, {item.person_id for item in items})
     for entry in bulk:
         with entry.deciding():
-            claim = _claim(entry.item, heads)
-            if (before := known.same_as(claim)) is not None:
-                tx.within(before.region)
-                entry.unchanged(before.id)
-            else:
-                award = _grant(tx.new_id(), claim, people, known, rules_on)
-                known.add(award)
-                new.append(award)
-                entry.created(award.id)
-    repository.add_awards(tx, new)
-    for award in new:
-        tx.record(_award_granted(award))
-    close_granted(tx, new)
+            award, is_new = granting.grant(tx, _claim(entry.item, granting.heads))
+            (entry.created if is_new else entry.unchanged)(award.id)
+    granting.save(tx)
     return bulk.reply()
+
+
+@dataclass
+class Granting:
+    """What is known when a command grants, kept up with each grant. heads: who stands for each person."""
+
+    heads: Mapping[str, str]
+    people: People
+    known: KnownAwards
+    rules_on: Callable[[date], RuleView]
+    new: list[Award] = field(default_factory=list)
+
+    @classmethod
+    def load(cls, tx: Transaction, refs: Collection[str], person_ids: Collection[str]) -> Self:
+        """Read what claims with these numbers, of these persons, are about."""
+        heads = repository.heads(tx, person_ids)
+        people = repository.people(tx, set(heads.values()))
+        return cls(heads, people, KnownAwards(repository.known_awards(tx, refs, heads)), cache(tx.rules.at))
+
+    def grant(self, tx: Transaction, claim: Claim) -> tuple[Award, bool]:
+        """The award and whether it is new; one granted before is left as it is. Raises what the rules do."""
+        if (before := self.known.same_as(claim)) is not None:
+            tx.within(before.region)
+            return before, False
+        award = self.admit(tx.new_id(), claim)
+        self.known.add(award)
+        self.new.append(award)
+        return award, True
+
+    def admit(self, award_id: str, claim: Claim) -> Award:
+        """The award that the claim would lead to; nothing is kept. Raises what the rules do."""
+        return _grant(award_id, claim, self.people, self.known, self.rules_on)
+
+    def save(self, tx: Transaction) -> None:
+        """Write the new awards, tell of them, and close the leads that they were the answer to."""
+        repository.add_awards(tx, self.new)
+        for award in self.new:
+            tx.record(_award_granted(award))
+            if (benefit := _recorded(award, self.rules_on)) is not None:
+                tx.record(benefit)
+        close_granted(tx, self.new)
+
+
+def _recorded(award: Award, rules_on: Callable[[date], RuleView]) -> messages.BenefitRecorded | None:
+    """What a benefit is worth that nobody will be paid for; None for an award that is paid out."""
+    rules = rules_on(Period.parse(award.period).start)
+    scheme = Scheme.of(rules.within(RegionCode(award.region)), award.scheme)
+    if not scheme.recorded_only:
+        return None
+    worth, _ = price(scheme, award.variant, Basis(award.cost, award.days))
+    return messages.BenefitRecorded(
+        region=award.region,
+        award_id=award.id,
+        person_id=award.person_id,
+        scheme=award.scheme,
+        variant=award.variant,
+        period=award.period,
+        worth=str(worth),
+        granted_on=award.granted_on,
+    )
 
 
 def _claim(item: messages.AwardItem, heads: Mapping[str, str]) -> Claim:

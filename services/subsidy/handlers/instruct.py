@@ -16,7 +16,7 @@ from services.subsidy.bank_repository import Owed
 from services.subsidy.domain import frozen_list, ledger
 from services.subsidy.domain.run import Run
 
-LINES_PER_STEP = 500
+LINES_PER_STEP = 2000
 
 
 def instruct_disbursement(
@@ -56,7 +56,7 @@ def instruct_step(tx: Transaction, job: Job) -> bool:
     if not job.cursor.get("written"):
         after = job.cursor.get("after")
         owed = (
-            bank_repository.ready(tx, run.id, _today(tx), after or "", LINES_PER_STEP)
+            bank_repository.ready(tx, run.id, _today(tx), after or "", LINES_PER_STEP, lock=True)
             if again
             else bank_repository.owed(tx, run.id, _today(tx), after or 0, LINES_PER_STEP)
         )

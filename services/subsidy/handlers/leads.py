@@ -1,6 +1,6 @@
-"""Following up leads: step by step as officials tell, and by the award itself once it is granted."""
+"""Following up leads: step by step as officials tell, and by claim and award once there are such."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -18,7 +18,7 @@ from services.subsidy.handlers.outreach_runs import lock_people
 from services.subsidy.outreach_tables import lead_acts, leads
 
 BY = "subsidy"
-"""Who records what an award does to a lead: the service itself."""
+"""Who records what a claim or an award does to a lead: the service itself."""
 
 Row = dict[str, Any]
 
@@ -93,6 +93,26 @@ def close_granted(tx: Transaction, granted: Iterable[Award]) -> None:
                 acts.append(_move(tx, row, ref, act, Lead("granted", act.acted_on), BY))
                 closed.append(row)
     _save(tx, closed, acts)
+
+
+def mark_applied(tx: Transaction, claimed: Collection[Row]) -> None:
+    """Move on the leads of those who have applied. claimed: rows of new claims."""
+    by_person = {(claim["person_id"], claim["scheme"]): claim for claim in claimed}
+    if not by_person:
+        return
+    ids = {claim["person_id"] for claim in claimed}
+    lock_people(tx, ids)
+    heads = repository.heads(tx, ids)
+    query = sa.select(leads).where(leads.c.person_id.in_(heads), leads.c.state.in_(("found", "contacted")))
+    moved: list[Row] = []
+    acts: list[Row] = []
+    for row in map(dict, _locked(tx, query)):
+        if claim := by_person.get((heads[row["person_id"]], row["scheme"])):
+            act = Act("apply", max(claim["applied_on"], row["last_act_on"]))
+            ref = f"claim {claim['claim_id']} {row['lead_id']}"
+            acts.append(_move(tx, row, ref, act, Lead("applied", act.acted_on), BY))
+            moved.append(row)
+    _save(tx, moved, acts)
 
 
 def _move(tx: Transaction, row: Row, ref: str, act: Act, after: Lead, by: str) -> Row:

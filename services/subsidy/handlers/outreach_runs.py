@@ -15,7 +15,7 @@ from contracts import subsidy as messages
 from contracts.message import BulkReply
 from kernel.errors import Conflict, Invalid
 from kernel.regions import RegionCode
-from services.subsidy import repository
+from services.subsidy import claim_repository, repository
 from services.subsidy.domain.outreach import DECLINED, OPEN, Grounds, covers
 from services.subsidy.domain.schemes import OFFICE, Scheme
 from services.subsidy.outreach_tables import leads, outreach_runs
@@ -111,14 +111,17 @@ def _next_people(tx: Transaction, region: str, cursor: Mapping[str, str]) -> Seq
 
 
 def _find(tx: Transaction, run: sa.Row[Any], ids: Collection[str]) -> int:
-    """Raise leads of those who are entitled, have no award and were not asked yet; returns how many."""
+    """Raise leads of those who are entitled, have no award or claim and were not asked yet; how many."""
     lock_people(tx, ids)
     people = repository.people(tx, ids)
+    heads = repository.heads(tx, ids)
     served = {
         award.person_id
-        for award in repository.known_awards(tx, (), repository.heads(tx, ids))
+        for award in repository.known_awards(tx, (), heads)
         if covers(award, run.scheme, run.period)
     }
+    claimed = claim_repository.open_claims(tx, set(heads))
+    served |= {heads[person_id] for person_id, scheme in claimed if scheme == run.scheme}
     asked = _asked(tx, run.scheme, ids)
     rules = tx.rules.at(run.matched_on)
     schemes = {

@@ -1,7 +1,11 @@
 """The first half of a disbursement: the list of payments, drawn up by a job and frozen."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
 
 from chassis.jobs import Job
 from chassis.transaction import Transaction
@@ -13,15 +17,14 @@ from kernel.regions import RegionCode
 from kernel.rulebook import RuleView
 from services.subsidy import difference_repository, replies, repository, run_repository
 from services.subsidy.domain import frozen_list
-from services.subsidy.domain.amounts import NOTHING, Basis, check_priced, price
-from services.subsidy.domain.award import Trace
+from services.subsidy.domain.amounts import Basis, check_priced, price
 from services.subsidy.domain.frozen_list import Line
 from services.subsidy.domain.funding import Funding
 from services.subsidy.domain.run import OPEN, Run
 from services.subsidy.domain.schemes import Scheme
 from services.subsidy.handlers.offsets import Due, Offsets
 
-LINES_PER_STEP = 500
+AWARDS_PER_STEP = 2000
 
 
 def plan_disbursement(tx: Transaction, message: messages.PlanDisbursement) -> messages.DisbursementRun:
@@ -87,22 +90,21 @@ def plan_step(tx: Transaction, job: Job) -> bool:
     scheme = Scheme.of(rules.within(RegionCode(run.region)), run.scheme)
     *limited, rest = scheme.funding
     funds = repository.lock_funds(tx, run.scheme, str(period.start.year), limited)
+    page = run_repository.awards_after(tx, run, job.cursor.get("award_id", ""), AWARDS_PER_STEP)
     empty = frozen_list.begin(run.id, run.scheme, run.period, run.region, run.pay_on)
     digest = job.cursor.get("digest", empty)
-    due = _awards_due(tx, run, scheme, rules, job) or _back_pay(tx, run, job)
-    if not due:
+    if page:
+        job.cursor["award_id"] = page[-1].award_id
+        taken = run_repository.taken(tx, run, page)
+        due = _due([award for award in page if award.award_id not in taken], scheme, rules)
+    elif not (due := _back_pay(tx, run, job)):
         run_repository.move(tx, run.id, "planning", "frozen", list_hash=digest)
         return True
     funding = Funding(funds, rest)
     offsets = Offsets(tx, run, {each.person_id for each in due})
-    lines: list[tuple[Line, str, Trace]] = []
-    for seq, each in enumerate(due, start=run.lines + 1):
-        cap = replace(scheme, rules=rules.within(RegionCode(each.region))).stated("offset_cap")
-        amount, kept_back = offsets.keep_back(seq, each, cap)
-        shares = funding.draw(amount, RegionCode(each.region))
-        line = Line(seq, each.award_id, each.person_id, each.variant, amount, shares, each.difference)
+    lines = _lines(run, due, replace(scheme, rules=rules), funding, offsets)
+    for line, _, _ in lines:
         digest = frozen_list.extend(digest, line)
-        lines.append((line, each.region, each.decision + kept_back))
     run_repository.add_lines(tx, run, lines)
     offsets.save()
     repository.draw_funds(tx, funding.drawn)
@@ -111,31 +113,32 @@ def plan_step(tx: Transaction, job: Job) -> bool:
     return False
 
 
-def _awards_due(tx: Transaction, run: Run, scheme: Scheme, rules: RuleView, job: Job) -> list[Due]:
-    awards = run_repository.unpaid_awards(tx, run, job.cursor.get("award_id", ""), LINES_PER_STEP)
-    bases = repository.bases(tx, [award.award_id for award in awards])
+def _due(unpaid: Sequence[sa.Row[Any]], scheme: Scheme, rules: RuleView) -> list[Due]:
+    """What awards amount to, with the rate applied as told."""
+    rules_in = cache(lambda region: rules.within(RegionCode(region)))
 
     @cache
-    def priced(region: str, variant: str, basis: Basis) -> tuple[Money, Trace]:
-        return price(replace(scheme, rules=rules.within(RegionCode(region))), variant, basis)
+    def priced(rules: RuleView, variant: str, cost_fen: int | None, days: int | None) -> tuple[Money, str]:
+        basis = Basis(None if cost_fen is None else Money(cost_fen), days)
+        amount, decision = price(replace(scheme, rules=rules), variant, basis)
+        return amount, run_repository.told(decision)
 
-    if awards:
-        job.cursor["award_id"] = awards[-1].award_id
     return [
         Due(
             award.award_id,
             award.person_id,
             award.variant,
             award.region,
-            *priced(award.region, award.variant, bases.get(award.award_id, NOTHING)),
+            *priced(rules_in(award.region), award.variant, award.cost_fen, award.days),
         )
-        for award in awards
+        for award in unpaid
     ]
 
 
 def _back_pay(tx: Transaction, run: Run, job: Job) -> list[Due]:
+    """The next back-pay that no run has a line for, as it was found."""
     after = job.cursor.get("difference_id", "")
-    found = difference_repository.unpaid(tx, run.scheme, run.region, after, LINES_PER_STEP)
+    found = difference_repository.unpaid(tx, run.scheme, run.region, after, AWARDS_PER_STEP)
     if found:
         job.cursor["difference_id"] = found[-1].id
     return [
@@ -145,8 +148,29 @@ def _back_pay(tx: Transaction, run: Run, job: Job) -> list[Due]:
             each.variant,
             each.region,
             each.amount,
-            each.decision,
+            run_repository.told(each.decision),
             each.line_period,
         )
         for each in found
     ]
+
+
+def _lines(
+    run: Run, due: Sequence[Due], scheme: Scheme, funding: Funding, offsets: Offsets
+) -> list[tuple[Line, str, str]]:
+    """The next lines of a run, each with its division and its reasons as told.
+
+    scheme: with the rules of all divisions.
+    """
+    division = cache(RegionCode)
+    lines = []
+    for seq, whole in enumerate(due, start=run.lines + 1):
+        region = division(whole.region)
+        each = whole
+        if offsets.owes(whole.person_id):
+            cap = replace(scheme, rules=scheme.rules.within(region)).stated("offset_cap")
+            each = offsets.keep_back(seq, whole, cap)
+        shares = funding.draw(each.amount, region)
+        line = Line(seq, each.award_id, each.person_id, each.variant, each.amount, shares, each.difference)
+        lines.append((line, each.region, each.decision))
+    return lines

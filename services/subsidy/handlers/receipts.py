@@ -12,7 +12,14 @@ from chassis.transaction import Transaction
 from contracts import subsidy as messages
 from kernel.errors import Invalid
 from kernel.money import Money
-from services.subsidy import bank_files, bank_repository, receipt_repository, replies, run_repository
+from services.subsidy import (
+    bank_files,
+    bank_repository,
+    payment_change_repository,
+    receipt_repository,
+    replies,
+    run_repository,
+)
 from services.subsidy.domain import ledger, receipt
 from services.subsidy.domain.differences import period_of
 from services.subsidy.domain.frozen_list import Line
@@ -69,8 +76,11 @@ def _batch_of(tx: Transaction, content: bytes) -> str:
 
 def _pay(tx: Transaction, run: Run, answers: list[Answer], told: Told, lines: Lines) -> None:
     paid = {tx.new_id(): (answer, *lines[told[answer.seq].line]) for answer in answers}
+    again = payment_change_repository.owed_again(tx, run.id)
     run_repository.add_payments(
-        tx, run, {payment_id: (line, answer.settled_on) for payment_id, (answer, line, _) in paid.items()}
+        tx,
+        run,
+        {new: (line, answer.settled_on, again.get(line.seq)) for new, (answer, line, _) in paid.items()},
     )
     run_repository.post(
         tx,

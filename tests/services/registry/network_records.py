@@ -60,6 +60,11 @@ def attendance(ref: str = "A-1", staff_training_ref: str = "C-1", **changes: Any
     return named | {"attended_on": "2024-03-15"} | changes
 
 
+def duty(ref: str = "D-1", times: int = 12, **changes: Any) -> Record:
+    days = {"since": "2024-04-01", "until": "2024-04-30"}
+    return {"ref": ref, "appointment_ref": "P-1", "kind": "visit", "times": times} | days | changes
+
+
 def volunteer(ref: str = "W-1", **changes: Any) -> Record:
     named = {"ref": ref, "region": COUNTY, "origin": "office_staff", "registered_on": "2013-12-01"}
     return named | {"volunteer": NAME} | changes

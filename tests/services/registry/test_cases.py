@@ -29,7 +29,7 @@ from tests.services.registry.case_records import (
 )
 from tests.services.registry.factories import registered, results
 from tests.support.platform import Harness
-from tests.support.registry_events import OTHER_TOWNSHIP, OTHER_VILLAGE, TOWNSHIP
+from tests.support.registry_events import OTHER_TOWNSHIP, OTHER_VILLAGE, TOWNSHIP, VILLAGE
 
 CREATED = ("created", None)
 
@@ -269,6 +269,28 @@ def test_the_loads_of_units_show_yellow_and_red_lights(office: Harness):
         (None, 1, 0, 1),
     ]
     assert set(listed(office, due_before="2024-05-02")) == {"late", "nobody"}
+
+
+def test_on_the_last_day_of_the_calendar_every_open_case_is_overdue(office: Harness):
+    received(office, case())
+    asked = {"day": "9999-12-31", "within_days": 60}
+    [load] = office.call("show_unit_loads", asked)["units"]
+    assert (load["open"], load["soon"], load["overdue"]) == (1, 0, 1)
+
+
+def test_a_case_is_handed_to_a_unit_of_the_own_regions_only(office: Harness):
+    office.bulk("register_handling_units", [unit("U-there", OTHER_TOWNSHIP)])
+    received(office, case(region=VILLAGE))
+    township = office.clerk(TOWNSHIP)
+    steps = [
+        step("accept", "2024-03-02"),
+        step("assign", "2024-03-02", unit_ref="U-there"),
+        step("assign", "2024-03-02", unit_ref="U-county"),
+        step("assign", "2024-03-02", unit_ref="U-village"),
+    ]
+    unknown = ("registry.unknown_unit", "unit_ref")
+    assert taken(office, *steps, caller=township) == [CREATED, unknown, unknown, CREATED]
+    assert taken(office, step("assign", "2024-03-03", unit_ref="U-there")) == [CREATED]
 
 
 def test_a_persons_cases_over_all_channels_are_one_file(office: Harness):

@@ -1,14 +1,18 @@
 """Records that may be one person: found by signs, shown side by side, dismissed by somebody who looked."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 
+from chassis import clock
+from chassis.daily import Daily
 from chassis.rpc import Refused
 from services.registry.duplicate_queries import HANGING
 from services.registry.duplicate_tables import duplicate_dismissals, duplicates
+from services.registry.service import RegistryService
 from services.registry.tables import metadata
 from tests.services.registry.factories import act, citizen, household, person, registered, results
 from tests.services.registry.merge_records import CREATED, UNCHANGED, merged, unmerged
@@ -70,6 +74,62 @@ def test_looking_again_finds_nothing_new_and_memory_does_not_grow(
     looked(registry)
     looked(registry, "2024-03-02")
     assert registry.rows(duplicates) == stored
+
+
+@pytest.mark.system("REG-01")
+@pytest.mark.parametrize("at_once", [1, 3, 1000])
+def test_every_day_the_office_is_looked_through_and_nothing_is_cut_apart(
+    registry: Harness, monkeypatch: pytest.MonkeyPatch, at_once: int
+):
+    monkeypatch.setattr("services.registry.handlers.daily_duplicates.PERSONS_PER_STEP", at_once)
+    registry.bulk("register_households", [household()])
+    day, other_day = date(1970, 1, 1), date(1980, 1, 1)
+    people = register(
+        registry,
+        person(1, name="张三", phone=None),
+        person(3, name="张三", phone=None, region=OTHER_VILLAGE),
+        person(5, name="章叁", phone=None, household_ref="H-1"),
+        person(7, name="李四", phone=None, household_ref="H-1"),
+        person(name="王五", id_number=citizen(1, day)),
+        person(name="王五", id_number=citizen(1, other_day)),
+        person(name="王五", id_number=citizen(3, date(1990, 1, 1)), region=OTHER_VILLAGE),
+        person(name="Zhao", id_number=citizen(3, day), phone=None),
+        person(name="Zhao", id_number=citizen(5, day), phone=None, region=OTHER_VILLAGE),
+        person(name="Zhao", id_number=citizen(5, other_day), phone=None),
+    )
+    Daily(registry.runtime).start()
+    registry.run_jobs()
+    found = signs(registry)
+    assert found == {
+        (people[0], people[1]): ["same_name_and_birth"],
+        (people[0], people[2]): ["same_sound_and_birth"],
+        (people[1], people[2]): ["same_sound_and_birth"],
+        (people[2], people[3]): ["same_household_and_birth"],
+        (people[4], people[5]): ["same_name_and_phone"],
+        (people[7], people[8]): ["same_name_and_birth"],
+    }
+    # A look by hand at all of the office sees that telephone beyond the village, too.
+    looked(registry)
+    beyond = {(each, people[6]): ["same_name_and_phone"] for each in people[4:6]}
+    assert signs(registry) == found | beyond
+
+
+def test_the_look_of_the_next_day_writes_nothing_of_what_it_knows(registry: Harness):
+    people = registered(registry, 1, 3, 5)
+    Daily(registry.runtime).start()
+    registry.run_jobs()
+    merged(registry, people[1], people[0])
+    [first, second, third] = listed(registry)
+    dismissal = {"ref": "X-1", "duplicate_id": second["duplicate_id"], "dismissed_on": "2024-03-02"}
+    assert results(registry.bulk("dismiss_duplicates", [dismissal])) == [CREATED]
+    stored = registry.rows(duplicates)
+    tomorrow = clock.now() + timedelta(days=1)
+    with time_machine.travel(tomorrow, tick=False):
+        Daily(registry.runtime).start()
+        assert registry.run_jobs() == len(RegistryService.daily_jobs())
+    assert registry.rows(duplicates) == stored
+    assert [each["state"] for each in listed(registry)] == ["merged", "dismissed", "open"]
+    assert {first["found_on"], third["found_on"]} == {clock.office_day(clock.now()).isoformat()}
 
 
 @pytest.mark.system("REG-01")

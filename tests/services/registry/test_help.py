@@ -6,9 +6,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from chassis.daily import Daily, last_ends
 from contracts.registry import network as messages
-from services.registry.help_tables import pairs
-from tests.services.registry.factories import household, person
+from services.registry.handlers import network_numbers
+from services.registry.help_tables import pairs, volunteers
+from services.registry.service import RegistryService
+from tests.services.registry.factories import household, person, regions
 from tests.services.registry.network_records import (
     CREATED,
     NAME,
@@ -22,6 +25,7 @@ from tests.services.registry.network_records import (
     step,
     volunteer,
 )
+from tests.services.registry.test_key_rotation import rotate
 from tests.support.platform import Harness
 from tests.support.registry_events import OTHER_VILLAGE
 
@@ -119,6 +123,58 @@ def test_hours_recorded_too_high_are_taken_back_by_another_entry_on_the_same_day
     assert told == [70, -20]
 
 
+@pytest.mark.system("REG-16")
+def test_a_number_of_the_volunteer_network_is_registered_once_until_its_volunteer_left(serving: Harness):
+    stands(serving, "register_volunteers", volunteer("W-2"), volunteer("W-3"))
+    again = [
+        volunteer("W-4", network_number="３６０１２１ 0000123", region=OTHER_VILLAGE),
+        volunteer("W-5", network_number="3601210000124"),
+        volunteer("W-6", network_number="3601210000124"),
+        volunteer(network_number="3601210000123"),
+    ]
+    taken = ("registry.network_number_taken", "network_number")
+    assert recorded(serving, "register_volunteers", *again) == [taken, CREATED, taken, UNCHANGED]
+    stands(serving, "record_volunteer_acts", of_volunteer("leave", "2024-12-31"))
+    assert recorded(serving, "register_volunteers", again[0]) == [CREATED]
+    kept = str([tuple(row) for row in [*serving.rows(volunteers), *serving.event_rows()]])
+    assert "3601210000123" not in kept
+
+
+def test_numbers_recorded_before_they_were_found_again_are_indexed_by_the_daily_job(serving: Harness):
+    numbers = ("3601210000124", "3601210000125", "")
+    stands(
+        serving,
+        "register_volunteers",
+        *(volunteer(f"W-{place}", network_number=number or None) for place, number in enumerate(numbers, 2)),
+    )
+    with serving.runtime.database.write() as connection:
+        connection.execute(sa.update(volunteers).values(network_number_index=None))
+    stands(serving, "register_volunteers", volunteer("W-5", network_number=numbers[0]))
+    Daily(serving.runtime).start()
+    assert serving.run_jobs() == len(RegistryService.daily_jobs())
+    indexed = {row.ref: row.network_number_index is not None for row in serving.rows(volunteers)}
+    # The new one came first to the number of the second.
+    assert indexed == {"W-1": True, "W-2": False, "W-3": True, "W-4": False, "W-5": True}
+    with serving.runtime.database.read() as connection:
+        assert last_ends(connection, [network_numbers.JOB])[network_numbers.JOB][1] == 1
+    assert recorded(serving, "register_volunteers", volunteer("W-6", network_number="3601210000123")) == [
+        ("registry.network_number_taken", "network_number")
+    ]
+
+
+def test_a_number_stays_taken_when_the_index_key_is_rotated(database_url: str):
+    before = Harness(RegistryService, database_url)
+    before.bulk("record_regions", regions())
+    stands(before, "register_volunteers", volunteer(network_number="3601210000123"))
+    rotate(before.keys)
+    after = Harness(RegistryService, database_url, keys=before.keys)
+    assert recorded(after, "register_volunteers", volunteer("W-2", network_number="3601210000123")) == [
+        ("registry.network_number_taken", "network_number")
+    ]
+    after.close()
+    before.close()
+
+
 def test_a_volunteer_who_has_not_begun_or_has_left_takes_no_step_back(registry: Harness):
     stands(registry, "register_volunteers", volunteer())
     assert recorded(
@@ -206,7 +262,9 @@ def test_people_of_another_office_are_as_good_as_unknown_to_a_pair(registry: Har
     ]
 
 
-def test_clerks_at_work_together_take_hours_back_once_and_pair_a_person_once(serving: Harness):
+def test_clerks_at_work_together_take_hours_back_once_pair_once_and_enrol_a_number_once(
+    serving: Harness,
+):
     stands(serving, "record_volunteer_hours", hours())
     home, one = lodged(serving)
 
@@ -218,6 +276,11 @@ def test_clerks_at_work_together_take_hours_back_once_and_pair_a_person_once(ser
     def take_on(number: int) -> Any:
         return recorded(serving, "record_pairs", pair(f"R-{number}", home, one))[0][0]
 
+    def enrol(number: int) -> Any:
+        told = volunteer(f"W-{number}-new", network_number="3601210000124")
+        return recorded(serving, "register_volunteers", told)[0][0]
+
     with ThreadPoolExecutor(4) as clerks:
+        assert sorted(clerks.map(enrol, range(4))) == ["created"] + ["registry.network_number_taken"] * 3
         assert sorted(clerks.map(take_back, range(4))) == ["created"] + ["registry.corrected_already"] * 3
         assert sorted(clerks.map(take_on, range(4))) == ["created"] + ["registry.paired_already"] * 3

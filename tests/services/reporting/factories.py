@@ -106,6 +106,27 @@ def trained(person: int, kind: str = "vocational", region: str = VILLAGE) -> Eve
     )
 
 
+def taken_back(
+    person: int, amount: str, sources: dict[str, str], scheme: str = "care", variant: str = "boarding"
+) -> Event:
+    """A payment of November that the bank took back in December."""
+    return subsidy.PaymentTakenBack(
+        region=VILLAGE,
+        payment_change_id=identifier(person),
+        run_id=identifier(1),
+        award_id=identifier(person),
+        person_id=identifier(person),
+        instruction_id=identifier(person),
+        scheme=scheme,
+        variant=variant,
+        period="2024",
+        amount=amount,
+        sources=[{"source": source, "amount": part} for source, part in sources.items()],
+        reason="account_closed",
+        taken_back_on=date(2024, 12, 5),
+    )
+
+
 def paid(
     person: int,
     amount: str,

@@ -19,6 +19,7 @@ from tests.services.reporting.factories import (
     renewed,
     retrofitted,
     served,
+    taken_back,
     trained,
 )
 from tests.services.reporting.steps import CELLS, RATIOS, figures, take, value
@@ -111,6 +112,29 @@ def test_money_is_summed_exactly_and_by_source(reporting: Harness):
     assert value(snapshot, "subsidy.care.amount", "source=county") == "4298.08"
     assert value(snapshot, "subsidy.fuel.amount") == "260.00"
     assert value(snapshot, "subsidy.fuel.persons") == 1
+
+
+def test_money_that_the_bank_took_back_was_not_paid_in_the_end(reporting: Harness):
+    parts = {"superior": "200.00", "county": "60.00"}
+    fuel = ("260.00", parts, "fuel", "vehicle")
+    reporting.feed("subsidy", [paid(1, *fuel), paid(2, *fuel), taken_back(1, *fuel), taken_back(2, *fuel)])
+    reporting.feed("subsidy", [paid(2, *fuel, "2024-12-20")])
+
+    told = {
+        period: (
+            value(snapshot, "subsidy.fuel.amount"),
+            value(snapshot, "subsidy.fuel.amount", "source=superior"),
+            value(snapshot, "subsidy.fuel.persons"),
+        )
+        for period in ("2024", "2024-11", "2024-12")
+        for snapshot in [take(reporting, period=period)]
+    }
+
+    assert told == {
+        "2024": ("260.00", "200.00", 1),
+        "2024-11": ("520.00", "400.00", 2),
+        "2024-12": ("-260.00", "-200.00", 0),
+    }
 
 
 def test_a_student_aided_at_two_levels_is_once_in_all(reporting: Harness):

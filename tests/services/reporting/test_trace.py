@@ -96,5 +96,6 @@ def test_the_catalogue_tells_what_each_figure_is_made_of(reporting: Harness):
     by_code = {each["code"]: each for each in shown}
     assert by_code["registry.persons.certified"]["kind"] == "stock"
     assert by_code["registry.persons.certified"]["dimensions"] == ["category", "grade"]
-    assert by_code["subsidy.care.amount"]["events"] == ["subsidy.payment_made.v1"]
+    money = ["subsidy.payment_made.v1", "subsidy.payment_taken_back.v1"]
+    assert by_code["subsidy.care.amount"]["events"] == money
     assert [each["code"] for each in shown] == sorted(by_code)

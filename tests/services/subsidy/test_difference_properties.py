@@ -114,7 +114,7 @@ class Office:
 def test_lines_and_debts_are_what_the_rules_say_as_known_now(
     subsidy: Harness, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
-    monkeypatch.setattr(plan, "LINES_PER_STEP", 2)
+    monkeypatch.setattr(plan, "AWARDS_PER_STEP", 2)
     monkeypatch.setattr(recompute, "LINES_PER_STEP", 2)
     office = Office(subsidy, Random(seed))  # noqa: S311 - to repeat a failure
     for number in PERSONS:

@@ -34,7 +34,7 @@ def code_of(refused: pytest.ExceptionInfo[Refused]) -> str:
 
 
 def test_a_run_shows_its_progress(subsidy: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plan, "LINES_PER_STEP", 2)
+    monkeypatch.setattr(plan, "AWARDS_PER_STEP", 2)
     monkeypatch.setattr(instructing, "LINES_PER_STEP", 2)
     place(subsidy, 1, 2, 3)
     run = subsidy.call("plan_disbursement", factories.plan("care"), subsidy.maker())

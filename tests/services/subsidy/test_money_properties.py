@@ -1,4 +1,4 @@
-"""Whatever the order of grants, runs, receipts and returns: the books balance, and nobody is paid twice."""
+"""In whatever order things happen and processes die: the books balance, and nobody is paid twice."""
 
 from collections import Counter
 from contextlib import suppress
@@ -10,17 +10,25 @@ import pytest
 
 from chassis.rpc import Refused
 from contracts import subsidy as messages
-from services.subsidy import bank_files, tables
+from services.subsidy import bank_files, bank_repository, run_repository, tables
 from services.subsidy.bank_tables import instructions
 from services.subsidy.handlers import instruct as instructing
 from services.subsidy.handlers import plan
 from tests.services.subsidy import factories
 from tests.services.subsidy.steps import approve, balances, batches, events, fetch, give_accounts, receive
+from tests.services.subsidy.test_restart import Killed, kill_at
 from tests.support.bank import Bank
 from tests.support.platform import COUNTY, Harness
 from tests.support.registry_events import OTHER_VILLAGE, TOWNSHIP, VILLAGE, identifier
 
-ACTS = 40
+ACTS = 50
+DEADLY = (
+    (run_repository, "add_lines"),
+    (run_repository, "lines_after"),
+    (bank_repository, "instruct"),
+    (bank_repository, "seal"),
+)
+"""After which the process may die."""
 MONTHS = ("2024", "2025", "2026", "2027", "2028")
 
 
@@ -57,6 +65,13 @@ class Office:
     def work(self) -> None:
         self.subsidy.run_jobs()
 
+    def die(self) -> None:
+        """The process ends somewhere in its jobs; what is left of them is done by the next one."""
+        module, function = self.random.choice(DEADLY)
+        with pytest.MonkeyPatch.context() as patch, suppress(Killed):
+            kill_at(patch, module, function, self.random.randint(1, 3))
+            self.subsidy.run_jobs()
+
     def answer(self) -> None:
         """The bank answers some lines of some batch, of which it may return some."""
         batch = self.random.choice(self.all_batches())
@@ -88,13 +103,13 @@ class Office:
 def test_any_order_of_acts_leaves_the_books_balanced_and_everybody_paid_once(
     subsidy: Harness, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
-    monkeypatch.setattr(plan, "LINES_PER_STEP", 2)
+    monkeypatch.setattr(plan, "AWARDS_PER_STEP", 2)
     monkeypatch.setattr(instructing, "LINES_PER_STEP", 2)
     monkeypatch.setitem(bank_files._LAYOUTS, "plain", replace(bank_files.layout("plain"), lines=3))
     subsidy.bulk("record_fund_allotments", [factories.allotment(amount="7000.01")])
     office = Office(subsidy, Random(seed))  # noqa: S311 - to repeat a failure
     acts = [office.place, office.plan, office.approve, office.accounts, office.instruct, office.work]
-    acts += [office.answer, office.deliver] * 2
+    acts += [office.answer, office.deliver, office.die] * 2
     office.place()
 
     for _ in range(ACTS):

@@ -55,7 +55,7 @@ def kill_at(monkeypatch: pytest.MonkeyPatch, module: ModuleType, function: str, 
 @pytest.fixture
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Steps of two lines, and files of three."""
-    monkeypatch.setattr(plan, "LINES_PER_STEP", 2)
+    monkeypatch.setattr(plan, "AWARDS_PER_STEP", 2)
     monkeypatch.setattr(instruct, "LINES_PER_STEP", 2)
     monkeypatch.setitem(bank_files._LAYOUTS, "plain", replace(bank_files.layout("plain"), lines=3))
 
@@ -71,14 +71,14 @@ def test_a_run_killed_in_any_step_pays_everybody_once(
     subsidy.feed("rehab", [factories.placed_in_care(n) for n in range(PERSONS)])
     run = subsidy.call("plan_disbursement", factories.plan("care"), subsidy.maker())
 
-    subsidy = _killed_once(open_subsidy, subsidy, monkeypatch, run_repository, "add_lines", call)
+    subsidy = killed_once(open_subsidy, subsidy, monkeypatch, run_repository, "add_lines", call)
     run = find(subsidy, run["run_id"])
     approve(subsidy, run)
     give_accounts(subsidy)
     subsidy.call("instruct_disbursement", {"run_id": run["run_id"]}, subsidy.maker())
     with monkeypatch.context() as patch:
         kill_at(patch, bank_repository, "seal", call)
-        subsidy = _killed_once(open_subsidy, subsidy, monkeypatch, bank_repository, "instruct", call)
+        subsidy = killed_once(open_subsidy, subsidy, monkeypatch, bank_repository, "instruct", call)
     assert [batch["lines"] for batch in batches(subsidy, run)] == [3, 3, 1]
     subsidy = _killed_while_receiving(open_subsidy, subsidy, monkeypatch, run, call)
 
@@ -100,7 +100,7 @@ def test_a_run_killed_in_any_step_pays_everybody_once(
     assert sorted(row.seq for row in subsidy.rows(tables.run_lines)) == list(range(1, PERSONS + 1))
 
 
-def _killed_once(
+def killed_once(
     open_subsidy: Callable[[], Harness],
     subsidy: Harness,
     monkeypatch: pytest.MonkeyPatch,
@@ -149,7 +149,7 @@ def test_the_hash_does_not_depend_on_how_the_list_was_cut_into_steps(
 ) -> None:
     subsidy.feed("rehab", [factories.placed_in_care(n) for n in range(PERSONS)])
     run = subsidy.call("plan_disbursement", factories.plan("care"), subsidy.maker())
-    monkeypatch.setattr(plan, "LINES_PER_STEP", 3)
+    monkeypatch.setattr(plan, "AWARDS_PER_STEP", 3)
     subsidy.run_jobs()
     monkeypatch.setattr(instruct, "LINES_PER_STEP", 4)
 

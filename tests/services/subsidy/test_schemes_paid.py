@@ -64,7 +64,7 @@ def under_rules_of(subsidy: Harness, office: str) -> None:
         ),
         pytest.param(
             "330109",
-            {"scheme": "hardship_visit", "variant": "spring_festival", "cost": "500.00"},
+            {"scheme": "hardship_visit", "variant": "summer", "period": "2024-06-03", "cost": "500.00"},
             "500.00",
             marks=pytest.mark.system("SUB-09"),
         ),

@@ -83,3 +83,11 @@ rules:
     assert not told.worked(date(2023, 10, 2))  # other years are the library's
     with pytest.raises(NotFound):
         told.worked(date(coming + 1, 1, 1))
+
+
+def test_the_working_days_of_a_period_are_counted():
+    workdays = Workdays({}, {})
+    # From Thursday 12 to Monday 23 February 2026 the Spring Festival leaves Friday 13 and Saturday 14.
+    assert workdays.between(date(2026, 2, 12), date(2026, 2, 23)) == 2
+    assert workdays.between(date(2026, 2, 12), date(2026, 2, 12)) == 0
+    assert workdays.between(date(2026, 2, 13), date(2026, 2, 12)) == 0

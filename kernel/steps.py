@@ -34,16 +34,16 @@ class File(Protocol):
 
 
 def check_step(noun: str, step: Step, file: File, act: "DataclassInstance", acted_on: date) -> None:
-    """Refuse a step that does not fit. noun: what the file is, as a word of a code.
+    """Refuse a step that does not fit. noun: service and what the file is, as "registry.application".
 
-    Raises Invalid("registry.<noun>_act_fields"), Conflict("registry.act_out_of_order") or
-    Conflict("registry.<noun>_state").
+    Raises Invalid("<noun>_act_fields"), Conflict("<service>.act_out_of_order") or Conflict("<noun>_state").
     """
+    service, _, file_is = noun.partition(".")
     for name in (each.name for each in fields(act) if each.name not in {"action", "acted_on"}):
         given = getattr(act, name) is not None
         if given != (name in step.needs) and not (given and name in step.may):
             raise Invalid(
-                f"registry.{noun}_act_fields",
+                f"{noun}_act_fields",
                 f"This step {'must not have' if given else 'needs'} the field.",
                 # An identifier in here is a reference in the record, and fen are yuan.
                 field=f"{name.removesuffix('_id')}_ref"
@@ -52,15 +52,15 @@ def check_step(noun: str, step: Step, file: File, act: "DataclassInstance", acte
             )
     if acted_on < file.last_act_on:
         raise Conflict(
-            "registry.act_out_of_order",
+            f"{service}.act_out_of_order",
             f"A step of {file.last_act_on} is already recorded; record steps in the order of their days.",
             field="acted_on",
             last_act_on=file.last_act_on.isoformat(),
         )
     if file.state not in step.states:
         raise Conflict(
-            f"registry.{noun}_state",
-            f"The {noun.replace('_', ' ')} is {file.state}; this step is for one that is "
+            f"{noun}_state",
+            f"The {file_is.replace('_', ' ')} is {file.state}; this step is for one that is "
             f"{' or '.join(step.states)}.",
             field="action",
             state=file.state,

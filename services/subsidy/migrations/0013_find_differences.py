@@ -5,8 +5,8 @@ from alembic import op
 
 from chassis import schema
 
-revision = "0010"
-down_revision = "0009"
+revision = "0013"
+down_revision = "0012"
 
 ID = sa.String(32)
 CODE = sa.String(60)

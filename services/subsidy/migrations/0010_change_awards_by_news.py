@@ -5,8 +5,8 @@ from alembic import op
 
 from chassis import schema
 
-revision = "0009"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 
 ID = sa.String(32)
 

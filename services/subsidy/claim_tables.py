@@ -1,0 +1,107 @@
+"""Tables of claims (补贴申请): the files, their steps, the clocks that ran out.
+
+A room of its own because tables.py is about money granted, and this about who asks for it.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from services.subsidy.tables import CODE, ID, INSTANT, PERIOD, REGION, metadata
+
+REF = String(80)
+WHO = String(120)
+STATE = String(20)
+REASON = String(40)
+
+# `benefits`: JSON of what others give, as stated. The columns from `desk` on are those of the last step.
+claims = Table(
+    "claims",
+    metadata,
+    Column("claim_id", ID, primary_key=True),
+    Column("ref", REF, nullable=False),
+    Column("person_id", ID, nullable=False),
+    Column("scheme", CODE, nullable=False),
+    Column("variant", CODE, nullable=False),
+    Column("period", PERIOD, comment="Null: by the rules, from the hand-in"),
+    Column("applicant", STATE, nullable=False),
+    Column("channel", STATE, nullable=False),
+    Column("applied_on", Date, nullable=False),
+    Column("window", REGION, comment="Where it was handed in, if elsewhere than at home"),
+    Column("cost_fen", BigInteger),
+    Column("days", Integer),
+    Column("benefits", Text, nullable=False),
+    Column("region", REGION, nullable=False, comment="Where the person lived when it was handed in"),
+    Column("desk", REGION, nullable=False, comment="Division whose turn it is"),
+    Column("state", STATE, nullable=False),
+    Column("last_act_on", Date, nullable=False),
+    Column("clock", STATE),
+    Column("due_on", Date, comment="Last day of the clock that runs; null when none does"),
+    Column("obstacle", REASON, comment="What the last check found against it"),
+    Column("checked_by", WHO),
+    Column("reviewed_by", WHO),
+    Column("posted_until", Date, comment="Last day of the notice"),
+    Column("objected_on", Date, comment="Day of an objection that is not decided"),
+    Column("reason", CODE, comment="Why it was refused"),
+    Column("award_id", ID, ForeignKey("awards.award_id", name="fk_claims_award")),
+    Column("steps", Integer, nullable=False, comment="How many steps it took"),
+    Column("recorded_by", WHO, nullable=False),
+    Column("recorded_at", INSTANT, nullable=False),
+    UniqueConstraint("ref", name="uq_claims_ref"),
+)
+Index("ix_claims_region", claims.c.region, claims.c.claim_id)
+Index("ix_claims_window", claims.c.window, claims.c.claim_id)
+Index("ix_claims_desk", claims.c.desk, claims.c.claim_id)
+Index("ix_claims_person", claims.c.person_id, claims.c.scheme)
+Index("ix_claims_due", claims.c.due_on, claims.c.claim_id)
+_OPEN = "state NOT IN ('granted', 'refused', 'told', 'withdrawn')"
+Index(
+    "uq_claims_one_open",
+    claims.c.person_id,
+    claims.c.scheme,
+    unique=True,
+    sqlite_where=text(_OPEN),
+    postgresql_where=text(_OPEN),
+)
+
+# The steps of claims; `decision` as an award's, of a decision. Append-only.
+claim_acts = Table(
+    "claim_acts",
+    metadata,
+    Column("act_id", ID, primary_key=True),
+    Column("ref", REF, nullable=False),
+    Column("claim_id", ID, ForeignKey("claims.claim_id", name="fk_claim_acts_claim"), nullable=False),
+    Column("seq", Integer, nullable=False, comment="Number within the claim, from 1"),
+    Column("action", STATE, nullable=False),
+    Column("acted_on", Date, nullable=False),
+    Column("reason", REASON),
+    Column("state_after", STATE, nullable=False),
+    Column("due_after", Date),
+    Column("decision", Text),
+    Column("recorded_by", WHO, nullable=False),
+    Column("recorded_at", INSTANT, nullable=False),
+    UniqueConstraint("ref", name="uq_claim_acts_ref"),
+    UniqueConstraint("claim_id", "seq", name="uq_claim_acts_seq"),
+)
+
+# Clocks told to have run out. Append-only.
+claim_overdue = Table(
+    "claim_overdue",
+    metadata,
+    Column("claim_id", ID, ForeignKey("claims.claim_id", name="fk_claim_overdue_claim")),
+    Column("clock", STATE),
+    Column("due_on", Date, comment="The last day, which is over"),
+    Column("recorded_at", INSTANT, nullable=False),
+    PrimaryKeyConstraint("claim_id", "clock", "due_on", name="pk_claim_overdue"),
+)

@@ -1,0 +1,131 @@
+"""Verification after payment (发放后抽查): which payments are drawn, and what a finding leads to."""
+
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from heapq import nsmallest
+from math import ceil
+
+from kernel.errors import Conflict, Forbidden, Invalid
+from kernel.money import Money
+from kernel.rulebook import RuleView
+from services.subsidy.domain.run import Run
+
+UNSETTLED = ("held", "to_recover")
+"""The states of what was found and is not settled."""
+
+
+def size(rules: RuleView, lines: int) -> int:
+    """How many of a run's payments are asked for: the share of verification.share, rounded up, but not fewer
+    than verification.least, where there are so many.
+    """
+    share = ceil(lines * rules["verification.share"].ratio)
+    return min(lines, max(share, rules["verification.least"].integer))
+
+
+def draw(list_hash: str, seed: str, lines: int, number: int) -> list[int]:
+    """The places of the lines that are drawn, in order: those with the lowest SHA-256 of "hash|seed|place".
+
+    So nobody can choose, and anybody can draw again: the hash was there before the seed.
+    """
+
+    def lot(place: int) -> bytes:
+        return sha256(f"{list_hash}|{seed}|{place}".encode()).digest()
+
+    return sorted(nsmallest(number, range(1, lines + 1), key=lot))
+
+
+def check_drawable(run: Run) -> None:
+    """Raises Conflict("subsidy.run_not_paid") while the bank has not paid every line."""
+    if run.state != "paid":
+        raise Conflict(
+            "subsidy.run_not_paid",
+            f"The run is {run.state}; a sample is drawn when the bank has paid every line.",
+            field="run_id",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One step of a check. means: how it was asked for. received: what the person got, if another amount."""
+
+    action: str
+    acted_on: date
+    means: str | None = None
+    received: Money | None = None
+    document: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Where a check stands. paid: what the bank was told. handled_by: who planned and who approved the run.
+
+    finding: what was found last; received: what the person got, where it was another amount.
+    """
+
+    state: str
+    paid: Money
+    handled_by: frozenset[str]
+    last_act_on: date
+    finding: str | None = None
+    received: Money | None = None
+
+
+def follow_up(check: Check, act: Act, by: str, rules: RuleView) -> Check:
+    """Where the check stands after the step. A later finding takes the place of an earlier one, until it is
+    settled; both stay on the record.
+
+    Raises Forbidden("subsidy.verifier_paid"), Invalid("subsidy.wrong_step"), Invalid("subsidy.same_amount"),
+    Conflict("subsidy.act_out_of_order") and Conflict("subsidy.check_state").
+    """
+    _check_complete(check, act)
+    if by in check.handled_by:
+        raise Forbidden(
+            "subsidy.verifier_paid", "Who planned or approved the run cannot verify it; ask somebody else."
+        )
+    if act.acted_on < check.last_act_on:
+        raise Conflict(
+            "subsidy.act_out_of_order",
+            f"A step of {check.last_act_on} is already recorded; record steps in the order of their days.",
+            field="acted_on",
+        )
+    if check.state == "settled" or (act.action == "settle" and check.state not in UNSETTLED):
+        raise Conflict(
+            "subsidy.check_state",
+            f"The check is {check.state}; settle one that is held or to recover, and verify any other one.",
+            field="action",
+            state=check.state,
+        )
+    if act.action == "settle":
+        return Check("settled", check.paid, check.handled_by, act.acted_on, check.finding, check.received)
+    after = _leads_to(act.action, rules)
+    return Check(after, check.paid, check.handled_by, act.acted_on, act.action, act.received)
+
+
+def _check_complete(check: Check, act: Act) -> None:
+    settling = act.action == "settle"
+    for field, told, wanted in (
+        ("means", act.means, not settling),
+        ("document", act.document, settling),
+        ("received", act.received, act.action == "wrong_amount"),
+    ):
+        if (told is not None) != wanted:
+            raise Invalid(
+                "subsidy.wrong_step",
+                f"{act.action} {'needs' if wanted else 'is told without'} {field}; correct the step.",
+                field=field,
+            )
+    if act.received is not None and (act.received == check.paid or act.received < Money.ZERO):
+        raise Invalid(
+            "subsidy.same_amount",
+            "What was received must be zero or more, and another amount than was paid.",
+            field="received",
+        )
+
+
+def _leads_to(finding: str, rules: RuleView) -> str:
+    """The state that a finding leads to, by the rules of the day."""
+    for state in UNSETTLED:
+        if finding in rules[f"verification.{state}"].texts:
+            return state
+    return "confirmed"

@@ -1,0 +1,145 @@
+"""Recording claims (补贴申请) that are handed in, at home or at any other window."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from chassis.bulk import Bulk
+from chassis.fields import reading
+from chassis.transaction import Transaction
+from contracts import subsidy as messages
+from contracts.message import BulkReply
+from kernel.errors import Conflict, Invalid
+from kernel.regions import RegionCode
+from kernel.workdays import Workdays
+from services.subsidy import claim_repository, repository
+from services.subsidy.claim_repository import Filed, Request
+from services.subsidy.claim_tables import claims
+from services.subsidy.domain.claim import check_hand_in, handed_in
+from services.subsidy.domain.claim_state import Office
+from services.subsidy.domain.schemes import OFFICE, Scheme
+from services.subsidy.handlers.claim_clocks import facts_of
+from services.subsidy.handlers.leads import mark_applied
+
+
+@dataclass
+class Desk:
+    """What is known when the command begins, kept up with each claim. opened: person and scheme."""
+
+    known: dict[str, Filed]
+    heads: Mapping[str, str]
+    homes: Mapping[str, str]
+    opened: set[tuple[str, str]]
+    workdays: Workdays
+    rows: list[dict[str, Any]] = field(default_factory=list)
+
+    @classmethod
+    def load(cls, tx: Transaction, bulk: Bulk) -> "Desk":
+        """Read what the records are about."""
+        items = list(bulk.items())
+        heads = repository.heads(tx, {item.person_id for item in items})
+        opened = claim_repository.open_claims(tx, set(heads))
+        return cls(
+            claim_repository.requests_by_ref(tx, {item.ref for item in items}, heads),
+            heads,
+            claim_repository.homes(tx, set(heads.values())),
+            {(heads[person_id], scheme) for person_id, scheme in opened},
+            Workdays.of(tx.rules),
+        )
+
+
+def record_claims(tx: Transaction, message: messages.RecordClaims) -> BulkReply:
+    """Record claims; the office's reference is the key. A lead of the person and scheme moves on."""
+    tx.no_scope("each record is checked against the home of its person or its window")
+    bulk = Bulk(message)
+    desk = Desk.load(tx, bulk)
+    for entry in bulk:
+        with entry.deciding():
+            item: messages.ClaimItem = entry.item
+            told = Request.of(item, desk.heads)
+            home = _home(tx, desk, told)
+            if (same := desk.known.get(item.ref)) is not None:
+                if same.request != told:
+                    raise Conflict(
+                        "subsidy.ref_reused",
+                        "The number was used for another claim; give each claim a number of its own.",
+                        field="ref",
+                    )
+                entry.unchanged(same.id)
+                continue
+            entry.created(_record(tx, desk, item.ref, told, home))
+    tx.insert(claims, desk.rows)
+    mark_applied(tx, desk.rows)
+    return bulk.reply()
+
+
+def _home(tx: Transaction, desk: Desk, told: Request) -> str:
+    """At a window everybody of the office may apply, and the home takes what a window elsewhere pushed to it;
+    else only who lives in the caller's regions. To others, a person is as good as unknown.
+    """
+    home = desk.homes.get(told.person_id)
+    if told.window is None:
+        if home is None or not tx.caller.covers(home):
+            raise repository.unknown_person()
+        return home
+    with reading("window"):
+        window, office = RegionCode(told.window), RegionCode.parse(tx.office)
+        if window.within(office):
+            tx.within(told.window)
+    if home is None or not (window.within(office) or tx.caller.covers(home)):
+        raise repository.unknown_person()
+    return home
+
+
+def _record(tx: Transaction, desk: Desk, ref: str, told: Request, home: str) -> str:
+    if told.window is not None and RegionCode(home).within(RegionCode(told.window)):
+        raise Invalid(
+            "subsidy.window_at_home",
+            "The person lives in the division of the window; leave the window out.",
+            field="window",
+        )
+    with reading("applied_on"):
+        rules = tx.rules.at(told.applied_on).within(RegionCode(home))
+        away = told.window is not None
+        _check_scheme(Scheme.of(rules, told.scheme), told)
+        check_hand_in(told.scheme, told.applicant, told.channel, rules, away=away)
+        office = Office(rules, desk.workdays, tx.caller.subject)
+        progress = handed_in(told.applied_on, office, away=away)
+    if (told.person_id, told.scheme) in desk.opened:
+        raise Conflict(
+            "subsidy.claim_open",
+            "The person has applied for this and waits for the decision; go on with that claim.",
+            field="scheme",
+        )
+    desk.opened.add((told.person_id, told.scheme))
+    filed = Filed(tx.new_id(), told, home, 0, progress)
+    desk.known[ref] = filed
+    desk.rows.append(
+        {
+            "claim_id": filed.id,
+            "ref": ref,
+            **told.columns(),
+            "region": home,
+            **filed.columns(),
+            "recorded_by": tx.caller.subject,
+            "recorded_at": tx.now,
+        }
+    )
+    tx.record(
+        messages.ClaimHandedIn(
+            **facts_of(filed), applicant=told.applicant, channel=told.channel, window=told.window
+        )
+    )
+    return filed.id
+
+
+def _check_scheme(scheme: Scheme, told: Request) -> None:
+    scheme.variant(told.variant)
+    if told.period is not None:
+        scheme.period(told.period)
+    if scheme.opened_by.text != OFFICE:
+        raise Invalid(
+            "subsidy.opened_by_enrolment",
+            f"Scheme {scheme.code} is granted by enrolling in its programme; enrol the person there.",
+            field="scheme",
+        )

@@ -1,0 +1,224 @@
+"""Payments that are given up, and payments that came back: asked for by one, decided by another, booked."""
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from chassis import clock
+from chassis.bulk import Bulk
+from chassis.transaction import Transaction
+from contracts import subsidy as messages
+from contracts.message import BulkReply
+from kernel.errors import Conflict, Invalid, NotFound
+from kernel.periods import Period
+from kernel.regions import RegionCode
+from services.subsidy import bank_files, bank_repository, replies, repository, run_repository
+from services.subsidy import payment_change_repository as changes
+from services.subsidy.bank_tables import held_payments, payment_changes
+from services.subsidy.domain import ledger
+from services.subsidy.domain.frozen_list import Line
+from services.subsidy.domain.funding import Refunding
+from services.subsidy.domain.payment_change import Asked, check_decision
+from services.subsidy.domain.run import Run
+from services.subsidy.domain.schemes import Scheme
+
+Row = dict[str, Any]
+Lines = Mapping[tuple[str, int], tuple[Run, Line]]
+
+
+def request_payment_changes(tx: Transaction, message: messages.RequestPaymentChanges) -> BulkReply:
+    """Ask; the office's reference is the key. Nothing is booked before somebody else has decided."""
+    bulk = Bulk(message)
+    items = list(bulk.items())
+    known = changes.changes(tx, payment_changes.c.ref, {item.ref for item in items})
+    targets = changes.held(tx, {item.target_id for item in items if item.kind == "give_up"})
+    targets |= changes.instructed(tx, {item.target_id for item in items if item.kind == "take_back"})
+    taken = changes.asked(tx, targets)
+    today = clock.office_day(tx.now)
+    new: list[Row] = []
+    for entry in bulk:
+        with entry.deciding():
+            item: messages.PaymentChangeItem = entry.item
+            asked = Asked(**item.model_dump(exclude={"ref"}))
+            if (target := targets.get(item.target_id)) is None:
+                raise _unknown("target_id")
+            if (before := known.get(item.ref)) is not None:
+                asked.check_same(_kept(before))
+                entry.unchanged(before["id"])
+                continue
+            _check_open(item.kind, target)
+            if item.target_id in taken:
+                raise Conflict("subsidy.change_asked", "This was asked for already.", field="target_id")
+            _check_reason(tx, item)
+            asked.check_day(target["since"], today)
+            row = _row(tx, item, target)
+            known[item.ref] = row
+            taken.add(item.target_id)
+            new.append(row)
+            entry.created(row["id"])
+    tx.insert(payment_changes, new)
+    return bulk.reply()
+
+
+def decide_payment_changes(tx: Transaction, message: messages.DecidePaymentChanges) -> BulkReply:
+    """Decide; the office's reference of the decision is the key. What is approved is booked."""
+    bulk = Bulk(message)
+    items = list(bulk.items())
+    asked = changes.changes(tx, payment_changes.c.ref, {item.request_ref for item in items}, lock=True)
+    made = changes.changes(tx, payment_changes.c.decision_ref, {item.ref for item in items})
+    targets = changes.held(tx, {row["held_id"] for row in asked.values() if row["held_id"]}, lock=True)
+    targets |= changes.instructed(
+        tx, {row["instruction_id"] for row in asked.values() if row["instruction_id"]}
+    )
+    decided: list[Row] = []
+    for entry in bulk:
+        with entry.deciding():
+            item: messages.PaymentChangeDecisionItem = entry.item
+            row = asked.get(item.request_ref)
+            if row is None or changes.target_of(row) not in targets:
+                raise _unknown("request_ref")
+            if (before := made.get(item.ref)) is not None:
+                if (before["ref"], before["state"]) != (item.request_ref, item.decision):
+                    raise Conflict(
+                        "subsidy.ref_reused",
+                        "The number was used for another decision; give each a number of its own.",
+                        field="ref",
+                    )
+                entry.unchanged(before["id"])
+                continue
+            _decide(tx, row, item, targets[changes.target_of(row)])
+            made[item.ref] = row
+            decided.append(row)
+            entry.created(row["id"])
+    changes.save(tx, decided)
+    _book(tx, [row for row in decided if row["state"] == "approved"], targets)
+    return bulk.reply()
+
+
+def _check_reason(tx: Transaction, item: messages.PaymentChangeItem) -> None:
+    known = bank_files.reasons()
+    if item.kind == "give_up":
+        known = set(tx.rules.at(clock.office_day(tx.now))["payment.reasons.given_up"].texts)
+    if item.reason not in known:
+        raise Invalid(
+            "subsidy.unknown_reason",
+            f"No such reason is known; choose one of {', '.join(sorted(known))}.",
+            field="reason",
+        )
+
+
+def _decide(tx: Transaction, row: Row, item: messages.PaymentChangeDecisionItem, target: Row) -> None:
+    check_decision(row["state"], row["requested_by"], tx.caller.subject)
+    if item.decision == "approved":
+        _check_open(row["kind"], target)
+    row |= {
+        "state": item.decision,
+        "decision_ref": item.ref,
+        "decided_by": tx.caller.subject,
+        "decided_at": tx.now,
+    }
+
+
+def _unknown(field: str) -> NotFound:
+    return NotFound(
+        "subsidy.unknown_payment", "There is no such payment in the caller's regions.", field=field
+    )
+
+
+def _check_open(kind: str, target: Row) -> None:
+    if not target["open"]:
+        told = "It is not held up any more" if kind == "give_up" else "The bank has not paid this instruction"
+        raise Conflict("subsidy.payment_state", f"{told}; look at it again.", field="target_id")
+
+
+def _kept(row: Row) -> Asked:
+    told = {name: row[name] for name in ("kind", "reason", "document", "booked_on")}
+    return Asked(target_id=changes.target_of(row), **told)
+
+
+def _row(tx: Transaction, item: messages.PaymentChangeItem, target: Row) -> Row:
+    return {
+        "id": tx.new_id(),
+        "held_id": item.target_id if item.kind == "give_up" else None,
+        "instruction_id": item.target_id if item.kind == "take_back" else None,
+        **{name: target[name] for name in ("run_id", "line", "region")},
+        **item.model_dump(exclude={"target_id"}),
+        "state": "requested",
+        "requested_by": tx.caller.subject,
+        "recorded_at": tx.now,
+        "decision_ref": None,
+        "decided_by": None,
+        "decided_at": None,
+    }
+
+
+def _book(tx: Transaction, approved: Sequence[Row], targets: Mapping[str, Row]) -> None:
+    """Book what was approved, run by run, always in the same order, so that no two wait for each other."""
+    if not approved:
+        return
+    lines = changes.lines(tx, {row["id"] for row in approved})
+    changes.give_up(tx, {row["held_id"] for row in approved if row["held_id"]})
+    for run_id, group in groupby(sorted(approved, key=_place), lambda row: str(row["run_id"])):
+        rows = list(group)
+        run, _ = lines[_place(rows[0])]
+        given_up = [row for row in rows if row["kind"] == "give_up"]
+        back = [row for row in rows if row["kind"] == "take_back"]
+        if given_up:
+            _refund(tx, run, given_up, lines)
+        run_repository.post(tx, run_id, [_entry(row, run, lines[_place(row)][1]) for row in rows])
+        tx.insert(held_payments, [_held(tx, row, targets, *lines[_place(row)]) for row in back])
+        changes.count(tx, run_id, given_up=len(given_up), taken_back=len(back))
+        run_repository.close_if_paid(tx, run_id)
+        for row in rows:
+            tx.record(_told(row, *lines[_place(row)]))
+
+
+def _place(row: Row) -> tuple[str, int]:
+    return row["run_id"], row["line"]
+
+
+def _refund(tx: Transaction, run: Run, given_up: Sequence[Row], lines: Lines) -> None:
+    """Let the allotments that bore the payments have the money again."""
+    start = Period.parse(run.period).start
+    *limited, _ = Scheme.of(tx.rules.at(start).within(RegionCode(run.region)), run.scheme).funding
+    refunding = Refunding(changes.lock_drawn(tx, run.scheme, str(start.year), limited))
+    for row in given_up:
+        for source, amount in lines[run.id, row["line"]][1].shares.items():
+            if source in limited:
+                refunding.give(source, amount, RegionCode(row["region"]))
+    repository.draw_funds(tx, {fund: -amount for fund, amount in refunding.given.items()})
+
+
+def _entry(row: Row, run: Run, line: Line) -> tuple[str, str, Any, list[ledger.Transfer]]:
+    book = ledger.given_up if row["kind"] == "give_up" else ledger.taken_back
+    return row["id"], row["region"], row["booked_on"], book(run.scheme, line.shares)
+
+
+def _held(tx: Transaction, row: Row, targets: Mapping[str, Row], run: Run, line: Line) -> Row:
+    """What came back is on the work list, as if the bank had returned it."""
+    back = bank_repository.held_row(
+        tx, run, line.seq, line.person_id, row["region"], line.amount.fen, row["booked_on"]
+    )
+    told = {"reason": row["reason"], "instruction_id": row["instruction_id"]}
+    return back | told | {"account_id": targets[row["instruction_id"]]["account_id"]}
+
+
+def _told(row: Row, run: Run, line: Line) -> messages.PaymentGivenUp | messages.PaymentTakenBack:
+    fields: dict[str, Any] = {
+        "region": row["region"],
+        "payment_change_id": row["id"],
+        "run_id": run.id,
+        "award_id": line.award_id,
+        "person_id": line.person_id,
+        "scheme": run.scheme,
+        "variant": line.variant,
+        "period": run.period,
+        "amount": str(line.amount),
+        "sources": replies.sources(line.shares),
+        "reason": row["reason"],
+    }
+    if row["kind"] == "give_up":
+        return messages.PaymentGivenUp(given_up_on=row["booked_on"], **fields)
+    return messages.PaymentTakenBack(
+        instruction_id=row["instruction_id"], taken_back_on=row["booked_on"], **fields
+    )

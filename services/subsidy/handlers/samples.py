@@ -1,0 +1,124 @@
+"""Samples of paid runs: asked for by the office, drawn by a job."""
+
+from dataclasses import asdict, dataclass
+from datetime import date
+
+import sqlalchemy as sa
+
+from chassis.bulk import Bulk
+from chassis.jobs import Job
+from chassis.transaction import Transaction
+from contracts import subsidy as messages
+from contracts.message import BulkReply
+from kernel.errors import Conflict, NotFound
+from services.subsidy import run_repository
+from services.subsidy.domain import verification
+from services.subsidy.tables import run_lines, runs
+from services.subsidy.verification_tables import payment_checks, payment_samples
+
+JOB = "subsidy.sample"
+CHECKS_PER_STEP = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What a sample's reference stands for."""
+
+    run_id: str
+    seed: str
+    drawn_on: date
+
+
+def draw_payment_samples(tx: Transaction, message: messages.DrawPaymentSamples) -> BulkReply:
+    """Draw samples; the office's reference is the key. A job writes the work list."""
+    bulk = Bulk(message)
+    asked = list(bulk.items())
+    query = sa.select(runs.c.run_id).where(
+        runs.c.run_id.in_({item.run_id for item in asked}), tx.scope(runs.c.region)
+    )
+    seen = {row.run_id for row in tx.execute(query)}
+    table = payment_samples.c
+    query = sa.select(payment_samples).where(
+        sa.or_(table.ref.in_({item.ref for item in asked}), table.run_id.in_(seen))
+    )
+    known = {
+        row.ref: (row.sample_id, Sample(row.run_id, row.seed, row.drawn_on)) for row in tx.execute(query)
+    }
+    for entry in bulk:
+        with entry.deciding():
+            item: messages.PaymentSampleItem = entry.item
+            if item.run_id not in seen:
+                raise NotFound(
+                    "subsidy.unknown_run", "There is no such run in the caller's regions.", field="run_id"
+                )
+            told = Sample(item.run_id, item.seed, item.drawn_on)
+            if same := known.get(item.ref):
+                _check_same(same[1], told)
+                entry.unchanged(same[0])
+                continue
+            if any(sample.run_id == told.run_id for _, sample in known.values()):
+                raise Conflict(
+                    "subsidy.sample_drawn",
+                    "A sample of this run is drawn already; it is for good.",
+                    field="run_id",
+                )
+            sample_id = _start(tx, item.ref, told)
+            known[item.ref] = sample_id, told
+            entry.created(sample_id)
+    return bulk.reply()
+
+
+def _check_same(same: Sample, told: Sample) -> None:
+    if same != told:
+        raise Conflict(
+            "subsidy.ref_reused",
+            "The number was used for another sample; give each sample a number of its own.",
+            field="ref",
+        )
+
+
+def _start(tx: Transaction, ref: str, told: Sample) -> str:
+    run = run_repository.get(tx, told.run_id)
+    verification.check_drawable(run)
+    checks = verification.size(tx.rules.at(told.drawn_on), run.lines)
+    sample_id = tx.new_id()
+    row = {"sample_id": sample_id, "ref": ref, **asdict(told), "region": run.region, "lines": run.lines}
+    row |= {"checks": checks, "state": "drawing", "recorded_by": tx.caller.subject, "recorded_at": tx.now}
+    tx.insert(payment_samples, [row])
+    tx.start_job(JOB, key=sample_id, payload={}, total=checks)
+    return sample_id
+
+
+def sample_step(tx: Transaction, job: Job) -> bool:
+    """Write the next payments that are drawn on the work list; the last step completes it."""
+    sample = tx.execute(sa.select(payment_samples).where(payment_samples.c.sample_id == job.key)).one()
+    run = run_repository.get(tx, sample.run_id)
+    # Drawn anew in each step: the same every time, and nothing to keep between them.
+    places = verification.draw(run.list_hash or "", sample.seed, sample.lines, sample.checks)
+    drawn = places[job.done : job.done + CHECKS_PER_STEP]
+    line = run_lines.c
+    query = sa.select(line.seq, line.person_id, line.region, line.amount_fen)
+    query = query.where(line.run_id == run.id, line.seq.in_(drawn)).order_by(line.seq)
+    rows = [
+        {
+            "check_id": tx.new_id(),
+            "sample_id": sample.sample_id,
+            "run_id": run.id,
+            "line": row.seq,
+            "person_id": row.person_id,
+            "region": row.region,
+            "scheme": run.scheme,
+            "period": run.period,
+            "amount_fen": row.amount_fen,
+            "state": "open",
+            "last_act_on": sample.drawn_on,
+        }
+        for row in tx.execute(query)
+    ]
+    tx.insert(payment_checks, rows)
+    job.done += len(drawn)
+    if job.done < sample.checks:
+        return False
+    this = sa.update(payment_samples).where(payment_samples.c.sample_id == sample.sample_id)
+    tx.execute(this.values(state="drawn"))
+    return True

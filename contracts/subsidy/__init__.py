@@ -188,6 +188,8 @@ EVENTS: tuple[type[Event], ...] = (
     PaymentMade,
     LeadFound,
     LeadMoved,
+    DifferenceFound,
+    DebtSettled,
     ClaimHandedIn,
     ClaimMoved,
     ClaimApproved,
@@ -198,8 +200,6 @@ EVENTS: tuple[type[Event], ...] = (
     BenefitRecorded,
     PaymentGivenUp,
     PaymentTakenBack,
-    DifferenceFound,
-    DebtSettled,
 )
 REQUESTS: tuple[type[Request], ...] = (
     RecordFundAllotments,
@@ -228,6 +228,11 @@ REQUESTS: tuple[type[Request], ...] = (
     FetchBankFile,
     RecordBankReceipt,
     ListHeldPayments,
+    RecomputeAwards,
+    ListDifferences,
+    RecordDebtActs,
+    DecideWriteOffs,
+    ListDebts,
     RecordClaims,
     RecordClaimActs,
     DecideClaims,
@@ -242,11 +247,6 @@ REQUESTS: tuple[type[Request], ...] = (
     RequestPaymentChanges,
     DecidePaymentChanges,
     ListPaymentChanges,
-    RecomputeAwards,
-    ListDifferences,
-    RecordDebtActs,
-    DecideWriteOffs,
-    ListDebts,
 )
 
 __all__ = [

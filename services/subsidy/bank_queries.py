@@ -21,6 +21,7 @@ from services.subsidy.bank_tables import (
     pay_accounts,
     payment_changes,
 )
+from services.subsidy.domain.differences import period_of
 from services.subsidy.tables import persons, run_lines
 
 
@@ -118,10 +119,11 @@ def list_payment_changes(tx: Transaction, message: messages.ListPaymentChanges) 
             payment_change_id=row["id"],
             target_id=payment_change_repository.target_of(row),
             amount=str(Money(row["amount_fen"])),
+            period=period_of(row["period"]),
             **{
                 name: row[name]
                 for name in (
-                    *("ref", "kind", "run_id", "person_id", "region", "scheme", "period", "reason"),
+                    *("ref", "kind", "run_id", "person_id", "region", "scheme", "reason"),
                     *("document", "booked_on", "state", "requested_by", "decided_by"),
                 )
             },

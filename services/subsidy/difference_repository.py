@@ -15,6 +15,7 @@ from chassis.transaction import Transaction
 from kernel.money import Money
 from kernel.regions import RegionCode
 from services.subsidy import repository
+from services.subsidy.bank_tables import payment_changes
 from services.subsidy.difference_tables import debt_entries, debts, differences
 from services.subsidy.domain.award import Award, Trace
 from services.subsidy.domain.differences import Difference, period_of
@@ -47,14 +48,19 @@ class Debt:
 def approved_lines(
     tx: Transaction, within: Range, after: tuple[str, int], limit: int
 ) -> Sequence[sa.Row[Any]]:
-    """The next regular lines of approved runs, by run and place: what is paid, or is going to be."""
-    line = run_lines.c
+    """The next regular lines of approved runs, by run and place: what is paid, or is going to be.
+
+    What two persons gave up was never paid, and is decided.
+    """
+    line, change = run_lines.c, payment_changes.c
+    given_up = (change.run_id == line.run_id, change.line == line.seq, change.kind == "give_up")
     query = (
         sa.select(line.run_id, line.seq, line.award_id, line.person_id, line.period)
         .where(
             _regular(within),
             line.region.startswith(RegionCode(within.region).prefix),
             sa.tuple_(line.run_id, line.seq) > after,
+            ~sa.exists().where(*given_up, change.state == "approved"),
         )
         .join(runs, runs.c.run_id == line.run_id)
     )

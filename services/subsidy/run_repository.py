@@ -167,7 +167,7 @@ def add_lines(tx: Transaction, run: Run, lines: Sequence[tuple[Line, str, str]])
 
 LINE = tuple(
     run_lines.c[name]
-    for name in ("seq", "award_id", "person_id", "variant", "amount_fen", "region", "period")
+    for name in ("seq", "award_id", "person_id", "variant", "period", "amount_fen", "region")
 )
 """What lines_of needs; the texts of the decisions are most of a line, and nobody reads a million of them."""
 

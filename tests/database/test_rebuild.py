@@ -1,5 +1,6 @@
 """Projections made anew from the logs: equal when nothing was wrong, healed when something was."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ from kernel.errors import Refusal
 from services.rehab import tables as rehab_tables
 from services.reporting import definitions
 from services.reporting.tables import facts, merged_persons
+from services.subsidy.tables import award_changes, awards
 from tests.services.reporting import factories as told
 from tests.services.reporting.steps import take, value
+from tests.services.subsidy import monthly
 from tests.support import registry_events
 from tests.support.logged_office import LoggedOffice
 
@@ -172,6 +175,32 @@ def test_subsidy_does_not_decide_again(office: LoggedOffice) -> None:
     outcome = office.rebuild("subsidy")
     assert (outcome.equal, list(outcome.hashes)) == (True, ["households", "persons", "parked_event"])
     assert len(office.service("subsidy").event_rows()) == recorded
+
+
+def test_awards_that_news_ended_are_not_decided_on_again(office: LoggedOffice) -> None:
+    region: dict[str, Any] = {"region": monthly.DISTRICT}
+    office.record(
+        "registry",
+        registry_events.registered(1, **region),
+        registry_events.certified(1, **region, acted_on=date(2020, 5, 17)),
+    )
+    office.follow("subsidy")
+    subsidy = office.service("subsidy")
+    assert monthly.grant(subsidy, monthly.nursing(1)) == ["created"]
+    office.record(
+        "registry", registry_events.cancelled(1, **region, reason="death", acted_on=date(2026, 4, 10))
+    )
+    office.follow("subsidy")
+    before = [contents(office, "subsidy", table) for table in (awards, award_changes)]
+    recorded = len(subsidy.event_rows())
+
+    execute(office, "subsidy", "update persons set certified = true, grade = 4")
+    outcome = office.rebuild("subsidy")
+
+    assert [difference.table for difference in outcome.differences] == ["persons"]
+    assert [contents(office, "subsidy", table) for table in (awards, award_changes)] == before
+    assert len(subsidy.event_rows()) == recorded
+    assert len(before[1]) == 1
 
 
 def test_a_changed_catalogue_gives_its_figures_of_the_past(

@@ -69,8 +69,10 @@ def changes(scheme: Scheme, award: Award, holder: Holder, news: News) -> list[Ch
         return [*_stop(scheme, award, news.ends, news.day, [])]
     if news.frozen is not None:
         return [*_hold(scheme, award, news.frozen, news.day)]
-    facts = replace(holder, certified=True) if holder.frozen else holder
     released = [] if holder.frozen else [*_release(scheme, award, news.day)]
+    if award.last_period is not None and award.last_period < Period.of(news.day, "month").text:
+        return released  # it was over before
+    facts = replace(holder, certified=True) if holder.frozen else holder
     # News from before the grant do not make the person younger than on that day.
     day = max(news.day, award.granted_on)
     broken = next((each for each in judge(scheme, facts, day, award.variant) if each.broken), None)
@@ -101,6 +103,8 @@ def _hold(scheme: Scheme, award: Award, reason: str, day: date) -> Iterator[Chan
         return
     month = Period.of(day, "month")
     first = month if rule.text == "this_month" else month.next()
+    if award.last_period is not None and award.last_period < first.text:
+        return
     yield Change("hold", reason, day, first.text, [step(rule, f"自{first.text}起暂停发放。")])
 
 

@@ -115,9 +115,7 @@ def follow_news(tx: Transaction, events: Iterable[Received]) -> None:
         assert event is not None  # noqa: S101 - of a class above
         touched = facts.fold(event)
         for award in [each for each in book.awards.values() if each.person_id in touched]:
-            news = _news(event, award)
-            if not _over(award, news.day):
-                book.judge(award, facts.holder(award.person_id), news, received.id, received)
+            book.judge(award, facts.holder(award.person_id), _news(event, award), received.id, received)
     book.save()
 
 
@@ -135,11 +133,6 @@ def certificate_step(tx: Transaction, job: Job) -> bool:
     if found:
         job.cursor["award_id"] = found[-1][0].id
     return not found
-
-
-def _over(award: Award, day: date) -> bool:
-    """Whether the award was over before the month of the day, so that the news come too late for it."""
-    return award.last_period is not None and award.last_period < Period.of(day, "month").text
 
 
 def _news(event: Event, award: Award) -> News:

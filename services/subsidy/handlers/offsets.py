@@ -1,5 +1,6 @@
 """What lines of a run keep back for debts of the same scheme (抵扣)."""
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
@@ -7,17 +8,16 @@ from chassis.transaction import Transaction
 from contracts import subsidy as messages
 from kernel.money import Money
 from kernel.rule_values import RuleValue
-from services.subsidy import difference_repository
+from services.subsidy import difference_repository, run_repository
 from services.subsidy.difference_repository import Debt
-from services.subsidy.domain.award import Trace
 from services.subsidy.domain.differences import offset_step, withheld
 from services.subsidy.domain.run import Run
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What a run is to pay. told: the decision as a line keeps it; difference: of back-pay, its period with
-    the number.
+    """What a run is to pay. decision: as a line keeps it. difference: of back-pay, its period
+    with the number.
     """
 
     award_id: str
@@ -25,8 +25,7 @@ class Due:
     variant: str
     region: str
     amount: Money
-    decision: Trace
-    told: str
+    decision: str
     difference: str | None = None
 
 
@@ -41,7 +40,11 @@ class Offsets:
             self._debts.setdefault(debt.person_id, []).append(debt)
         self._kept: list[tuple[str, int, Money]] = []
 
-    def keep_back(self, seq: int, due: Due, cap: RuleValue | None) -> tuple[Money, Trace]:
+    def owes(self, person_id: str) -> bool:
+        """Whether the person has an open debt."""
+        return person_id in self._debts
+
+    def keep_back(self, seq: int, due: Due, cap: RuleValue | None) -> Due:
         """What the line at that place pays, and what its trace says of the rest; the oldest debt first."""
         debts = self._debts.get(due.person_id, [])
         whole = Money.ZERO
@@ -55,8 +58,9 @@ class Offsets:
                 self._told(debts[index], kept)
                 whole += kept
         if cap is None or whole == Money.ZERO:
-            return due.amount, []
-        return due.amount - whole, [offset_step(cap, due.amount, whole)]
+            return due
+        decision = [*json.loads(due.decision), offset_step(cap, due.amount, whole)]
+        return replace(due, amount=due.amount - whole, decision=run_repository.told(decision))
 
     def _told(self, debt: Debt, kept: Money) -> None:
         self._tx.record(

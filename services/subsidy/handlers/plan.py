@@ -18,7 +18,6 @@ from kernel.rulebook import RuleView
 from services.subsidy import difference_repository, replies, repository, run_repository
 from services.subsidy.domain import frozen_list
 from services.subsidy.domain.amounts import Basis, check_priced, price
-from services.subsidy.domain.award import Trace
 from services.subsidy.domain.frozen_list import Line
 from services.subsidy.domain.funding import Funding
 from services.subsidy.domain.run import OPEN, Run
@@ -91,28 +90,21 @@ def plan_step(tx: Transaction, job: Job) -> bool:
     scheme = Scheme.of(rules.within(RegionCode(run.region)), run.scheme)
     *limited, rest = scheme.funding
     funds = repository.lock_funds(tx, run.scheme, str(period.start.year), limited)
+    page = run_repository.awards_after(tx, run, job.cursor.get("award_id", ""), AWARDS_PER_STEP)
     empty = frozen_list.begin(run.id, run.scheme, run.period, run.region, run.pay_on)
     digest = job.cursor.get("digest", empty)
-    page = run_repository.awards_after(tx, run, job.cursor.get("award_id", ""), AWARDS_PER_STEP)
     if page:
-        due = _awards_due(tx, run, page, scheme, rules)
         job.cursor["award_id"] = page[-1].award_id
-    else:
-        due = _back_pay(tx, run, job)
-    if not page and not due:
+        taken = run_repository.taken(tx, run, page)
+        due = _due([award for award in page if award.award_id not in taken], scheme, rules)
+    elif not (due := _back_pay(tx, run, job)):
         run_repository.move(tx, run.id, "planning", "frozen", list_hash=digest)
         return True
-    funding, division = Funding(funds, rest), cache(RegionCode)
+    funding = Funding(funds, rest)
     offsets = Offsets(tx, run, {each.person_id for each in due})
-    cap_in = cache(lambda region: replace(scheme, rules=rules.within(division(region))).stated("offset_cap"))
-    lines: list[tuple[Line, str, str]] = []
-    for seq, each in enumerate(due, start=run.lines + 1):
-        amount, kept_back = offsets.keep_back(seq, each, cap_in(each.region))
-        shares = funding.draw(amount, division(each.region))
-        line = Line(seq, each.award_id, each.person_id, each.variant, amount, shares, each.difference)
+    lines = _lines(run, due, replace(scheme, rules=rules), funding, offsets)
+    for line, _, _ in lines:
         digest = frozen_list.extend(digest, line)
-        decision = run_repository.told([*each.decision, *kept_back]) if kept_back else each.told
-        lines.append((line, each.region, decision))
     run_repository.add_lines(tx, run, lines)
     offsets.save()
     repository.draw_funds(tx, funding.drawn)
@@ -121,21 +113,16 @@ def plan_step(tx: Transaction, job: Job) -> bool:
     return False
 
 
-def _awards_due(
-    tx: Transaction, run: Run, page: Sequence[sa.Row[Any]], scheme: Scheme, rules: RuleView
-) -> list[Due]:
-    """What the awards of a page amount to that are in no run yet."""
+def _due(unpaid: Sequence[sa.Row[Any]], scheme: Scheme, rules: RuleView) -> list[Due]:
+    """What awards amount to, with the rate applied as told."""
     rules_in = cache(lambda region: rules.within(RegionCode(region)))
 
     @cache
-    def priced(
-        rules: RuleView, variant: str, cost_fen: int | None, days: int | None
-    ) -> tuple[Money, Trace, str]:
+    def priced(rules: RuleView, variant: str, cost_fen: int | None, days: int | None) -> tuple[Money, str]:
         basis = Basis(None if cost_fen is None else Money(cost_fen), days)
         amount, decision = price(replace(scheme, rules=rules), variant, basis)
-        return amount, decision, run_repository.told(decision)
+        return amount, run_repository.told(decision)
 
-    taken = run_repository.taken(tx, run, page)
     return [
         Due(
             award.award_id,
@@ -144,12 +131,12 @@ def _awards_due(
             award.region,
             *priced(rules_in(award.region), award.variant, award.cost_fen, award.days),
         )
-        for award in page
-        if award.award_id not in taken
+        for award in unpaid
     ]
 
 
 def _back_pay(tx: Transaction, run: Run, job: Job) -> list[Due]:
+    """The next back-pay that no run has a line for, as it was found."""
     after = job.cursor.get("difference_id", "")
     found = difference_repository.unpaid(tx, run.scheme, run.region, after, AWARDS_PER_STEP)
     if found:
@@ -161,9 +148,29 @@ def _back_pay(tx: Transaction, run: Run, job: Job) -> list[Due]:
             each.variant,
             each.region,
             each.amount,
-            each.decision,
             run_repository.told(each.decision),
             each.line_period,
         )
         for each in found
     ]
+
+
+def _lines(
+    run: Run, due: Sequence[Due], scheme: Scheme, funding: Funding, offsets: Offsets
+) -> list[tuple[Line, str, str]]:
+    """The next lines of a run, each with its division and its reasons as told.
+
+    scheme: with the rules of all divisions.
+    """
+    division = cache(RegionCode)
+    lines = []
+    for seq, whole in enumerate(due, start=run.lines + 1):
+        region = division(whole.region)
+        each = whole
+        if offsets.owes(whole.person_id):
+            cap = replace(scheme, rules=scheme.rules.within(region)).stated("offset_cap")
+            each = offsets.keep_back(seq, whole, cap)
+        shares = funding.draw(each.amount, region)
+        line = Line(seq, each.award_id, each.person_id, each.variant, each.amount, shares, each.difference)
+        lines.append((line, each.region, each.decision))
+    return lines

@@ -212,6 +212,18 @@ def test_an_award_is_held_while_the_certificate_did_not_follow_the_hukou_and_goe
     assert {each.first_period for each in events(subsidy, messages.AwardReleased)} == {"2026-05"}
 
 
+def test_the_end_of_a_freeze_releases_also_the_award_that_another_one_followed(subsidy: Harness) -> None:
+    granted(subsidy)
+    grade: dict[str, Any] = {"grade": 1, "previous_category": "physical", "previous_grade": 2}
+    told(subsidy, "changed", acted_on=date(2026, 6, 2), **grade)
+    told(subsidy, "frozen", reason="not_moved", acted_on=date(2026, 3, 10))
+    told(subsidy, "thawed", grade=1, acted_on=date(2026, 9, 1))
+    assert [each for each in awards(subsidy) if each[0] == "nursing"] == [
+        ("nursing", "grade_1", "2026-06", None, None),
+        ("nursing", "grade_2", "2026-02", "2026-05", None),
+    ]
+
+
 def test_an_award_that_is_held_when_it_ends_ends_with_the_last_month_before(subsidy: Harness) -> None:
     granted(subsidy)
     told(subsidy, "frozen", reason="not_moved", acted_on=date(2026, 4, 10))

@@ -11,9 +11,7 @@ from contracts.registry import network as messages
 from services.registry import network_queries, staffing
 from services.registry.handlers import (
     appointments,
-    archives,
     duties,
-    facilities,
     network_numbers,
     organisations,
     pairs,
@@ -24,7 +22,7 @@ from services.registry.handlers import (
 
 
 class OrganisationNetwork(Service):
-    """Organisations with their posts, money and activities; trainings, helpers, facilities, archives."""
+    """Organisations with their posts, money and activities; trainings, helpers."""
 
     # Organisations --------------------------------------------------------------------------------
 
@@ -238,68 +236,3 @@ class OrganisationNetwork(Service):
     def list_pairs(self, message: messages.ListPairs, tx: Transaction) -> messages.PairPage:
         """Pairs of the caller's regions, page by page."""
         return network_queries.list_pairs(tx, message)
-
-    # Facilities -----------------------------------------------------------------------------------
-
-    @command(messages.RegisterFacilities, roles=("clerk",))
-    def register_facilities(self, message: messages.RegisterFacilities, tx: Transaction) -> BulkReply:
-        """Register facilities."""
-        return facilities.register_facilities(tx, message)
-
-    @command(messages.RecordFacilityActs, roles=("clerk",))
-    def record_facility_acts(self, message: messages.RecordFacilityActs, tx: Transaction) -> BulkReply:
-        """Record steps of facilities."""
-        return facilities.record_facility_acts(tx, message)
-
-    @query(messages.ListFacilities, roles=("auditor", "clerk"))
-    def list_facilities(self, message: messages.ListFacilities, tx: Transaction) -> messages.FacilityPage:
-        """Facilities of the caller's regions, page by page."""
-        return network_queries.list_facilities(tx, message)
-
-    # Construction projects ------------------------------------------------------------------------
-
-    @command(messages.RecordProjects, roles=("clerk",))
-    def record_projects(self, message: messages.RecordProjects, tx: Transaction) -> BulkReply:
-        """Record projects."""
-        return facilities.record_projects(tx, message)
-
-    @command(messages.RecordProjectActs, roles=("clerk",))
-    def record_project_acts(self, message: messages.RecordProjectActs, tx: Transaction) -> BulkReply:
-        """Record steps of projects."""
-        return facilities.record_project_acts(tx, message)
-
-    @query(messages.ListProjects, roles=("auditor", "clerk"))
-    def list_projects(self, message: messages.ListProjects, tx: Transaction) -> messages.ProjectPage:
-        """Projects of the caller's regions, page by page; also those that are late."""
-        return network_queries.list_projects(tx, message)
-
-    # Archives -------------------------------------------------------------------------------------
-
-    @command(messages.RecordArchives, roles=("clerk",))
-    def record_archives(self, message: messages.RecordArchives, tx: Transaction) -> BulkReply:
-        """Record archives."""
-        return archives.record_archives(tx, message)
-
-    @command(messages.RecordArchiveActs, roles=("clerk",))
-    def record_archive_acts(self, message: messages.RecordArchiveActs, tx: Transaction) -> BulkReply:
-        """Record steps of archives."""
-        return archives.record_archive_acts(tx, message)
-
-    @command(messages.RecordArchiveDocuments, roles=("clerk",))
-    def record_archive_documents(
-        self, message: messages.RecordArchiveDocuments, tx: Transaction
-    ) -> BulkReply:
-        """Record documents of archives."""
-        return archives.record_archive_documents(tx, message)
-
-    @query(messages.ListArchives, roles=("auditor", "clerk"))
-    def list_archives(self, message: messages.ListArchives, tx: Transaction) -> messages.ArchivePage:
-        """Archives of the caller's regions, page by page; also those that should be closed."""
-        return network_queries.list_archives(tx, message)
-
-    @query(messages.ListArchiveDocuments, roles=("auditor", "clerk"))
-    def list_archive_documents(
-        self, message: messages.ListArchiveDocuments, tx: Transaction
-    ) -> messages.ArchiveDocumentPage:
-        """Documents of archives of the caller's regions, page by page."""
-        return network_queries.list_archive_documents(tx, message)

@@ -7,6 +7,7 @@ from contracts import registry as messages
 from contracts.message import BulkReply
 from services.registry import application_queries, case_queries, certificate_queries, tables
 from services.registry.duplicate_methods import DuplicateMethods
+from services.registry.facility_methods import FacilityMethods
 from services.registry.handlers import (
     application_acts,
     applications,
@@ -31,7 +32,7 @@ from services.registry.network_service import OrganisationNetwork
 from services.registry.person_methods import PersonMethods
 
 
-class RegistryService(PersonMethods, DuplicateMethods, InquiryMethods, OrganisationNetwork):
+class RegistryService(PersonMethods, DuplicateMethods, InquiryMethods, FacilityMethods, OrganisationNetwork):
     """Divisions, households, persons, certificates; case files; inquiries; the organisation network."""
 
     name = "registry"

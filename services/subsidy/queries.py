@@ -4,7 +4,13 @@ from chassis.transaction import Transaction
 from contracts import subsidy as messages
 from kernel.money import Money
 from kernel.periods import Period
-from services.subsidy import reconciliation_repository, replies, repository, run_repository
+from services.subsidy import (
+    ledger_repository,
+    reconciliation_repository,
+    replies,
+    repository,
+    run_repository,
+)
 from services.subsidy.domain import ledger
 from services.subsidy.domain.schemes import Scheme
 from services.subsidy.tables import runs
@@ -29,7 +35,7 @@ def trial_balance(tx: Transaction, message: messages.TrialBalance) -> messages.B
             messages.AccountBalance(
                 account=row.account, debit=str(Money(int(row.debit))), credit=str(Money(int(row.credit)))
             )
-            for row in run_repository.balances(tx, message.run_id)
+            for row in ledger_repository.balances(tx, message.run_id)
         ]
     )
 
@@ -38,7 +44,7 @@ def spending_progress(tx: Transaction, message: messages.SpendingProgress) -> me
     """How far the money of a year is spent. Raises Invalid("subsidy.wrong_period")."""
     year = Scheme.fund_year(message.year).text
     allotted = repository.allotted(tx, year)
-    spent = ledger.spent(run_repository.booked_for(tx, year))
+    spent = ledger.spent(ledger_repository.booked_for(tx, year))
     return messages.Progress(
         sources=[
             messages.SourceProgress(

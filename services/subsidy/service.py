@@ -10,41 +10,33 @@ from contracts import subsidy as messages
 from contracts.message import BulkReply
 from kernel.rulebook import RuleBook
 from services.subsidy import (
-    bank_queries,
     difference_queries,
     estimates,
     explanations,
     outreach_queries,
     queries,
     tables,
-    verification_queries,
 )
+from services.subsidy.bank_methods import BankMethods
 from services.subsidy.claim_methods import ClaimMethods
 from services.subsidy.domain import claim_rules, rule_check
 from services.subsidy.handlers import (
-    accounts,
     approval,
     awards,
     changes,
-    checks,
     comparison,
     copies,
     debts,
-    fetching,
     funds,
-    instruct,
     leads,
     outreach_runs,
-    payment_changes,
     plan,
-    receipts,
     recompute,
-    samples,
     stops,
 )
 
 
-class SubsidyService(ClaimMethods, Service):
+class SubsidyService(BankMethods, ClaimMethods, Service):
     """Schemes, awards, disbursement runs and their ledger."""
 
     name = "subsidy"
@@ -84,71 +76,6 @@ class SubsidyService(ClaimMethods, Service):
     ) -> messages.DisbursementRun:
         """Approve a frozen list by its hash."""
         return approval.approve_disbursement(tx, message)
-
-    @command(messages.InstructDisbursement, roles=("maker",))
-    def instruct_disbursement(
-        self, message: messages.InstructDisbursement, tx: Transaction
-    ) -> messages.DisbursementRun:
-        """Tell the bank to pay an approved run, or what was held up of one."""
-        return instruct.instruct_disbursement(tx, message)
-
-    @command(messages.FetchBankFile, roles=("maker",))
-    def fetch_bank_file(self, message: messages.FetchBankFile, tx: Transaction) -> messages.BankFile:
-        """A batch as the bank takes it."""
-        return fetching.fetch_bank_file(tx, message)
-
-    @command(messages.RecordBankReceipt, roles=("maker",))
-    def record_bank_receipt(
-        self, message: messages.RecordBankReceipt, tx: Transaction
-    ) -> messages.BankReceipt:
-        """Take the bank's answer to a batch."""
-        return receipts.record_bank_receipt(tx, message)
-
-    @command(messages.RecordPayAccounts, roles=("clerk",))
-    def record_pay_accounts(self, message: messages.RecordPayAccounts, tx: Transaction) -> BulkReply:
-        """Record where persons are paid to, or ask for a change."""
-        return accounts.record_pay_accounts(tx, message)
-
-    @command(messages.DecidePayAccounts, roles=("checker",))
-    def decide_pay_accounts(self, message: messages.DecidePayAccounts, tx: Transaction) -> BulkReply:
-        """Decide on changes of accounts."""
-        return accounts.decide_pay_accounts(tx, message)
-
-    @command(messages.RequestPaymentChanges, roles=("clerk",))
-    def request_payment_changes(self, message: messages.RequestPaymentChanges, tx: Transaction) -> BulkReply:
-        """Ask for payments to be given up, or tell that they came back."""
-        return payment_changes.request_payment_changes(tx, message)
-
-    @command(messages.DecidePaymentChanges, roles=("checker",))
-    def decide_payment_changes(self, message: messages.DecidePaymentChanges, tx: Transaction) -> BulkReply:
-        """Decide on what was asked for, and book it."""
-        return payment_changes.decide_payment_changes(tx, message)
-
-    @query(messages.ListPaymentChanges, roles=("clerk", "maker", "checker", "auditor"))
-    def list_payment_changes(
-        self, message: messages.ListPaymentChanges, tx: Transaction
-    ) -> messages.PaymentChangePage:
-        """What was asked for, and what became of it."""
-        return bank_queries.list_payment_changes(tx, message)
-
-    @query(messages.ListPayAccounts, roles=("clerk", "checker", "auditor"))
-    def list_pay_accounts(
-        self, message: messages.ListPayAccounts, tx: Transaction
-    ) -> messages.PayAccountPage:
-        """Accounts, masked."""
-        return bank_queries.list_pay_accounts(tx, message)
-
-    @query(messages.ListBankBatches, roles=("maker", "checker", "auditor"))
-    def list_bank_batches(self, message: messages.ListBankBatches, tx: Transaction) -> messages.BankBatchPage:
-        """What a run sent to the bank."""
-        return bank_queries.list_bank_batches(tx, message)
-
-    @query(messages.ListHeldPayments, roles=("clerk", "maker", "checker", "auditor"))
-    def list_held_payments(
-        self, message: messages.ListHeldPayments, tx: Transaction
-    ) -> messages.HeldPaymentPage:
-        """Payments held up, and what is to be done about them."""
-        return bank_queries.list_held_payments(tx, message)
 
     @query(messages.FindDisbursement, roles=("clerk", "maker", "checker", "auditor"))
     def find_disbursement(
@@ -258,45 +185,8 @@ class SubsidyService(ClaimMethods, Service):
         """Look at the next persons of a run of outreach."""
         return outreach_runs.outreach_step(tx, job)
 
-    # Verification after payment ------------------------------------------------------------------
-
-    @command(messages.DrawPaymentSamples, roles=("clerk",))
-    def draw_payment_samples(self, message: messages.DrawPaymentSamples, tx: Transaction) -> BulkReply:
-        """Draw samples of paid runs by lot."""
-        return samples.draw_payment_samples(tx, message)
-
-    @command(messages.RecordPaymentChecks, roles=("clerk",))
-    def record_payment_checks(self, message: messages.RecordPaymentChecks, tx: Transaction) -> BulkReply:
-        """Record whether payments arrived, and how findings were settled."""
-        return checks.record_payment_checks(tx, message)
-
-    @query(messages.ListPaymentSamples, roles=("clerk", "auditor"))
-    def list_payment_samples(
-        self, message: messages.ListPaymentSamples, tx: Transaction
-    ) -> messages.PaymentSamplePage:
-        """Samples, page by page."""
-        return verification_queries.list_payment_samples(tx, message)
-
-    @query(messages.ListPaymentChecks, roles=("clerk", "auditor"))
-    def list_payment_checks(
-        self, message: messages.ListPaymentChecks, tx: Transaction
-    ) -> messages.PaymentCheckPage:
-        """Payments to ask for, page by page."""
-        return verification_queries.list_payment_checks(tx, message)
-
-    @query(messages.ShowPaymentCheckCounts, roles=("clerk", "auditor"))
-    def show_payment_check_counts(
-        self, message: messages.ShowPaymentCheckCounts, tx: Transaction
-    ) -> messages.PaymentCheckCounts:
-        """Checks of a sample by township, state and finding."""
-        return verification_queries.show_payment_check_counts(tx, message)
-
-    @job(samples.JOB)
-    def sample_step(self, job: Job, tx: Transaction) -> bool:
-        """Write the next payments of a sample on the work list."""
-        return samples.sample_step(tx, job)
-
     # What others tell, and money -----------------------------------------------------------------
+
     @follow("registry")
     def follow_registry(self, events: list[Received], tx: Transaction) -> None:
         """Keep a copy of the facts that eligibility is judged by, and let them change awards."""
@@ -322,8 +212,3 @@ class SubsidyService(ClaimMethods, Service):
     def reconcile_step(self, job: Job, tx: Transaction) -> bool:
         """Compare books, bank and payments of the next month."""
         return comparison.reconcile_step(tx, job)
-
-    @job("subsidy.instruct")
-    def instruct_step(self, job: Job, tx: Transaction) -> bool:
-        """Prove, instruct or seal the next part of an approved list."""
-        return instruct.instruct_step(tx, job)

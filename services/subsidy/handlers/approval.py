@@ -5,7 +5,7 @@ from dataclasses import replace
 from chassis.transaction import Transaction
 from contracts import subsidy as messages
 from kernel.errors import Conflict
-from services.subsidy import difference_repository, replies, run_repository
+from services.subsidy import difference_repository, ledger_repository, replies, run_repository
 from services.subsidy.domain import ledger
 from services.subsidy.domain.run import Run
 
@@ -30,7 +30,7 @@ def _approve(tx: Transaction, run: Run, checker: str) -> Run:
         raise Conflict("subsidy.run_not_frozen", "Someone else has just approved the run.", run_id=run.id)
     kept = difference_repository.offset_of(tx, run.id)
     committed = ledger.approval(run.scheme, run_repository.shares_of(tx, run.id), kept)
-    run_repository.post(tx, run.id, [(run.id, run.region, run.pay_on, committed)])
+    ledger_repository.post(tx, run.id, [(run.id, run.region, run.pay_on, committed)])
     tx.record(
         messages.DisbursementApproved(
             region=run.region,

@@ -11,7 +11,7 @@ from contracts import subsidy as messages
 from contracts.message import BulkReply
 from kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from kernel.money import Money
-from services.subsidy import difference_repository, run_repository
+from services.subsidy import difference_repository, ledger_repository
 from services.subsidy.difference_tables import debt_acts, debt_entries, debts
 from services.subsidy.domain import ledger
 from services.subsidy.domain.ledger import Transfer
@@ -162,7 +162,7 @@ class _Book:
         difference_repository.settle(
             self._tx, [(each["debt_id"], Money(each["amount_fen"])) for each in self._entries]
         )
-        run_repository.post(self._tx, None, self._booked)
+        ledger_repository.post(self._tx, None, self._booked)
 
 
 def _check_decidable(row: Row, checker: str) -> None:

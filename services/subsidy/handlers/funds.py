@@ -7,7 +7,7 @@ from contracts.message import BulkReply
 from kernel.errors import Invalid
 from kernel.money import Money
 from kernel.regions import RegionCode
-from services.subsidy import repository, run_repository
+from services.subsidy import ledger_repository, repository
 from services.subsidy.domain import ledger
 from services.subsidy.domain.funding import Allotment
 from services.subsidy.domain.schemes import Scheme
@@ -31,7 +31,7 @@ def record_fund_allotments(tx: Transaction, message: messages.RecordFundAllotmen
             else:
                 entry.unchanged(before.id)
     repository.add_allotments(tx, new)
-    run_repository.post(
+    ledger_repository.post(
         tx,
         None,
         ((a.id, a.region, a.allotted_on, ledger.allotment(a.scheme, a.source, a.amount)) for a in new),

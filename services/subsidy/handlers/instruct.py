@@ -11,7 +11,13 @@ from chassis.jobs import Job
 from chassis.transaction import Transaction
 from contracts import subsidy as messages
 from kernel.errors import Conflict
-from services.subsidy import bank_files, bank_repository, replies, run_repository
+from services.subsidy import (
+    bank_files,
+    bank_repository,
+    ledger_repository,
+    replies,
+    run_repository,
+)
 from services.subsidy.bank_repository import Owed
 from services.subsidy.domain import frozen_list, ledger
 from services.subsidy.domain.run import Run
@@ -130,4 +136,4 @@ def _seal(tx: Transaction, run: Run, batch_id: str) -> None:
     batch = bank_repository.batch(tx, batch_id)
     bank_repository.seal(tx, batch_id, bank_files.render(tx, batch)[1])
     told = ledger.instruction(run.scheme, bank_repository.batch_shares(tx, batch_id))
-    run_repository.post(tx, run.id, [(batch_id, run.region, batch.pay_on, told)])
+    ledger_repository.post(tx, run.id, [(batch_id, run.region, batch.pay_on, told)])

@@ -12,7 +12,14 @@ from contracts.message import BulkReply
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.periods import Period
 from kernel.regions import RegionCode
-from services.subsidy import bank_files, bank_repository, replies, repository, run_repository
+from services.subsidy import (
+    bank_files,
+    bank_repository,
+    ledger_repository,
+    replies,
+    repository,
+    run_repository,
+)
 from services.subsidy import payment_change_repository as changes
 from services.subsidy.bank_tables import held_payments, payment_changes
 from services.subsidy.domain import ledger
@@ -165,7 +172,7 @@ def _book(tx: Transaction, approved: Sequence[Row], targets: Mapping[str, Row]) 
         back = [row for row in rows if row["kind"] == "take_back"]
         if given_up:
             _refund(tx, run, given_up, lines)
-        run_repository.post(tx, run_id, [_entry(row, run, lines[_place(row)][1]) for row in rows])
+        ledger_repository.post(tx, run_id, [_entry(row, run, lines[_place(row)][1]) for row in rows])
         tx.insert(held_payments, [_held(tx, row, targets, *lines[_place(row)]) for row in back])
         changes.count(tx, run_id, given_up=len(given_up), taken_back=len(back))
         run_repository.close_if_paid(tx, run_id)

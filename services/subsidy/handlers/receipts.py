@@ -15,6 +15,7 @@ from kernel.money import Money
 from services.subsidy import (
     bank_files,
     bank_repository,
+    ledger_repository,
     payment_change_repository,
     receipt_repository,
     replies,
@@ -82,7 +83,7 @@ def _pay(tx: Transaction, run: Run, answers: list[Answer], told: Told, lines: Li
         run,
         {new: (line, answer.settled_on, again.get(line.seq)) for new, (answer, line, _) in paid.items()},
     )
-    run_repository.post(
+    ledger_repository.post(
         tx,
         run.id,
         (
@@ -111,7 +112,7 @@ def _pay(tx: Transaction, run: Run, answers: list[Answer], told: Told, lines: Li
 def _return(tx: Transaction, run: Run, answers: list[Answer], told: Told, lines: Lines) -> None:
     receipt_repository.hold(tx, run, answers, told)
     back = [(answer, *lines[told[answer.seq].line]) for answer in answers]
-    run_repository.post(
+    ledger_repository.post(
         tx,
         run.id,
         (

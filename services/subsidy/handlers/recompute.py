@@ -14,7 +14,7 @@ from kernel.errors import Invalid
 from kernel.money import Money
 from kernel.periods import Period
 from kernel.regions import RegionCode
-from services.subsidy import difference_repository, repository, run_repository
+from services.subsidy import difference_repository, ledger_repository, repository
 from services.subsidy.difference_repository import Range
 from services.subsidy.domain import ledger
 from services.subsidy.domain.amounts import Basis, price
@@ -55,7 +55,7 @@ def recompute_step(tx: Transaction, job: Job) -> bool:
     day = clock.office_day(tx.now)
     difference_repository.add(tx, found, day)
     recovered = [each for each in found if each.kind == "over_payment"]
-    run_repository.post(
+    ledger_repository.post(
         tx,
         None,
         ((each.id, each.region, day, ledger.over_payment(each.scheme, each.amount)) for each in recovered),

@@ -157,6 +157,8 @@ def test_a_database_of_the_version_before_gets_what_operators_need(office: Logge
     migration = runtime.service.directory() / "migrations" / "0003_add_operator_acts.py"
     with runtime.database.write() as connection:
         for statement in (
+            "drop index ix_persons_merged_into",
+            "alter table persons drop column merged_into",
             "drop table operator_act",
             "alter table checkpoint drop column event_id",
         ):

@@ -35,7 +35,7 @@ def cut(project: Project, service: str) -> None:
     """Take the container off the office's network for a while."""
     network, container = f"{project.name}_inside", project.container(service)
     subprocess.run(["docker", "network", "disconnect", network, container], check=True)
-    time.sleep(FAULT_SECONDS)
+    time.sleep(FAULT_SECONDS)  # the fault itself: for so long it lasts
     subprocess.run(["docker", "network", "connect", "--alias", service, network, container], check=True)
     project.wait_healthy(service)
 
@@ -44,7 +44,7 @@ def pause(project: Project, service: str) -> None:
     """Freeze the container for a while."""
     container = project.container(service)
     subprocess.run(["docker", "pause", container], check=True, stdout=subprocess.DEVNULL)
-    time.sleep(FAULT_SECONDS)
+    time.sleep(FAULT_SECONDS)  # the fault itself: for so long it lasts
     subprocess.run(["docker", "unpause", container], check=True, stdout=subprocess.DEVNULL)
     project.wait_healthy(service)
 

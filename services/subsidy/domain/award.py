@@ -6,6 +6,7 @@ from datetime import date
 
 from kernel.errors import Conflict
 from kernel.money import Money
+from services.subsidy.domain.record import check_same
 
 Trace = list[dict[str, str]]
 
@@ -123,12 +124,7 @@ class KnownAwards:
         asked = (claim.person_id, claim.scheme, claim.variant, claim.period, claim.granted_on)
         if (award := self._by_ref.get(claim.ref)) is not None:
             told = (award.person_id, award.scheme, award.variant, award.period, award.granted_on)
-            if (*told, award.cost, award.days) != (*asked, claim.cost, claim.days):
-                raise Conflict(
-                    "subsidy.ref_reused",
-                    "The number was used for another award; give each award a number of its own.",
-                    field="ref",
-                )
+            check_same("award", (*told, award.cost, award.days), (*asked, claim.cost, claim.days))
             return award
         for award in self._by_person.get(claim.person_id, ()):
             last = None if claim.open_ended else claim.period

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from kernel.errors import Conflict
 from kernel.money import Money
 from kernel.regions import RegionCode
+from services.subsidy.domain.record import check_same
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +29,7 @@ class Allotment:
 
     def check_same(self, other: "Allotment") -> None:
         """Raises Conflict("subsidy.ref_reused") when the other one with this number tells something else."""
-        if replace(other, id=self.id) != self:
-            raise Conflict(
-                "subsidy.ref_reused",
-                "The number of the allotment was used for another allotment; give each a number of its own.",
-                field="ref",
-            )
+        check_same("allotment", replace(other, id=self.id), self)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from kernel.errors import Conflict, Forbidden, Invalid
+from services.subsidy.domain.record import check_same
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +35,7 @@ class Asked:
 
     def check_same(self, other: "Asked") -> None:
         """Raises Conflict("subsidy.ref_reused") when the other one with this reference differs."""
-        if other != self:
-            raise Conflict(
-                "subsidy.ref_reused",
-                "The number was used for something else; give each request a number of its own.",
-                field="ref",
-            )
+        check_same("request", other, self)
 
 
 def check_decision(state: str, requested_by: str, by: str) -> None:

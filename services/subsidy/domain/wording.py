@@ -1,5 +1,7 @@
 """Rules in plain Chinese, as a citizen or an official reads them."""
 
+from decimal import Decimal
+
 from kernel.disability import Category
 from kernel.rule_values import UNITS, RuleValue
 
@@ -69,7 +71,8 @@ def said(rule: RuleValue) -> str:
         case "switch":
             text = "是" if rule.switch else "否"
         case "ratio":
-            text = f"{float(rule.ratio * 100):.10g}%"
+            percent = rule.ratio * 100
+            text = f"{(Decimal(percent.numerator) / percent.denominator).normalize():f}%"
         case "text":
             text = WORDS.get(rule.text, rule.text)
         case "integer":

@@ -10,11 +10,12 @@ from chassis.bulk import Bulk
 from chassis.transaction import Transaction
 from contracts import subsidy as messages
 from contracts.message import BulkReply
-from kernel.errors import Conflict, NotFound
+from kernel.errors import NotFound
 from kernel.masking import BankAccount
 from services.subsidy import repository
 from services.subsidy.bank_tables import HOLDER, NUMBER, pay_accounts
 from services.subsidy.domain.account import Change, PayAccount, check_holder
+from services.subsidy.domain.record import check_same
 
 Row = dict[str, Any]
 
@@ -39,12 +40,7 @@ def record_pay_accounts(tx: Transaction, message: messages.RecordPayAccounts) ->
                 )
             told = _told(item)
             if (row := known.get(item.ref)) is not None:
-                if _kept(tx, row) != told:
-                    raise Conflict(
-                        "subsidy.ref_reused",
-                        "The number was used for another account; give each a number of its own.",
-                        field="ref",
-                    )
+                check_same("account", _kept(tx, row), told)
                 entry.unchanged(row["id"])
                 continue
             last[item.person_id] = seq = last.get(item.person_id, 0) + 1
@@ -75,12 +71,7 @@ def decide_pay_accounts(tx: Transaction, message: messages.DecidePayAccounts) ->
                     "subsidy.unknown_account", "No such account was recorded here.", field="account_ref"
                 )
             if (before := made.get(item.ref)) is not None:
-                if (before["ref"], before["state"]) != (item.account_ref, item.decision):
-                    raise Conflict(
-                        "subsidy.ref_reused",
-                        "The number was used for another decision; give each a number of its own.",
-                        field="ref",
-                    )
+                check_same("decision", (before["ref"], before["state"]), (item.account_ref, item.decision))
                 entry.unchanged(before["id"])
                 continue
             _decide(tx, row, item, today, days)

@@ -8,8 +8,9 @@ from chassis.bulk import Bulk
 from chassis.transaction import Transaction
 from contracts import subsidy as messages
 from contracts.message import BulkReply
-from kernel.errors import Conflict, NotFound
+from kernel.errors import NotFound
 from kernel.money import Money
+from services.subsidy.domain.record import check_same
 from services.subsidy.domain.verification import Act, Check, follow_up
 from services.subsidy.tables import runs
 from services.subsidy.verification_tables import payment_check_acts, payment_checks
@@ -40,7 +41,7 @@ def record_payment_checks(tx: Transaction, message: messages.RecordPaymentChecks
             act = Act(item.action, item.acted_on, item.means, received, item.document)
             written = _written(item.check_id, act)
             if same := known.get(item.ref):
-                _check_same(same, written)
+                check_same("step", {name: same[name] for name in written}, written)
                 entry.unchanged(same["act_id"])
                 continue
             after = follow_up(_check(row), act, tx.caller.subject, tx.rules.at(act.acted_on))
@@ -85,15 +86,6 @@ def _written(check_id: str, act: Act) -> Row:
         "received_fen": None if act.received is None else act.received.fen,
         "document": act.document,
     }
-
-
-def _check_same(same: Row, written: Row) -> None:
-    if any(same[name] != value for name, value in written.items()):
-        raise Conflict(
-            "subsidy.ref_reused",
-            "The number was used for another step; give each step a number of its own.",
-            field="ref",
-        )
 
 
 def _move(tx: Transaction, row: Row, ref: str, written: Row, after: Check) -> Row:

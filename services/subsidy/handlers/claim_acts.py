@@ -12,7 +12,7 @@ from chassis.fields import reading
 from chassis.transaction import Transaction
 from contracts import subsidy as messages
 from contracts.message import BulkReply
-from kernel.errors import Conflict, Forbidden, NotFound
+from kernel.errors import Forbidden, NotFound
 from kernel.regions import RegionCode
 from kernel.rulebook import RuleView
 from kernel.workdays import Workdays
@@ -23,6 +23,7 @@ from services.subsidy.domain.award import Trace
 from services.subsidy.domain.claim import advance
 from services.subsidy.domain.claim_grounds import stated_grounds
 from services.subsidy.domain.claim_state import Act, Office, Progress, seat
+from services.subsidy.domain.record import check_same
 from services.subsidy.domain.schemes import Scheme
 from services.subsidy.handlers.claim_clocks import Overdue, facts_of
 
@@ -73,12 +74,7 @@ class File:
             _check_place(tx, filed, act, rules)
         if (same := self.steps.get(entry.item.ref)) is None:
             return filed, rules
-        if same[1:] != (filed.id, act):
-            raise Conflict(
-                "subsidy.ref_reused",
-                "The number was used for another step; give each step a number of its own.",
-                field="ref",
-            )
+        check_same("step", same[1:], (filed.id, act))
         entry.unchanged(same[0])
         return None
 

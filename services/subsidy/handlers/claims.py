@@ -17,6 +17,7 @@ from services.subsidy.claim_repository import Filed, Request
 from services.subsidy.claim_tables import claims
 from services.subsidy.domain.claim import check_hand_in, handed_in
 from services.subsidy.domain.claim_state import Office
+from services.subsidy.domain.record import check_same
 from services.subsidy.domain.schemes import OFFICE, Scheme
 from services.subsidy.handlers.claim_clocks import facts_of
 from services.subsidy.handlers.leads import mark_applied
@@ -59,12 +60,7 @@ def record_claims(tx: Transaction, message: messages.RecordClaims) -> BulkReply:
             told = Request.of(item, desk.heads)
             home = _home(tx, desk, told)
             if (same := desk.known.get(item.ref)) is not None:
-                if same.request != told:
-                    raise Conflict(
-                        "subsidy.ref_reused",
-                        "The number was used for another claim; give each claim a number of its own.",
-                        field="ref",
-                    )
+                check_same("claim", same.request, told)
                 entry.unchanged(same.id)
                 continue
             entry.created(_record(tx, desk, item.ref, told, home))

@@ -15,6 +15,7 @@ from services.subsidy import difference_repository, ledger_repository
 from services.subsidy.difference_tables import debt_acts, debt_entries, debts
 from services.subsidy.domain import ledger
 from services.subsidy.domain.ledger import Transfer
+from services.subsidy.domain.record import check_same
 
 Row = dict[str, Any]
 _BOOKED = {"paid_back": ledger.paid_back, "written_off": ledger.written_off}
@@ -36,7 +37,7 @@ def record_debt_acts(tx: Transaction, message: messages.RecordDebtActs) -> BulkR
                 raise _unknown("debt_id")
             told = item.model_dump(exclude={"amount"}) | {"amount_fen": Money.yuan(item.amount).fen}
             if (before := known.get(item.ref)) is not None:
-                _check_same({name: before[name] for name in told}, told)
+                check_same("step", {name: before[name] for name in told}, told)
                 entry.unchanged(before["act_id"])
                 continue
             if told["amount_fen"] <= 0:
@@ -76,7 +77,7 @@ def decide_write_offs(tx: Transaction, message: messages.DecideWriteOffs) -> Bul
                 raise _unknown("act_ref")
             if (before := made.get(item.ref)) is not None:
                 told = (item.act_ref, item.decision, item.decided_on)
-                _check_same(told, (before["ref"], before["decision"], before["decided_on"]))
+                check_same("decision", told, (before["ref"], before["decision"], before["decided_on"]))
                 entry.unchanged(before["act_id"])
                 continue
             _check_decidable(row, tx.caller.subject)
@@ -173,15 +174,6 @@ def _check_decidable(row: Row, checker: str) -> None:
     if row["recorded_by"] == checker:
         raise Forbidden(
             "subsidy.maker_is_checker", "Who asked for a write-off cannot decide on it; ask a second person."
-        )
-
-
-def _check_same(told: object, before: object) -> None:
-    if told != before:
-        raise Conflict(
-            "subsidy.ref_reused",
-            "The number was used for something else; give each a number of its own.",
-            field="ref",
         )
 
 

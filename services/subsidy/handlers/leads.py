@@ -10,10 +10,11 @@ from chassis.bulk import Bulk
 from chassis.transaction import Transaction
 from contracts import subsidy as messages
 from contracts.message import BulkReply
-from kernel.errors import Conflict, NotFound
+from kernel.errors import NotFound
 from services.subsidy import repository
 from services.subsidy.domain.award import Award
 from services.subsidy.domain.outreach import OPEN, Act, Lead, covers, follow_up
+from services.subsidy.domain.record import check_same
 from services.subsidy.handlers.outreach_runs import lock_people
 from services.subsidy.outreach_tables import lead_acts, leads
 
@@ -45,7 +46,8 @@ def record_lead_acts(tx: Transaction, message: messages.RecordLeadActs) -> BulkR
                 )
             act = Act(item.action, item.acted_on, item.reason)
             if same := known.get(item.ref):
-                _check_same(same, {"lead_id": item.lead_id, **asdict(act)})
+                asked = {"lead_id": item.lead_id, **asdict(act)}
+                check_same("step", {name: same[name] for name in asked}, asked)
                 entry.unchanged(same["act_id"])
                 continue
             lead = Lead(row["state"], row["last_act_on"], row["reason"])
@@ -60,15 +62,6 @@ def record_lead_acts(tx: Transaction, message: messages.RecordLeadActs) -> BulkR
 def _locked(tx: Transaction, query: sa.Select[Any]) -> Sequence[sa.RowMapping]:
     # In the order of their keys, or two transactions could wait for each other.
     return tx.execute(query.order_by(leads.c.lead_id).with_for_update()).mappings().all()
-
-
-def _check_same(same: Row, told: Row) -> None:
-    if any(same[name] != value for name, value in told.items()):
-        raise Conflict(
-            "subsidy.ref_reused",
-            "The number was used for another step; give each step a number of its own.",
-            field="ref",
-        )
 
 
 def close_granted(tx: Transaction, granted: Iterable[Award]) -> None:

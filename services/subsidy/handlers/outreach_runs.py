@@ -13,10 +13,11 @@ from chassis.jobs import Job
 from chassis.transaction import Transaction
 from contracts import subsidy as messages
 from contracts.message import BulkReply
-from kernel.errors import Conflict, Invalid
+from kernel.errors import Invalid
 from kernel.regions import RegionCode
 from services.subsidy import claim_repository, repository
 from services.subsidy.domain.outreach import DECLINED, OPEN, Grounds, covers
+from services.subsidy.domain.record import check_same
 from services.subsidy.domain.schemes import OFFICE, Scheme
 from services.subsidy.outreach_tables import leads, outreach_runs
 from services.subsidy.tables import persons
@@ -50,12 +51,7 @@ def start_outreach_runs(tx: Transaction, message: messages.StartOutreachRuns) ->
             tx.within(item.region)
             told = Run(item.scheme, item.period, item.region, item.matched_on)
             if same := known.get(item.ref):
-                if same[1] != told:
-                    raise Conflict(
-                        "subsidy.ref_reused",
-                        "The number was used for another run; give each run a number of its own.",
-                        field="ref",
-                    )
+                check_same("run", same[1], told)
                 entry.unchanged(same[0])
                 continue
             _check(tx, told)

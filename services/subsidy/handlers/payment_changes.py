@@ -26,6 +26,7 @@ from services.subsidy.domain import ledger
 from services.subsidy.domain.frozen_list import Line
 from services.subsidy.domain.funding import Refunding
 from services.subsidy.domain.payment_change import Asked, check_decision
+from services.subsidy.domain.record import check_same
 from services.subsidy.domain.run import Run
 from services.subsidy.domain.schemes import Scheme
 
@@ -85,12 +86,7 @@ def decide_payment_changes(tx: Transaction, message: messages.DecidePaymentChang
             if row is None or changes.target_of(row) not in targets:
                 raise _unknown("request_ref")
             if (before := made.get(item.ref)) is not None:
-                if (before["ref"], before["state"]) != (item.request_ref, item.decision):
-                    raise Conflict(
-                        "subsidy.ref_reused",
-                        "The number was used for another decision; give each a number of its own.",
-                        field="ref",
-                    )
+                check_same("decision", (before["ref"], before["state"]), (item.request_ref, item.decision))
                 entry.unchanged(before["id"])
                 continue
             _decide(tx, row, item, targets[changes.target_of(row)])

@@ -13,6 +13,7 @@ from contracts.message import BulkReply
 from kernel.errors import Conflict, NotFound
 from services.subsidy import run_repository
 from services.subsidy.domain import verification
+from services.subsidy.domain.record import check_same
 from services.subsidy.tables import run_lines, runs
 from services.subsidy.verification_tables import payment_checks, payment_samples
 
@@ -53,7 +54,7 @@ def draw_payment_samples(tx: Transaction, message: messages.DrawPaymentSamples) 
                 )
             told = Sample(item.run_id, item.seed, item.drawn_on)
             if same := known.get(item.ref):
-                _check_same(same[1], told)
+                check_same("sample", same[1], told)
                 entry.unchanged(same[0])
                 continue
             if any(sample.run_id == told.run_id for _, sample in known.values()):
@@ -66,15 +67,6 @@ def draw_payment_samples(tx: Transaction, message: messages.DrawPaymentSamples) 
             known[item.ref] = sample_id, told
             entry.created(sample_id)
     return bulk.reply()
-
-
-def _check_same(same: Sample, told: Sample) -> None:
-    if same != told:
-        raise Conflict(
-            "subsidy.ref_reused",
-            "The number was used for another sample; give each sample a number of its own.",
-            field="ref",
-        )
 
 
 def _start(tx: Transaction, ref: str, told: Sample) -> str:

@@ -12,6 +12,7 @@ from kernel.regions import RegionCode
 from services.subsidy import change_repository, repository
 from services.subsidy.domain.award import Award, Stop, Trace
 from services.subsidy.domain.duration import last_month
+from services.subsidy.domain.record import check_same
 from services.subsidy.domain.schemes import Scheme
 
 
@@ -32,7 +33,9 @@ def stop_awards(tx: Transaction, message: messages.StopAwards) -> BulkReply:
                     field="award_id",
                 )
             if (before := known.get(entry.item.ref)) is not None:
-                _check_same(before, entry.item)
+                item = entry.item
+                told = (item.award_id, item.reason, item.happened_on)
+                check_same("stop", (before.award_id, before.reason, before.happened_on), told)
                 entry.unchanged(before.id)
                 continue
             rules = rules_on(entry.item.happened_on).within(RegionCode(award.region))
@@ -47,16 +50,6 @@ def stop_awards(tx: Transaction, message: messages.StopAwards) -> BulkReply:
     for stop, _ in new:
         tx.record(_award_stopped(awards[stop.award_id], stop))
     return bulk.reply()
-
-
-def _check_same(before: Stop, item: messages.StopItem) -> None:
-    told = (before.award_id, before.reason, before.happened_on)
-    if told != (item.award_id, item.reason, item.happened_on):
-        raise Conflict(
-            "subsidy.ref_reused",
-            "The number was used for another stop; give each a number of its own.",
-            field="ref",
-        )
 
 
 def _stopped(award: Award, stop: Stop) -> Award:

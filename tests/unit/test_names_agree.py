@@ -12,9 +12,10 @@ import pytest
 import yaml
 
 from contracts.registry import HouseholdFlag
-from contracts.subsidy import FundSource
+from contracts.subsidy import FundSource, claims
 from kernel.rulebook import RuleBook
 from services.registry import staffing
+from services.subsidy.domain import claim_state
 from services.subsidy.domain.rule_check import HOUSEHOLD_FLAGS
 
 SERVICES = Path(__file__).parents[2] / "services"
@@ -162,6 +163,13 @@ def test_an_offices_rates_are_of_schemes_and_variants_that_exist(path: Path) -> 
 
 def test_a_flag_that_a_scheme_asks_for_is_one_of_the_registrys_contract() -> None:
     assert {*HOUSEHOLD_FLAGS} == {*get_args(HouseholdFlag)}
+
+
+def test_steps_states_and_clocks_of_claims_are_those_of_the_contract() -> None:
+    steps = {*get_args(claims.ClaimStepName), *get_args(claims.DecisionName)}
+    assert {*get_args(claim_state.Action)} == steps
+    assert {*get_args(claim_state.State)} == {*get_args(claims.ClaimState)}
+    assert {*get_args(claim_state.Clock)} == {*get_args(claims.ClaimClock)}
 
 
 REGISTRY = values_ever("registry")

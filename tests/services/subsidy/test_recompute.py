@@ -16,9 +16,10 @@ from services.subsidy.difference_tables import debt_acts, debt_entries, debts, d
 from services.subsidy.handlers import recompute
 from tests.services.subsidy import factories
 from tests.services.subsidy.monthly import DISTRICT, clerk, grant, live, living, nursing, pay_month, stop
-from tests.services.subsidy.steps import codes, events
+from tests.services.subsidy.steps import codes, events, pay
+from tests.services.subsidy.test_single_help import RULES
 from tests.support import registry_events
-from tests.support.platform import Harness
+from tests.support.platform import COUNTY, Harness
 from tests.support.registry_events import identifier
 
 
@@ -333,6 +334,28 @@ def test_a_difference_is_found_once_whatever_language_the_database_sorts_by(subs
             connection.exec_driver_sql(sort_by.format(size=size, name="default"))
 
     assert found(subsidy) == [("2026-02", "back_pay", "13.00")]
+
+
+def test_a_visit_paid_to_both_records_of_a_person_is_recovered_and_no_job_stands_still(
+    subsidy: Harness,
+) -> None:
+    subsidy.runtime.rules = RuleBook.load(RULES, "330109")
+    day = "2024-02-05"
+    visit = {"scheme": "hardship_visit", "variant": "spring_festival", "cost": "500.00"}
+    for number in (1, 2):
+        home = {"household_id": identifier(number), "birth_month": "1980-05"}
+        told = [registry_events.household(number, "hardship"), registry_events.registered(number, **home)]
+        subsidy.feed("registry", [*told, factories.certified(number)])
+        item = factories.award(number, ref=f"WW-{number}", period=day, granted_on=day, **visit)
+        assert codes(subsidy.bulk("grant_awards", [item])) == ["created"]
+    pay(subsidy, "hardship_visit", period=day)
+    subsidy.feed("registry", [registry_events.merged(1, 2)])
+
+    fields = {"scheme": "hardship_visit", "region": COUNTY, "first": day, "last": day}
+    subsidy.call("recompute_awards", fields)
+    subsidy.run_jobs()
+
+    assert found(subsidy) == [(day, "over_payment", "500.00")]
 
 
 def test_runs_that_nobody_has_approved_are_not_looked_at(subsidy: Harness) -> None:

@@ -85,12 +85,13 @@ def _regular(within: Range) -> sa.ColumnElement[bool]:
 
 def had(tx: Transaction, within: Range, people: Collection[str]) -> dict[tuple[str, str], int]:
     """Fen that these people had of each period, by person and period: regular lines with what was kept back
-    of them, unless given up, and all differences found, whether paid and recovered yet or not.
+    of them, unless given up, and all differences found, whether paid and recovered yet or not, but for debts
+    of what was never paid.
     """
     line, entry, difference = run_lines.c, debt_entries.c, differences.c
     kept = sa.func.coalesce(
         sa.select(sa.func.sum(entry.amount_fen))
-        .where(entry.run_id == line.run_id, entry.line == line.seq)
+        .where(entry.run_id == line.run_id, entry.line == line.seq, entry.kind == "offset")
         .scalar_subquery(),
         0,
     )
@@ -100,7 +101,13 @@ def had(tx: Transaction, within: Range, people: Collection[str]) -> dict[tuple[s
         .where(_regular(within), line.person_id.in_(people), ~_given_up())
     )
     signed = sa.case((difference.kind == "back_pay", difference.amount_fen), else_=-difference.amount_fen)
-    found = sa.select(difference.person_id, difference.line_period, signed).where(
+    not_paid = sa.func.coalesce(
+        sa.select(sa.func.sum(entry.amount_fen))
+        .where(entry.debt_id == difference.difference_id, entry.kind == "not_paid")
+        .scalar_subquery(),
+        0,
+    )
+    found = sa.select(difference.person_id, difference.line_period, signed + not_paid).where(
         difference.scheme == within.scheme,
         difference.person_id.in_(people),
         # Without the number: which sign is lower than a digit is for the database's language to say.

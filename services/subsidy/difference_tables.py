@@ -64,7 +64,9 @@ debts = Table(
 Index("ix_debts_person", debts.c.person_id, debts.c.scheme)
 Index("ix_debts_scheme", debts.c.scheme, debts.c.debt_id)
 
-# How debts shrank: kept back of a line of a run (`offset`), paid back, or written off. Append-only.
+# How debts shrank: kept back of a line of a run (`offset`), paid back, written off, or never paid after all,
+# for the line was given up (`not_paid`). What a line kept back that was given up is owed again (`reopened`).
+# Append-only.
 debt_entries = Table(
     "debt_entries",
     metadata,
@@ -82,11 +84,17 @@ debt_entries = Table(
         ["run_id", "line"], ["run_lines.run_id", "run_lines.seq"], name="fk_debt_entries_line"
     ),
     UniqueConstraint("ref", name="uq_debt_entries_ref"),
-    UniqueConstraint("debt_id", "run_id", "line", name="uq_debt_entries_line"),
+    UniqueConstraint("debt_id", "run_id", "line", "kind", name="uq_debt_entries_line"),
     CheckConstraint("amount_fen > 0", name="ck_debt_entries_positive"),
-    CheckConstraint("kind IN ('offset', 'paid_back', 'written_off')", name="ck_debt_entries_kind"),
-    CheckConstraint("(kind = 'offset') = (run_id IS NOT NULL)", name="ck_debt_entries_offset_has_run"),
-    CheckConstraint("(kind = 'offset') = (ref IS NULL)", name="ck_debt_entries_acts_have_ref"),
+    CheckConstraint(
+        "kind IN ('offset', 'paid_back', 'written_off', 'reopened', 'not_paid')", name="ck_debt_entries_kind"
+    ),
+    CheckConstraint(
+        "(kind IN ('paid_back', 'written_off')) = (run_id IS NULL)", name="ck_debt_entries_offset_has_run"
+    ),
+    CheckConstraint(
+        "(kind IN ('paid_back', 'written_off')) = (ref IS NOT NULL)", name="ck_debt_entries_acts_have_ref"
+    ),
 )
 Index("ix_debt_entries_line", debt_entries.c.run_id, debt_entries.c.line)
 

@@ -6,7 +6,8 @@
     payable:<source>:<scheme>    credit: committed by an approval, returned, or taken back after it was paid;
                                  debit: instructed to the bank, or given up
     transit:<source>:<scheme>    credit: instructed to the bank; debit: paid or returned by it
-    debt:<scheme>                debit: paid too much; credit: kept back, paid back or written off
+    debt:<scheme>                debit: paid too much, or kept back of a payment that was given up;
+                                 credit: kept back, paid back, written off, or never paid
     returned:<scheme>            debit: money that persons paid back
     written_off:<scheme>         debit: debts given up
 
@@ -53,7 +54,7 @@ def approval(scheme: str, shares: Mapping[str, Money], kept: Money = Money.ZERO)
 
 
 def over_payment(scheme: str, amount: Money) -> list[Transfer]:
-    """Money that was paid too much: no expense, but owed by a person."""
+    """Money that was paid too much, or kept back of nothing: no expense, but owed by a person."""
     return [Transfer(f"debt:{scheme}", f"expense:{scheme}", amount)]
 
 
@@ -65,6 +66,11 @@ def paid_back(scheme: str, amount: Money) -> list[Transfer]:
 def written_off(scheme: str, amount: Money) -> list[Transfer]:
     """A debt that the office gave up."""
     return [_settled(f"written_off:{scheme}", scheme, amount)]
+
+
+def not_paid(scheme: str, amount: Money) -> list[Transfer]:
+    """A debt of money that was never paid after all."""
+    return [_settled(f"expense:{scheme}", scheme, amount)]
 
 
 def _settled(debit: str, scheme: str, amount: Money) -> Transfer:

@@ -29,6 +29,7 @@ from services.subsidy.domain.payment_change import Asked, check_decision
 from services.subsidy.domain.record import check_same
 from services.subsidy.domain.run import Run
 from services.subsidy.domain.schemes import Scheme
+from services.subsidy.handlers import undone_debts
 
 Row = dict[str, Any]
 Lines = Mapping[tuple[str, int], tuple[Run, Line]]
@@ -168,6 +169,12 @@ def _book(tx: Transaction, approved: Sequence[Row], targets: Mapping[str, Row]) 
         back = [row for row in rows if row["kind"] == "take_back"]
         if given_up:
             _refund(tx, run, given_up, lines)
+            undone_debts.undo(
+                tx,
+                run,
+                {row["line"]: lines[_place(row)][1] for row in given_up},
+                {row["line"]: row["booked_on"] for row in given_up},
+            )
         ledger_repository.post(tx, run_id, [_entry(row, run, lines[_place(row)][1]) for row in rows])
         tx.insert(held_payments, [_held(tx, row, targets, *lines[_place(row)]) for row in back])
         changes.count(tx, run_id, given_up=len(given_up), taken_back=len(back))

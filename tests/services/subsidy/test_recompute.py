@@ -7,11 +7,12 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from contracts import subsidy as messages
 from kernel.rulebook import RuleBook
 from services.subsidy import tables
-from services.subsidy.bank_tables import held_payments
+from services.subsidy.bank_tables import held_payments, pay_accounts
 from services.subsidy.difference_tables import debt_acts, debt_entries, debts, differences
 from services.subsidy.handlers import recompute
 from tests.services.subsidy import factories
@@ -106,6 +107,13 @@ def held_up(subsidy: Harness, month: str, *, with_account: int) -> list[str]:
     subsidy.call("instruct_disbursement", {"run_id": run["run_id"]}, maker)
     subsidy.run_jobs()
     return [row.id for row in subsidy.rows(held_payments)]
+
+
+def close_account(subsidy: Harness) -> None:
+    """The person can be paid to no account from now on."""
+    with subsidy.runtime.database.write() as connection:
+        rejected = {"state": "rejected", "usable_from": None, "decided_by": "bank", "seq": 2}
+        connection.execute(sa.update(pay_accounts).values(rejected))
 
 
 def given_up(subsidy: Harness, held_id: str) -> list[str]:
@@ -313,6 +321,51 @@ def test_what_was_given_up_of_one_record_is_not_recovered_beside_the_payment_of_
     recomputed(subsidy, "living")
 
     assert found(subsidy) == []
+
+
+def test_a_payment_that_is_given_up_leaves_no_debt_of_money_that_nobody_got(subsidy: Harness) -> None:
+    live(subsidy)
+    live(subsidy, 2)
+    assert grant(subsidy, living()) == ["created"]
+    [held] = held_up(subsidy, "2026-03", with_account=2)
+    death = registry_events.cancelled(1, region=DISTRICT, reason="death", acted_on=date(2026, 2, 10))
+    subsidy.feed("registry", [death])
+    recomputed(subsidy, "living")
+    assert owed(subsidy) == [(21700, 0)]
+
+    assert given_up(subsidy, held) == ["created"]
+
+    assert owed(subsidy) == [(21700, 21700)]
+    assert account(subsidy, "expense:living") == ("434.00", "434.00")
+    assert account(subsidy, "debt:living") == ("217.00", "217.00")
+    assert [(each.kind, each.left) for each in events(subsidy, messages.DebtSettled)] == [
+        ("not_paid", "0.00")
+    ]
+    recomputed(subsidy, "living")
+    assert len(found(subsidy)) == 1
+
+
+def test_of_a_payment_that_is_given_up_nothing_was_kept_back(subsidy: Harness) -> None:
+    live(subsidy)
+    live(subsidy, 2)
+    assert grant(subsidy, living()) == ["created"]
+    pay_month(subsidy, "living", "2026-02")
+    new_rate(subsidy, "living.rate.dibao.44", "17.00", "2026-02-01")
+    new_rate(subsidy, "living.rate.dibao.44", "217.00", "2026-03-01")
+    recomputed(subsidy, "living")
+    close_account(subsidy)
+    [held] = held_up(subsidy, "2026-03", with_account=2)
+    assert owed(subsidy) == [(20000, 10850)]
+
+    assert given_up(subsidy, held) == ["created"]
+
+    assert owed(subsidy) == [(20000, 0)]
+    assert account(subsidy, "expense:living") == ("434.00", "417.00")  # what is left of February: 17
+    assert account(subsidy, "debt:living") == ("308.50", "108.50")
+    assert [(each.kind, each.left) for each in events(subsidy, messages.DebtSettled)] == [
+        ("offset", "91.50"),
+        ("reopened", "200.00"),
+    ]
 
 
 def test_a_difference_is_found_once_whatever_language_the_database_sorts_by(subsidy: Harness) -> None:

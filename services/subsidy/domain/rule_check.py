@@ -13,7 +13,13 @@ from kernel.money import Money
 from kernel.regions import RegionCode
 from kernel.rule_values import UNITS, RuleValue
 from kernel.rulebook import DIVISION, RuleBook, RuleView
-from services.subsidy.domain.amounts import FORMULAS, ROUNDINGS, actual_cost_capped, by_variant
+from services.subsidy.domain.amounts import (
+    FORMULAS,
+    NEEDING_BASIS,
+    ROUNDINGS,
+    actual_cost_capped,
+    by_variant,
+)
 from services.subsidy.domain.changes import FREEZES
 from services.subsidy.domain.duration import BEGINNINGS, STOPS
 from services.subsidy.domain.overlaps import OVERLAPS
@@ -102,6 +108,7 @@ def problems(book: RuleBook) -> list[str]:
         found += _in_scheme(mark, book.history(mark), on)
     for key in keys:
         found += _in_rate(key, book, on)
+        found += _in_formula(key, book, on)
         found += _in_pair(key, book, variants)
     return found
 
@@ -204,6 +211,20 @@ def _in_rate(key: str, book: RuleBook, on: Callable[[date], RuleView]) -> Iterat
             yield f"{value.place}: rule {key} is not above zero, expected an amount, or null to end it"
         if FORMULAS[formula.text] is actual_cost_capped and scheme.stated("cap", variant) is None:
             yield f"{value.place}: rule {key} bears a cost without a limit, expected {code}.cap on that day"
+
+
+def _in_formula(key: str, book: RuleBook, on: Callable[[date], RuleView]) -> Iterator[str]:
+    """Formulas that take what nobody states of those whom an enrolment opened an award."""
+    code, _, name = _undivided(key).partition(".")
+    if name.partition(".")[0] != "formula":
+        return
+    for value in book.history(key):
+        opened_by = Scheme(code, _where(key, on(value.valid_from))).stated("opened_by")
+        if opened_by is None or opened_by.text == OFFICE or value.value is None:
+            continue
+        if FORMULAS[value.text] in NEEDING_BASIS:
+            taking = f"rule {key} takes a cost or days, which enrolments do not state"
+            yield f"{value.place}: {taking}, expected another formula or {code}.opened_by to be {OFFICE}"
 
 
 def _in_pair(key: str, book: RuleBook, schemes: Mapping[str, set[str]]) -> Iterator[str]:

@@ -60,6 +60,15 @@ def test_a_scheme_without_fault(tmp_path: Path) -> None:
         ({"visit.paid_from": None}, "is paid monthly and has no rule visit.paid_from"),
         ({"visit.opened_by": ("text", '"rehab.care"')}, "expected visit.opened_by to be office"),
         (
+            {
+                "visit.cadence": ("text", '"year"'),
+                "visit.opened_by": ("text", '"rehab.care"'),
+                "visit.formula": ("text", '"by_attendance"'),
+                "visit.rate.spring": ("yuan_per_person_day", '"60.00"'),
+            },
+            "rule visit.formula takes a cost or days, which enrolments do not state",
+        ),
+        (
             {"visit.rate.spring": ("yuan_per_person_year", '"1.00"')},
             "expected yuan_per_person_month, for it is",
         ),

@@ -89,7 +89,7 @@ class BankMethods:
         """Payments held up, and what is to be done about them."""
         return bank_queries.list_held_payments(tx, message)
 
-    @job("subsidy.instruct")
+    @job(instruct.JOB)
     def instruct_step(self, job: Job, tx: Transaction) -> bool:
         """Prove, instruct or seal the next part of an approved list."""
         return instruct.instruct_step(tx, job)

@@ -203,7 +203,7 @@ class SubsidyService(BankMethods, ClaimMethods, Service):
         """Stop awards whose certificate's last day has passed."""
         return changes.certificate_step(tx, job)
 
-    @job("subsidy.plan")
+    @job(plan.JOB)
     def plan_step(self, job: Job, tx: Transaction) -> bool:
         """Append the next lines to a run's list."""
         return plan.plan_step(tx, job)

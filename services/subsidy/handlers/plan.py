@@ -24,12 +24,14 @@ from services.subsidy.domain.run import OPEN, Run
 from services.subsidy.domain.schemes import Scheme
 from services.subsidy.handlers.offsets import Due, Offsets
 
+JOB = "subsidy.plan"
 AWARDS_PER_STEP = 2000
 
 
 def plan_disbursement(tx: Transaction, message: messages.PlanDisbursement) -> messages.DisbursementRun:
     """Start a run over the awards that are in none yet, and back-pay. An open run is returned instead, and so
-    is the last one when nothing is new: planning twice changes nothing.
+    is the last one when nothing is new: planning twice changes nothing, but for a list that a wrong rule has
+    stopped, which goes on.
 
     Raises NotFound("subsidy.nothing_to_pay") when there is neither a run nor an award nor back-pay, and what
     the rules raise for an unknown scheme, a wrong period or a rate that isn't in force in that period.
@@ -47,6 +49,8 @@ def plan_disbursement(tx: Transaction, message: messages.PlanDisbursement) -> me
         owed = difference_repository.count_unpaid(tx, scheme.code, message.region)
         if unpaid or owed:
             run = _start(tx, message, sum(unpaid.values()) + owed)
+    elif run.state == "planning":
+        tx.resume_job(JOB, run.id)
     if run is None:
         raise NotFound(
             "subsidy.nothing_to_pay",
@@ -74,7 +78,7 @@ def _start(tx: Transaction, message: messages.PlanDisbursement, awards: int) -> 
         approved_by=None,
     )
     run_repository.add(tx, run)
-    tx.start_job("subsidy.plan", key=run.id, payload={}, total=awards)
+    tx.start_job(JOB, key=run.id, payload={}, total=awards)
     return run
 
 

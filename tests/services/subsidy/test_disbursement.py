@@ -5,6 +5,7 @@ import sqlalchemy as sa
 
 from chassis.rpc import Refused
 from contracts import subsidy as messages
+from kernel.rulebook import RuleBook
 from services.subsidy import tables
 from services.subsidy.handlers import instruct as instructing
 from services.subsidy.handlers import plan
@@ -244,6 +245,43 @@ def test_the_bank_is_told_nothing_of_a_list_that_was_added_to_after_its_approval
 
     assert instruct(subsidy, run)["state"] == "instructing"
     assert events(subsidy, messages.PaymentInstructed) == []
+
+
+def without(subsidy: Harness, monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+    """A rule is missing, until the patch is undone."""
+    book = subsidy.runtime.rules
+    rules = {each: book.history(each) for each in book.keys() if each != key}  # noqa: SIM118 - no dict
+    monkeypatch.setattr(subsidy.runtime, "rules", RuleBook(rules, book.office))
+
+
+def test_a_plan_that_a_rule_refused_goes_on_when_it_is_asked_for_again(
+    subsidy: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place(subsidy, 1)
+    run = subsidy.call("plan_disbursement", factories.plan("care"), subsidy.maker())
+    without(subsidy, monkeypatch, "care.rate.home")
+    subsidy.run_jobs()
+    assert find(subsidy, run["run_id"])["state"] == "planning"
+    monkeypatch.undo()
+
+    again = freeze(subsidy, "care")
+
+    assert (again["run_id"], again["state"], again["lines"]) == (run["run_id"], "frozen", 1)
+
+
+def test_an_instruction_that_a_rule_refused_goes_on_when_it_is_given_again(
+    subsidy: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place(subsidy, 1)
+    run = approve(subsidy, freeze(subsidy, "care"))
+    give_accounts(subsidy)
+    without(subsidy, monkeypatch, "payment.layout")
+    assert instruct(subsidy, run)["state"] == "instructing"
+    assert instruct(subsidy, run)["state"] == "instructing"
+    monkeypatch.undo()
+
+    assert instruct(subsidy, run)["state"] == "instructed"
+    assert len(events(subsidy, messages.PaymentInstructed)) == 1
 
 
 def test_a_run_of_another_division_is_neither_seen_nor_approved(subsidy: Harness) -> None:

@@ -1,14 +1,16 @@
 """Outreach (政策找人): on what grounds somebody is asked, and how a lead is followed up."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from hashlib import sha256
 from typing import Self
 
-from kernel.errors import Conflict, Invalid
+from kernel import ladder
+from kernel.errors import Invalid
+from kernel.ladder import Ladder
 from kernel.rulebook import RuleView
+from kernel.steps import Step
 from services.subsidy.domain.award import Award, Trace
 from services.subsidy.domain.eligibility import Finding, Holder, judge
 from services.subsidy.domain.schemes import Scheme
@@ -71,64 +73,40 @@ def _fits(finding: Finding, holder: Holder) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Lead:
+class Lead(ladder.Standing):
     """Where a lead stands. reason: why the person is not entitled."""
 
-    state: str
-    last_act_on: date
     reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class Act(ladder.Act):
     """One step of a lead."""
 
-    action: str
-    acted_on: date
     reason: str | None = None
 
 
-_STEPS: Mapping[str, tuple[tuple[str, ...], str]] = {
-    "contact": (("found",), "contacted"),
-    "apply": (("found", "contacted"), "applied"),
-    "decline": (OPEN, "not_wanted"),
-    "exclude": (OPEN, "not_entitled"),
-}
+_STEPS = Ladder[Lead](
+    "subsidy.lead",
+    {
+        "contact": (Step(("found",)), "contacted"),
+        "apply": (Step(("found", "contacted")), "applied"),
+        "decline": (Step(OPEN), "not_wanted"),
+        "exclude": (Step(OPEN, frozenset({"reason"})), "not_entitled"),
+    },
+)
 
 
 def follow_up(lead: Lead, act: Act, rules: RuleView) -> Lead:
-    """The lead after the step.
-
-    Raises Invalid("subsidy.lead_act_fields"), Invalid("subsidy.unknown_reason"),
-    Conflict("subsidy.act_out_of_order") or Conflict("subsidy.lead_state").
-    """
-    states, after = _STEPS[act.action]
-    if (act.reason is not None) != (act.action == "exclude"):
-        raise Invalid(
-            "subsidy.lead_act_fields",
-            "Only who is not entitled is excluded for a reason; give one for exclude and for no other step.",
-            field="reason",
-        )
+    """The lead after the step. Raises as Ladder.decide does, and Invalid("subsidy.unknown_reason")."""
+    after = _STEPS.decide(lead, act, rules)
     if act.reason is not None and act.reason not in rules["outreach.reasons"].texts:
         raise Invalid(
             "subsidy.unknown_reason",
             "The rules know no such reason on that day; choose one that outreach.reasons lists.",
             field="reason",
         )
-    if act.acted_on < lead.last_act_on:
-        raise Conflict(
-            "subsidy.act_out_of_order",
-            f"A step of {lead.last_act_on} is already recorded; record steps in the order of their days.",
-            field="acted_on",
-        )
-    if lead.state not in states:
-        raise Conflict(
-            "subsidy.lead_state",
-            f"The lead is {lead.state}; this step is for one that is {' or '.join(states)}.",
-            field="action",
-            state=lead.state,
-        )
-    return Lead(after, act.acted_on, act.reason)
+    return after
 
 
 def covers(award: Award, scheme: str, period: str) -> bool:

@@ -52,19 +52,25 @@ def approved_lines(
 
     What two persons gave up was never paid, and is decided.
     """
-    line, change = run_lines.c, payment_changes.c
-    given_up = (change.run_id == line.run_id, change.line == line.seq, change.kind == "give_up")
+    line = run_lines.c
     query = (
         sa.select(line.run_id, line.seq, line.award_id, line.person_id, line.period)
         .where(
             _regular(within),
             line.region.startswith(RegionCode(within.region).prefix),
             sa.tuple_(line.run_id, line.seq) > after,
-            ~sa.exists().where(*given_up, change.state == "approved"),
+            ~_given_up(),
         )
         .join(runs, runs.c.run_id == line.run_id)
     )
     return tx.execute(query.order_by(line.run_id, line.seq).limit(limit)).all()
+
+
+def _given_up() -> sa.ColumnElement[bool]:
+    """Whether two persons gave the payment of a line up."""
+    line, change = run_lines.c, payment_changes.c
+    mine = (change.run_id == line.run_id, change.line == line.seq)
+    return sa.exists().where(*mine, change.kind == "give_up", change.state == "approved")
 
 
 def _regular(within: Range) -> sa.ColumnElement[bool]:
@@ -79,7 +85,7 @@ def _regular(within: Range) -> sa.ColumnElement[bool]:
 
 def had(tx: Transaction, within: Range, people: Collection[str]) -> dict[tuple[str, str], int]:
     """Fen that these people had of each period, by person and period: regular lines with what was kept back
-    of them, and all differences found, whether paid and recovered yet or not.
+    of them, unless given up, and all differences found, whether paid and recovered yet or not.
     """
     line, entry, difference = run_lines.c, debt_entries.c, differences.c
     kept = sa.func.coalesce(
@@ -91,13 +97,14 @@ def had(tx: Transaction, within: Range, people: Collection[str]) -> dict[tuple[s
     lines = (
         sa.select(line.person_id, line.period, (line.amount_fen + kept).label("fen"))
         .join(runs, runs.c.run_id == line.run_id)
-        .where(_regular(within), line.person_id.in_(people))
+        .where(_regular(within), line.person_id.in_(people), ~_given_up())
     )
     signed = sa.case((difference.kind == "back_pay", difference.amount_fen), else_=-difference.amount_fen)
     found = sa.select(difference.person_id, difference.line_period, signed).where(
         difference.scheme == within.scheme,
         difference.person_id.in_(people),
-        difference.line_period.between(within.first, f"{within.last}+~"),
+        # Without the number: which sign is lower than a digit is for the database's language to say.
+        sa.func.substr(difference.line_period, 1, len(within.last)).between(within.first, within.last),
     )
     sums: dict[tuple[str, str], int] = {}
     for person_id, period, fen in (*tx.execute(lines), *tx.execute(found)):

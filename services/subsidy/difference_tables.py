@@ -18,7 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from services.subsidy.tables import CODE, ID, INSTANT, PERIOD, REGION, metadata
+from services.subsidy.tables import CODE, ID, INSTANT, LINE_PERIOD, REGION, metadata
 
 # What a period should have paid and did not, or paid too much. `line_period`: the period and the number of
 # the difference, "2026-03+1"; a run pays back-pay in a line of that period. `due_fen`: the whole amount of
@@ -31,7 +31,7 @@ differences = Table(
     Column("person_id", ID, nullable=False),
     Column("scheme", CODE, nullable=False),
     Column("variant", CODE, nullable=False),
-    Column("line_period", PERIOD, nullable=False),
+    Column("line_period", LINE_PERIOD, nullable=False),
     Column("region", REGION, nullable=False),
     Column("kind", String(12), nullable=False),
     Column("amount_fen", BigInteger, nullable=False),

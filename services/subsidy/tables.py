@@ -28,6 +28,8 @@ ID = String(32)
 REGION = String(12)
 CODE = String(60)
 PERIOD = String(10)
+# A period with the number of a difference; SQLite keeps no lengths, and shows that of the first version.
+LINE_PERIOD = String(16).with_variant(String(10), "sqlite")
 INSTANT = DateTime(timezone=True)
 
 # Local copy of what the registry tells of a person: a fold of its events.
@@ -212,7 +214,7 @@ run_lines = Table(
     Column("person_id", ID, nullable=False),
     Column("scheme", CODE, nullable=False),
     Column("variant", CODE, nullable=False),
-    Column("period", PERIOD, nullable=False),
+    Column("period", LINE_PERIOD, nullable=False),
     Column("region", REGION, nullable=False),
     Column("amount_fen", BigInteger, nullable=False),
     Column("decision", Text, nullable=False),
@@ -242,7 +244,7 @@ payments = Table(
     Column("seq", Integer, nullable=False),
     Column("person_id", ID, nullable=False),
     Column("scheme", CODE, nullable=False),
-    Column("period", PERIOD, nullable=False),
+    Column("period", LINE_PERIOD, nullable=False),
     Column("amount_fen", BigInteger, nullable=False),
     Column("paid_on", Date, nullable=False),
     Column("recorded_at", INSTANT, nullable=False),

@@ -114,6 +114,10 @@ class KnownAwards:
         if award.ref is not None:
             self._by_ref[award.ref] = award
 
+    def named(self, ref: str) -> Award | None:
+        """The award with the office's number, None when there is none."""
+        return self._by_ref.get(ref)
+
     def same_as(self, claim: Claim) -> Award | None:
         """The award that this claim has led to already, None when it is new.
 
@@ -122,7 +126,7 @@ class KnownAwards:
         this one.
         """
         asked = (claim.person_id, claim.scheme, claim.variant, claim.period, claim.granted_on)
-        if (award := self._by_ref.get(claim.ref)) is not None:
+        if (award := self.named(claim.ref)) is not None:
             told = (award.person_id, award.scheme, award.variant, award.period, award.granted_on)
             check_same("award", (*told, award.cost, award.days), (*asked, claim.cost, claim.days))
             return award

@@ -61,6 +61,8 @@ class Granting:
 
     def grant(self, tx: Transaction, claim: Claim) -> tuple[Award, bool]:
         """The award and whether it is new; one granted before is left as it is. Raises what the rules do."""
+        if not self._may_know(tx, claim):
+            raise repository.unknown_person()
         if (before := self.known.same_as(claim)) is not None:
             tx.within(before.region)
             return before, False
@@ -68,6 +70,13 @@ class Granting:
         self.known.add(award)
         self.new.append(award)
         return award, True
+
+    def _may_know(self, tx: Transaction, claim: Claim) -> bool:
+        """Whether the person lives in the caller's regions, or the number names an award there: what somebody
+        elsewhere is granted is for nobody here to ask.
+        """
+        named = self.known.named(claim.ref)
+        return claim.person_id in self.people or (named is not None and tx.caller.covers(named.region))
 
     def admit(self, award_id: str, claim: Claim) -> Award:
         """The award that the claim would lead to; nothing is kept. Raises what the rules do."""

@@ -141,6 +141,20 @@ def test_a_person_outside_the_clerks_regions_is_as_unknown(subsidy: Harness) -> 
     assert codes(outcomes) == ["created", "subsidy.unknown_person"]
 
 
+def test_what_somebody_elsewhere_is_granted_cannot_be_asked_for_by_granting_it(subsidy: Harness) -> None:
+    subsidy.feed("registry", [factories.certified(1)])
+    assert codes(subsidy.bulk("grant_awards", [factories.award(1)])) == ["created"]
+    same, other, nobody = (
+        factories.award(1),
+        factories.award(1, ref="other", granted_on="2024-06-04"),
+        factories.award(2),
+    )
+
+    outcomes = subsidy.bulk("grant_awards", [same, other, nobody], subsidy.clerk(region=OTHER_VILLAGE))
+
+    assert codes(outcomes) == ["subsidy.unknown_person"] * 3
+
+
 def test_allotments_are_kept_by_their_number(subsidy: Harness) -> None:
     first = subsidy.bulk("record_fund_allotments", [factories.allotment(), factories.allotment()])
     again = subsidy.bulk("record_fund_allotments", [factories.allotment()])

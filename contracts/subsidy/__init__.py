@@ -112,8 +112,11 @@ from contracts.subsidy.funds import (
     FundAllotmentItem,
     FundAllotted,
     FundSource,
+    FundWithdrawalItem,
+    FundWithdrawn,
     RecordFundAllotments,
     SourceShare,
+    WithdrawFundAllotments,
 )
 from contracts.subsidy.ledger import (
     AccountBalance,
@@ -176,6 +179,7 @@ from contracts.subsidy.verification import (
 
 EVENTS: tuple[type[Event], ...] = (
     FundAllotted,
+    FundWithdrawn,
     AwardGranted,
     AwardStopped,
     AwardHeld,
@@ -203,6 +207,7 @@ EVENTS: tuple[type[Event], ...] = (
 )
 REQUESTS: tuple[type[Request], ...] = (
     RecordFundAllotments,
+    WithdrawFundAllotments,
     GrantAwards,
     StopAwards,
     PlanDisbursement,
@@ -309,6 +314,8 @@ __all__ = [
     "FundAllotmentItem",
     "FundAllotted",
     "FundSource",
+    "FundWithdrawalItem",
+    "FundWithdrawn",
     "GrantAwards",
     "HeldPayment",
     "HeldPaymentPage",
@@ -397,5 +404,6 @@ __all__ = [
     "StopReason",
     "TrialBalance",
     "Variant",
+    "WithdrawFundAllotments",
     "WriteOffDecisionItem",
 ]

@@ -15,9 +15,9 @@ from kernel.regions import RegionCode
 from services.subsidy.domain.amounts import Basis
 from services.subsidy.domain.award import Award
 from services.subsidy.domain.eligibility import Holder
-from services.subsidy.domain.funding import Allotment, Fund
+from services.subsidy.domain.funding import Allotment, Fund, Withdrawal
 from services.subsidy.kin import behind_kin, paid_in
-from services.subsidy.tables import awards, fund_allotments, households, persons
+from services.subsidy.tables import awards, fund_allotments, fund_withdrawals, households, persons
 
 
 def people(tx: Transaction, ids: Collection[str]) -> dict[str, tuple[str, Holder]]:
@@ -50,20 +50,33 @@ def heads(tx: Transaction, ids: Collection[str]) -> dict[str, str]:
 def allotments(tx: Transaction, refs: Collection[str]) -> dict[str, Allotment]:
     """The allotments with these numbers, by number."""
     query = sa.select(fund_allotments).where(fund_allotments.c.ref.in_(refs))
-    return {
-        row.ref: Allotment(
-            id=row.allotment_id,
-            ref=row.ref,
-            scheme=row.scheme,
-            source=row.source,
-            region=row.region,
-            year=row.year,
-            amount=Money(row.amount_fen),
-            document=row.document,
-            allotted_on=row.allotted_on,
-        )
-        for row in tx.execute(query)
-    }
+    return {row.ref: _allotment(row) for row in tx.execute(query)}
+
+
+def lock_allotments(tx: Transaction, refs: Collection[str]) -> dict[str, tuple[Allotment, Money]]:
+    """Those of them in the caller's regions, each with what is left of it, locked until the commit."""
+    fund = fund_allotments.c
+    query = sa.select(fund_allotments).where(fund.ref.in_(refs), tx.scope(fund.region))
+    rows = tx.execute(query.order_by(fund.allotted_on, fund.allotment_id).with_for_update())
+    return {row.ref: (_allotment(row), _left(row)) for row in rows}
+
+
+def _allotment(row: sa.Row[Any]) -> Allotment:
+    return Allotment(
+        id=row.allotment_id,
+        ref=row.ref,
+        scheme=row.scheme,
+        source=row.source,
+        region=row.region,
+        year=row.year,
+        amount=Money(row.amount_fen),
+        document=row.document,
+        allotted_on=row.allotted_on,
+    )
+
+
+def _left(row: sa.Row[Any]) -> Money:
+    return Money(row.amount_fen - row.drawn_fen - row.withdrawn_fen)
 
 
 def add_allotments(tx: Transaction, new: Sequence[Allotment]) -> None:
@@ -88,10 +101,50 @@ def add_allotments(tx: Transaction, new: Sequence[Allotment]) -> None:
         tx.execute(sa.insert(fund_allotments), rows)
 
 
-def allotted(tx: Transaction, year: str) -> dict[tuple[str, str], int]:
-    """Fen made available for a year, by scheme and source, in the caller's regions."""
+def withdrawals(tx: Transaction, refs: Collection[str]) -> dict[str, Withdrawal]:
+    """The withdrawals with these numbers, by number."""
+    query = sa.select(fund_withdrawals).where(fund_withdrawals.c.ref.in_(refs))
+    return {
+        row.ref: Withdrawal(
+            id=row.withdrawal_id,
+            ref=row.ref,
+            allotment_id=row.allotment_id,
+            amount=Money(row.amount_fen),
+            document=row.document,
+            withdrawn_on=row.withdrawn_on,
+        )
+        for row in tx.execute(query)
+    }
+
+
+def add_withdrawals(tx: Transaction, new: Sequence[Withdrawal]) -> None:
+    """Insert withdrawals; the database refuses to take more than no payment has drawn."""
+    rows = [
+        {
+            "withdrawal_id": withdrawal.id,
+            "ref": withdrawal.ref,
+            "allotment_id": withdrawal.allotment_id,
+            "amount_fen": withdrawal.amount.fen,
+            "document": withdrawal.document,
+            "withdrawn_on": withdrawal.withdrawn_on,
+            "recorded_by": tx.caller.subject,
+            "recorded_at": tx.now,
+        }
+        for withdrawal in new
+    ]
+    tx.insert(fund_withdrawals, rows)
     fund = fund_allotments.c
-    query = sa.select(fund.scheme, fund.source, sa.func.sum(fund.amount_fen).label("fen"))
+    less = sa.update(fund_allotments).where(fund.allotment_id == sa.bindparam("id"))
+    less = less.values(withdrawn_fen=fund.withdrawn_fen + sa.bindparam("fen"))
+    if new:
+        tx.execute(less, [{"id": each.allotment_id, "fen": each.amount.fen} for each in new])
+
+
+def allotted(tx: Transaction, year: str) -> dict[tuple[str, str], int]:
+    """Fen made available for a year and not taken back, by scheme and source, in the caller's regions."""
+    fund = fund_allotments.c
+    stands = sa.func.sum(fund.amount_fen - fund.withdrawn_fen)
+    query = sa.select(fund.scheme, fund.source, stands.label("fen"))
     query = query.where(fund.year == year, tx.scope(fund.region)).group_by(fund.scheme, fund.source)
     return {(row.scheme, row.source): int(row.fen) for row in tx.execute(query)}
 
@@ -114,10 +167,7 @@ def funds(
     if lock:
         query = query.with_for_update()
     rows = sorted(tx.execute(query), key=lambda row: sources.index(row.source))
-    return [
-        Fund(row.allotment_id, row.source, RegionCode(row.region), Money(row.amount_fen - row.drawn_fen))
-        for row in rows
-    ]
+    return [Fund(row.allotment_id, row.source, RegionCode(row.region), _left(row)) for row in rows]
 
 
 def draw_funds(tx: Transaction, drawn: Mapping[str, Money]) -> None:

@@ -53,6 +53,13 @@ class SubsidyService(BankMethods, ClaimMethods, Service):
         """Record money made available for a scheme, a year and a division."""
         return funds.record_fund_allotments(tx, message)
 
+    @command(messages.WithdrawFundAllotments, roles=("clerk",))
+    def withdraw_fund_allotments(
+        self, message: messages.WithdrawFundAllotments, tx: Transaction
+    ) -> BulkReply:
+        """Record that money is not available any more."""
+        return funds.withdraw_fund_allotments(tx, message)
+
     @command(messages.GrantAwards, roles=("clerk",))
     def grant_awards(self, message: messages.GrantAwards, tx: Transaction) -> BulkReply:
         """Grant awards that the scheme's rules admit."""

@@ -33,6 +33,22 @@ class Allotment:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """Money of an allotment that is not available any more. ref: the office's own number of it."""
+
+    id: str
+    ref: str
+    allotment_id: str
+    amount: Money
+    document: str
+    withdrawn_on: date
+
+    def check_same(self, other: "Withdrawal") -> None:
+        """Raises Conflict("subsidy.ref_reused") when the other one with this number tells something else."""
+        check_same("withdrawal", replace(other, id=self.id), self)
+
+
+@dataclass(frozen=True, slots=True)
 class Fund:
     """An allotment for a division, and what is left of it."""
 

@@ -4,6 +4,7 @@ A room of its own because tables.py is about money granted, and this about peopl
 """
 
 from sqlalchemy import (
+    CheckConstraint,
     Column,
     Date,
     ForeignKey,
@@ -41,12 +42,13 @@ outreach_runs = Table(
 )
 Index("ix_outreach_runs_region", outreach_runs.c.region)
 
-# `grounds`: digest of rules and facts. `rules`: as an award's `decision`. `to_check`: JSON list of texts.
+# `cause`: a run, or what else showed that somebody is entitled. `grounds`: digest of rules and facts.
+# `rules`: as an award's `decision`. `to_check`: JSON list of texts.
 leads = Table(
     "leads",
     metadata,
     Column("lead_id", ID, primary_key=True),
-    Column("run_id", ID, ForeignKey("outreach_runs.run_id"), nullable=False),
+    Column("run_id", ID, ForeignKey("outreach_runs.run_id")),
     Column("person_id", ID, nullable=False),
     Column("scheme", CODE, nullable=False),
     Column("period", PERIOD, nullable=False),
@@ -60,6 +62,8 @@ leads = Table(
     Column("reason", REASON),
     Column("award_id", ID, ForeignKey("awards.award_id")),
     Column("recorded_at", INSTANT, nullable=False),
+    Column("cause", STATE, nullable=False, server_default="outreach"),
+    CheckConstraint("(run_id IS NOT NULL) = (cause = 'outreach')", name="ck_leads_run"),
 )
 Index("ix_leads_run", leads.c.run_id, leads.c.lead_id)
 Index("ix_leads_region", leads.c.region, leads.c.lead_id)

@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Self
 
 from kernel.errors import Conflict, Invalid
+from kernel.periods import Period
 from kernel.rulebook import RuleView
 from services.subsidy.domain.award import Award, Trace
 from services.subsidy.domain.eligibility import Finding, Holder, judge
@@ -132,5 +133,6 @@ def follow_up(lead: Lead, act: Act, rules: RuleView) -> Lead:
 
 
 def covers(award: Award, scheme: str, period: str) -> bool:
-    """Whether an award is what somebody would be asked to apply for."""
-    return award.scheme == scheme and award.rules_out(period, period)
+    """Whether an award is what somebody would be asked to apply for. One paid monthly may begin later."""
+    last = None if Period.parse(period).kind == "month" else period
+    return award.scheme == scheme and award.rules_out(period, last)

@@ -45,6 +45,7 @@ from contracts.subsidy.bank import (
     PaymentReturned,
     RecordBankReceipt,
 )
+from contracts.subsidy.benefits import OutsideBenefitItem, RecordOutsideBenefits
 from contracts.subsidy.claim_queries import (
     ClaimLight,
     ClaimLights,
@@ -214,6 +215,7 @@ REQUESTS: tuple[type[Request], ...] = (
     TrialBalance,
     StartOutreachRuns,
     RecordLeadActs,
+    RecordOutsideBenefits,
     ListOutreachRuns,
     ListLeads,
     ShowLeadCounts,
@@ -342,6 +344,7 @@ __all__ = [
     "OutreachRunItem",
     "OutreachRunPage",
     "OutreachRunView",
+    "OutsideBenefitItem",
     "OutsideBenefits",
     "PayAccountDecisionItem",
     "PayAccountItem",
@@ -381,6 +384,7 @@ __all__ = [
     "RecordDebtActs",
     "RecordFundAllotments",
     "RecordLeadActs",
+    "RecordOutsideBenefits",
     "RecordPayAccounts",
     "RecordPaymentChecks",
     "RequestPaymentChanges",

@@ -4,6 +4,7 @@ A room of its own because tables.py is about money granted, and this about peopl
 """
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     Column,
     Date,
@@ -94,3 +95,21 @@ lead_acts = Table(
     UniqueConstraint("ref", name="uq_lead_acts_ref"),
 )
 Index("ix_lead_acts_lead", lead_acts.c.lead_id)
+
+# What others give somebody, as the office told it: `amount_fen` holds from `since` until a later one.
+# Append-only.
+outside_benefits = Table(
+    "outside_benefits",
+    metadata,
+    Column("benefit_id", ID, primary_key=True),
+    Column("ref", REF, nullable=False),
+    Column("person_id", ID, nullable=False),
+    Column("benefit", CODE, nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("since", Date, nullable=False),
+    Column("recorded_by", WHO, nullable=False),
+    Column("recorded_at", INSTANT, nullable=False),
+    UniqueConstraint("ref", name="uq_outside_benefits_ref"),
+    CheckConstraint("amount_fen >= 0", name="ck_outside_benefits_amount"),
+)
+Index("ix_outside_benefits_person", outside_benefits.c.person_id, outside_benefits.c.benefit)

@@ -76,17 +76,11 @@ class Book:
         scheme = self._scheme(award.scheme, now.region, day)
         grounds = Grounds.of(scheme, now.holder, day, self._rules_on(day))
         if grounds is not None:
-            self.prospects.append(
-                Prospect(
-                    now.person_id,
-                    now.region,
-                    award.scheme,
-                    change.period,
-                    change.happened_on,
-                    "ended_award",
-                    grounds,
-                )
-            )
+            rule = scheme.stated(f"stop.{change.reason}")
+            why = rule.title if rule and rule.title else f"停发：{change.reason}"
+            grounds = replace(grounds, to_check=(f"{why}，已发放至{award.last_period}", *grounds.to_check))
+            about = (now.person_id, now.region, award.scheme, change.period, change.happened_on)
+            self.prospects.append(Prospect(*about, cause="ended_award", grounds=grounds))
 
     def _follow(self, award: Award, change: Change, cause: str, received: Received | None) -> Award:
         """Make one change; returns the award that goes on."""

@@ -1,4 +1,6 @@
-"""Awards are resumed after their end; people are to be asked for other causes than a run of outreach."""
+"""Awards are resumed after their end; people are to be asked for other causes than a run of outreach, one
+being a benefit of others that is lower.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -20,7 +22,8 @@ RUN = "(run_id IS NOT NULL) = (cause = 'outreach')"
 
 
 def upgrade() -> None:
-    """Let changes be resumptions, and leads be of no run."""
+    """Let changes be resumptions, and leads be of no run; create the table of others' benefits."""
+    _outside_benefits()
     if op.get_bind().dialect.name == "sqlite":
         op.execute("pragma defer_foreign_keys = on")
         _award_changes_anew()
@@ -32,6 +35,24 @@ def upgrade() -> None:
     op.alter_column("leads", "run_id", nullable=True)
     op.add_column("leads", sa.Column("cause", sa.String(20), nullable=False, server_default="outreach"))
     op.create_check_constraint("ck_leads_run", "leads", RUN)
+
+
+def _outside_benefits() -> None:
+    op.create_table(
+        "outside_benefits",
+        sa.Column("benefit_id", ID, primary_key=True),
+        sa.Column("ref", sa.String(80), nullable=False),
+        sa.Column("person_id", ID, nullable=False),
+        sa.Column("benefit", CODE, nullable=False),
+        sa.Column("amount_fen", sa.BigInteger, nullable=False),
+        sa.Column("since", sa.Date, nullable=False),
+        sa.Column("recorded_by", sa.String(120), nullable=False),
+        sa.Column("recorded_at", INSTANT, nullable=False),
+        sa.UniqueConstraint("ref", name="uq_outside_benefits_ref"),
+        sa.CheckConstraint("amount_fen >= 0", name="ck_outside_benefits_amount"),
+    )
+    op.create_index("ix_outside_benefits_person", "outside_benefits", ["person_id", "benefit"])
+    schema.append_only(op, "outside_benefits")
 
 
 # SQLite changes no constraint of a table: the rows move to a new one of the same name, as in 0012. ----------

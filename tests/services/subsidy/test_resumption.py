@@ -190,6 +190,7 @@ def test_a_death_that_was_recorded_wrongly_is_put_before_the_office(subsidy: Har
     told(subsidy, "certified", acted_on=date(2026, 8, 6), expires_on=date(2036, 8, 5))
 
     assert [(each["scheme"], each["cause"]) for each in asked(subsidy)] == [("nursing", "ended_award")]
+    assert "停发：死亡，已发放至2026-04" in asked(subsidy)[0]["to_check"]
     assert awards(subsidy) == [("nursing", "grade_2", "2026-02", "2026-04", None)]
 
 

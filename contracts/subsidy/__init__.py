@@ -20,6 +20,7 @@ from contracts.subsidy.awards import (
     AwardItem,
     AwardRegraded,
     AwardReleased,
+    AwardResumed,
     AwardStopped,
     BenefitRecorded,
     GrantAwards,
@@ -44,6 +45,7 @@ from contracts.subsidy.bank import (
     PaymentReturned,
     RecordBankReceipt,
 )
+from contracts.subsidy.benefits import OutsideBenefitItem, RecordOutsideBenefits
 from contracts.subsidy.claim_queries import (
     ClaimLight,
     ClaimLights,
@@ -131,6 +133,7 @@ from contracts.subsidy.ledger import (
 )
 from contracts.subsidy.outreach import (
     LeadActItem,
+    LeadCause,
     LeadCount,
     LeadCounts,
     LeadEvent,
@@ -184,6 +187,7 @@ EVENTS: tuple[type[Event], ...] = (
     AwardStopped,
     AwardHeld,
     AwardReleased,
+    AwardResumed,
     AwardRegraded,
     DisbursementApproved,
     PaymentInstructed,
@@ -216,6 +220,7 @@ REQUESTS: tuple[type[Request], ...] = (
     TrialBalance,
     StartOutreachRuns,
     RecordLeadActs,
+    RecordOutsideBenefits,
     ListOutreachRuns,
     ListLeads,
     ShowLeadCounts,
@@ -265,6 +270,7 @@ __all__ = [
     "AwardItem",
     "AwardRegraded",
     "AwardReleased",
+    "AwardResumed",
     "AwardShown",
     "AwardStopped",
     "Balances",
@@ -322,6 +328,7 @@ __all__ = [
     "InstructDisbursement",
     "KnownOn",
     "LeadActItem",
+    "LeadCause",
     "LeadCount",
     "LeadCounts",
     "LeadEvent",
@@ -344,6 +351,7 @@ __all__ = [
     "OutreachRunItem",
     "OutreachRunPage",
     "OutreachRunView",
+    "OutsideBenefitItem",
     "OutsideBenefits",
     "PayAccountDecisionItem",
     "PayAccountItem",
@@ -383,6 +391,7 @@ __all__ = [
     "RecordDebtActs",
     "RecordFundAllotments",
     "RecordLeadActs",
+    "RecordOutsideBenefits",
     "RecordPayAccounts",
     "RecordPaymentChecks",
     "RequestPaymentChanges",

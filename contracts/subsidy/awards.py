@@ -154,6 +154,25 @@ class AwardRegraded(Event):
     regraded_on: date = Field(description="Day from which the facts are others")
 
 
+class AwardResumed(Event):
+    """An award that had ended goes on, for the person is entitled again."""
+
+    TYPE: ClassVar[str] = "subsidy.award_resumed.v1"
+    SUBJECT: ClassVar[str] = "award_id"
+    DAY: ClassVar[str] = "resumed_on"
+
+    award_id: Identifier
+    person_id: Identifier
+    scheme: Scheme
+    variant: Variant = Field(description="That of the months from now on")
+    successor_id: Identifier = Field(
+        description="The award that goes on: a new one, or the same where none of its months was due"
+    )
+    reason: StopReason
+    first_period: MonthText = Field(description="First month that is paid again")
+    resumed_on: date = Field(description="Day from which the person is entitled again")
+
+
 class StopItem(Item):
     """The end of one award."""
 

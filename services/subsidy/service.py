@@ -30,6 +30,7 @@ from services.subsidy.handlers import (
     funds,
     leads,
     outreach_runs,
+    outside_benefits,
     plan,
     recompute,
     stops,
@@ -169,6 +170,11 @@ class SubsidyService(BankMethods, ClaimMethods, Service):
     def record_lead_acts(self, message: messages.RecordLeadActs, tx: Transaction) -> BulkReply:
         """Record what came of leads."""
         return leads.record_lead_acts(tx, message)
+
+    @command(messages.RecordOutsideBenefits, roles=("clerk",))
+    def record_outside_benefits(self, message: messages.RecordOutsideBenefits, tx: Transaction) -> BulkReply:
+        """Record what others give, and find who is to be asked to switch."""
+        return outside_benefits.record_outside_benefits(tx, message)
 
     @query(messages.ListOutreachRuns, roles=("clerk", "auditor"))
     def list_outreach_runs(

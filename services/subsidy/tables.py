@@ -101,7 +101,7 @@ fund_withdrawals = Table(
 )
 
 # `ref` is set for awards that the office granted, `enrolment_id` for those that an enrolment opened. Where
-# an award follows another one with a new variant, `ref` is the identifier of that change.
+# an award follows another one, with a new variant or after its end, `ref` is the identifier of that change.
 # `period` and `last_period` are the first and the last that is paid; no last one until it is stopped.
 # `held_from`: the first that waits until the certificate is no longer frozen. `sole`: no other award of the
 # scheme may stand beside it. `decision` holds the rules applied: JSON list of {rule, value, unit, from,
@@ -179,8 +179,12 @@ award_changes = Table(
     Column("decision", Text, nullable=False),
     Column("recorded_at", INSTANT, nullable=False),
     UniqueConstraint("award_id", "cause", "action", name="uq_award_changes_once"),
-    CheckConstraint("(variant IS NOT NULL) = (action = 'regrade')", name="ck_award_changes_variant"),
-    CheckConstraint("action IN ('stop', 'hold', 'release', 'regrade')", name="ck_award_changes_action"),
+    CheckConstraint(
+        "(variant IS NOT NULL) = (action IN ('regrade', 'resume'))", name="ck_award_changes_variant"
+    ),
+    CheckConstraint(
+        "action IN ('stop', 'hold', 'release', 'regrade', 'resume')", name="ck_award_changes_action"
+    ),
 )
 
 runs = Table(

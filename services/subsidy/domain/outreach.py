@@ -9,6 +9,7 @@ from typing import Self
 from kernel import ladder
 from kernel.errors import Invalid
 from kernel.ladder import Ladder
+from kernel.periods import Period
 from kernel.rulebook import RuleView
 from kernel.steps import Step
 from services.subsidy.domain.award import Award, Trace
@@ -24,11 +25,13 @@ DECLINED = ("not_wanted", "not_entitled")
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
-    """Why somebody is asked. rules: those that they fit. to_check: what is not known, in Chinese.
+    """Why somebody is asked. variant: the first that they fit. rules: those that they fit. to_check: what is
+    not known, in Chinese.
 
     digest: of the rules and of the facts that they were applied to; another one is another question.
     """
 
+    variant: str
     rules: Trace
     to_check: tuple[str, ...]
     digest: str
@@ -36,9 +39,10 @@ class Grounds:
     @classmethod
     def of(cls, scheme: Scheme, holder: Holder, day: date, rules: RuleView) -> Self | None:
         """None for somebody who is entitled to no variant by what is known."""
-        fitting = _fitting(scheme, holder, day)
-        if fitting is None:
+        found = _fitting(scheme, holder, day)
+        if found is None:
             return None
+        variant, fitting = found
         trace = [step(finding.rule, "") for finding in fitting]
         key = f"outreach.to_check.{scheme.code}"
         to_check = list(rules[key].texts) if key in rules else []
@@ -50,19 +54,19 @@ class Grounds:
         if facts.pop("expires_on") is None and certified:
             to_check.append("残疾人证有效期")
         text = json.dumps([applied, facts], sort_keys=True, ensure_ascii=False, default=sorted)
-        return cls(trace, tuple(to_check), sha256(text.encode()).hexdigest())
+        return cls(variant, trace, tuple(to_check), sha256(text.encode()).hexdigest())
 
 
 _UNKNOWN = {"age_unknown": "年龄", "household_not_admitted": "家庭困难情况"}
 """What is to be asked where a requirement is broken only because the copy does not know."""
 
 
-def _fitting(scheme: Scheme, holder: Holder, day: date) -> list[Finding] | None:
-    """The requirements of the first variant that the person fits, as far as the copy knows."""
+def _fitting(scheme: Scheme, holder: Holder, day: date) -> tuple[str, list[Finding]] | None:
+    """The first variant that the person fits, as far as the copy knows, and its requirements."""
     for variant in scheme.variants:
         findings = list(judge(scheme, holder, day, variant))
         if all(_fits(finding, holder) for finding in findings):
-            return findings
+            return variant, findings
     return None
 
 
@@ -110,5 +114,6 @@ def follow_up(lead: Lead, act: Act, rules: RuleView) -> Lead:
 
 
 def covers(award: Award, scheme: str, period: str) -> bool:
-    """Whether an award is what somebody would be asked to apply for."""
-    return award.scheme == scheme and award.rules_out(period, period)
+    """Whether an award is what somebody would be asked to apply for. One paid monthly may begin later."""
+    last = None if Period.parse(period).kind == "month" else period
+    return award.scheme == scheme and award.rules_out(period, last)

@@ -17,6 +17,7 @@ from services.subsidy.domain.amounts import FORMULAS, ROUNDINGS, actual_cost_cap
 from services.subsidy.domain.changes import FREEZES
 from services.subsidy.domain.duration import BEGINNINGS, STOPS
 from services.subsidy.domain.overlaps import OVERLAPS
+from services.subsidy.domain.resumption import RESUMPTIONS
 from services.subsidy.domain.schemes import CADENCES, MARK, OFFICE, RECORDED, Scheme
 
 DIBAO_LINES = ("urban", "rural")
@@ -78,6 +79,8 @@ _NAMES: Mapping[str, _Name] = {
     "paid_from": _Name(("text",), BEGINNINGS),
     "freeze": _Name(("text",), FREEZES, tail="word"),
     "regraded_from": _Name(("text",), STOPS),
+    "resume": _Name(("text",), RESUMPTIONS, tail="word"),
+    "transition_months": _Name(("months",)),
     "back_pay_months": _Name(("months",)),
     "offset_cap": _Name(("ratio", "percent")),
     "review_months": _Name(("months",)),

@@ -27,6 +27,12 @@ The rules of a scheme `<code>`, all in rules/<code>.yaml; domain/rule_check.py r
                                      while the certificate is frozen
     <code>.regraded_from     text    "this_month" or "next_month": the first month that is paid by another
                                      variant when the person no longer fits the present one (absent: it stops)
+    <code>.resume.<reason>   text    from when an award that ended for the reason goes on when its person is
+                                     entitled again: "this_month" or "next_month" of the news, which
+                                     back_pay_months makes earlier, or "without_gap"; or "ask" the person
+                                     first (absent: "ask")
+    <code>.transition_months months  how long it is paid on after the certificate expired, where renewing is
+                                     impossible for a time (absent: not at all)
     <code>.paid_from         text    "hand_in" or "decision": the month from which a monthly award is paid
     <code>.back_pay_months   months  how long before that month it may begin (absent: not at all)
     <code>.offset_cap        percent the most of a payment that is kept back for a debt (absent: nothing)

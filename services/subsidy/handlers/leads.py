@@ -14,7 +14,7 @@ from contracts.message import BulkReply
 from services.subsidy import repository
 from services.subsidy.domain.award import Award
 from services.subsidy.domain.outreach import OPEN, Act, Lead, covers, follow_up
-from services.subsidy.handlers.outreach_runs import lock_people
+from services.subsidy.handlers.prospects import lock_people
 from services.subsidy.outreach_tables import lead_acts, leads
 
 BY = "subsidy"

@@ -46,6 +46,8 @@ WORDS = {
     "this_month": "从当月起",
     "next_month": "从次月起",
     "keep": "照常发放",
+    "next_bears": "由其后的资金来源承担",
+    "refused": "不予编制发放名单",
     "hand_in": "自递交申请当月",
     "decision": "自审定当月",
     "urban": "城市低保标准",

@@ -270,7 +270,7 @@ class DueAwards:
 
 def due_awards(tx: Transaction, scheme: str, variant: str, period: str, region: str) -> list[DueAwards]:
     """The awards of a variant in a division that are due in a period, whether paid or not, in groups."""
-    group = (awards.c.region, awards.c.cost_fen, awards.c.days)
+    group = (awards.c.variant, awards.c.region, awards.c.cost_fen, awards.c.days)
     query = (
         sa.select(*group, sa.func.count().label("awards"))
         .where(
@@ -282,14 +282,13 @@ def due_awards(tx: Transaction, scheme: str, variant: str, period: str, region: 
         .group_by(*group)
         .order_by(*group)
     )
-    return [
-        DueAwards(variant, row.region, _basis(row.cost_fen, row.days), row.awards)
-        for row in tx.execute(query)
-    ]
+    return [due_of(row) for row in tx.execute(query)]
 
 
-def _basis(cost_fen: int | None, days: int | None) -> Basis:
-    return Basis(None if cost_fen is None else Money(cost_fen), days)
+def due_of(row: sa.Row[Any]) -> DueAwards:
+    """A group of awards as a row tells it: variant, region, cost_fen, days, awards."""
+    basis = Basis(None if row.cost_fen is None else Money(row.cost_fen), row.days)
+    return DueAwards(row.variant, row.region, basis, row.awards)
 
 
 def award_of(row: sa.Row[Any]) -> Award:

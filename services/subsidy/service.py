@@ -15,6 +15,7 @@ from services.subsidy import (
     explanations,
     outreach_queries,
     queries,
+    spending_queries,
     tables,
 )
 from services.subsidy.bank_methods import BankMethods
@@ -33,6 +34,7 @@ from services.subsidy.handlers import (
     outside_benefits,
     plan,
     recompute,
+    spending,
     stops,
 )
 
@@ -100,7 +102,7 @@ class SubsidyService(BankMethods, ClaimMethods, Service):
     @query(messages.SpendingProgress, roles=("maker", "checker", "auditor"))
     def spending_progress(self, message: messages.SpendingProgress, tx: Transaction) -> messages.Progress:
         """How far the money of a year is spent."""
-        return queries.spending_progress(tx, message)
+        return spending_queries.spending_progress(tx, message)
 
     @query(messages.Reconcile, roles=("maker", "checker", "auditor"))
     def reconcile(self, message: messages.Reconcile, tx: Transaction) -> messages.Reconciliation:
@@ -225,3 +227,8 @@ class SubsidyService(BankMethods, ClaimMethods, Service):
     def reconcile_step(self, job: Job, tx: Transaction) -> bool:
         """Compare books, bank and payments of the next month."""
         return comparison.reconcile_step(tx, job)
+
+    @daily(spending.JOB)
+    def spending_step(self, job: Job, tx: Transaction) -> bool:
+        """Look whether the money of the year is spent as the year goes on."""
+        return spending.spending_step(tx, job)

@@ -48,6 +48,8 @@ WORDS = {
     "keep": "照常发放",
     "without_gap": "不间断",
     "ask": "联系本人后办理",
+    "next_bears": "由其后的资金来源承担",
+    "refused": "不予编制发放名单",
     "hand_in": "自递交申请当月",
     "decision": "自审定当月",
     "urban": "城市低保标准",

@@ -18,7 +18,7 @@ from contracts.message import (
     Reference,
     Reply,
 )
-from contracts.subsidy.schemes import Scheme, Variant
+from contracts.subsidy.schemes import HomeId, Scheme, Variant
 
 OutsideBenefits = Annotated[
     dict[DimensionKey, Annotated[str, Field(pattern=r"^([0-9]{1,15}\.[0-9]{2})?$")]],
@@ -59,6 +59,7 @@ class BenefitRecorded(Event):
     variant: Variant
     period: PeriodText
     worth: MoneyText = Field(description="What it is worth, in yuan")
+    household_id: HomeId = None
     granted_on: date = Field(description="Day of the grant")
 
 

@@ -39,6 +39,7 @@ def holder(row: Mapping[str, Any], flags: str | None) -> Holder:
         expires_on=row["certificate_expires_on"],
         birth_month=row["birth_month"],
         flags=None if flags is None else frozenset(filter(None, flags.split(","))),
+        household_id=row["household_id"],
     )
 
 
@@ -206,6 +207,7 @@ def add_awards(tx: Transaction, new: Iterable[Award]) -> None:
             "last_period": award.last_period,
             "sole": award.sole,
             "held_from": award.held_from,
+            "household_id": award.household_id,
             "applied_on": award.applied_on,
             "cost_fen": None if award.cost is None else award.cost.fen,
             "days": award.days,
@@ -256,6 +258,12 @@ def lock_awards(tx: Transaction, ids: Collection[str]) -> dict[str, Award]:
     return {
         row.award_id: award_of(row) for row in tx.execute(query.order_by(awards.c.award_id).with_for_update())
     }
+
+
+def homes(tx: Transaction, award_ids: Collection[str]) -> dict[str, str | None]:
+    """The households that awards were granted in, None where it was not known."""
+    query = sa.select(awards.c.award_id, awards.c.household_id).where(awards.c.award_id.in_(award_ids))
+    return {row.award_id: row.household_id for row in tx.execute(query)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,4 +318,5 @@ def award_of(row: sa.Row[Any]) -> Award:
         granted_on=row.granted_on,
         decision=json.loads(row.decision),
         held_from=row.held_from,
+        household_id=row.household_id,
     )

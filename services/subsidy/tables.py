@@ -103,6 +103,7 @@ fund_withdrawals = Table(
 # `ref` is set for awards that the office granted, `enrolment_id` for those that an enrolment opened. Where
 # an award follows another one, with a new variant or after its end, `ref` is the identifier of that change.
 # `period` and `last_period` are the first and the last that is paid; no last one until it is stopped.
+# `household_id`: that of the person when it was granted.
 # `held_from`: the first that waits until the certificate is no longer frozen. `sole`: no other award of the
 # scheme may stand beside it. `decision` holds the rules applied: JSON list of {rule, value, unit, from,
 # document, zh}.
@@ -126,6 +127,7 @@ awards = Table(
     Column("cost_fen", BigInteger),
     Column("days", Integer),
     Column("held_from", PERIOD),
+    Column("household_id", ID),
     UniqueConstraint("ref", name="uq_awards_ref"),
     UniqueConstraint("person_id", "scheme", "period", name="uq_awards_once"),
     CheckConstraint("(ref IS NULL) <> (enrolment_id IS NULL)", name="ck_awards_one_origin"),

@@ -1,8 +1,8 @@
 """How money is booked. Each entry is a transfer from one account to another, so debit always equals credit.
 
     allotted:<source>:<scheme>   credit: money made available; debit: not available any more
-    funds:<source>:<scheme>      debit: money made available, or that came back; credit: money paid, or that is
-                                 not available any more
+    funds:<source>:<scheme>      debit: money made available, or that came back; credit: money paid, or not
+                                 available any more
     expense:<scheme>             debit: payments approved; credit: given up
     payable:<source>:<scheme>    credit: committed by an approval, returned, or taken back after it was paid;
                                  debit: instructed to the bank, or given up

@@ -75,6 +75,7 @@ _NAMES: Mapping[str, _Name] = {
     "grades": _Name(("texts",), tuple(str(grade) for grade in GRADES), tail="variant"),
     "age_min": _Name(("years",), tail="variant"),
     "age_max": _Name(("years",), tail="variant"),
+    "years_early": _Name(("years",), tail="variant"),
     "flags_any": _Name(("texts",), HOUSEHOLD_FLAGS, tail="variant"),
     "flags_none": _Name(("texts",), HOUSEHOLD_FLAGS, tail="variant"),
     "overlap": _Name(("text",), OVERLAPS, tail="word"),

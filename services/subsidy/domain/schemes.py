@@ -22,6 +22,7 @@ The rules of a scheme `<code>`, all in rules/<code>.yaml; domain/rule_check.py r
     <code>.categories        texts   categories of disability admitted (absent: all)
     <code>.grades            texts   grades admitted (absent: all)
     <code>.age_min, .age_max years   completed years admitted, both included (absent: no limit)
+    <code>.years_early       years   how much earlier than others a person may draw it; told and not applied
     <code>.flags_any         texts   flags of the household of which one is needed (absent: none)
     <code>.flags_none        texts   flags of the household that exclude
     <code>.overlap.<benefit> text    "stack", "excluded" or "choose_higher", with another scheme or benefit

@@ -44,7 +44,7 @@ class SubsidyService(BankMethods, ClaimMethods, Service):
 
     name = "subsidy"
     tables = tables.metadata
-    projections: ClassVar = {"registry": ("persons", "households")}
+    projections: ClassVar = {"registry": ("persons", "households", "guardianships")}
 
     @classmethod
     def rule_problems(cls, rules: RuleBook) -> list[str]:

@@ -58,6 +58,19 @@ households = Table(
     Column("flags", String(200), nullable=False),
 )
 
+# The same of guardianships: who acts for a person is not known here, only that somebody does, and for what.
+guardianships = Table(
+    "guardianships",
+    metadata,
+    Column("guardianship_id", ID, primary_key=True),
+    Column("person_id", ID, nullable=False),
+    Column(
+        "scope", String(120), nullable=False, default="", comment="In alphabetical order, comma separated"
+    ),
+    Column("since", Date),
+    Column("until", Date, comment="Last day, as set beforehand or as it came"),
+)
+
 # Money made available. `drawn_fen` is what planned runs have taken of it, `withdrawn_fen` what is not
 # available any more.
 fund_allotments = Table(

@@ -15,6 +15,7 @@ from kernel.rule_values import UNITS, RuleValue
 from kernel.rulebook import RuleBook, RuleView
 from services.subsidy.domain.amounts import FORMULAS, ROUNDINGS, actual_cost_capped, by_variant
 from services.subsidy.domain.changes import FREEZES
+from services.subsidy.domain.claim_proof import PROOFS
 from services.subsidy.domain.duration import BEGINNINGS, STOPS
 from services.subsidy.domain.overlaps import OVERLAPS
 from services.subsidy.domain.resumption import RESUMPTIONS
@@ -88,6 +89,7 @@ _NAMES: Mapping[str, _Name] = {
     "back_pay_months": _Name(("months",)),
     "offset_cap": _Name(("ratio", "percent")),
     "review_months": _Name(("months",)),
+    "proof": _Name(("text",), PROOFS, tail="variant"),
     "notice_days": _Name(("working_days",)),
 }
 

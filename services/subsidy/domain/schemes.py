@@ -41,6 +41,8 @@ The rules of a scheme `<code>`, all in rules/<code>.yaml; domain/rule_check.py r
     <code>.back_pay_months   months  how long before that month it may begin (absent: not at all)
     <code>.offset_cap        percent the most of a payment that is kept back for a debt (absent: nothing)
     <code>.review_months     months  how often an award is looked at again
+    <code>.proof             text    whose number a claim names, "vehicle" or "admission"; no two claims for
+                                     a period name the same (absent: none)
     <code>.notice_days       working_days   how long a decision is posted before payment
 
 Requirements, rate and cap may end in a variant (`nursing.grades.grade_1`), and every key in the digits of a

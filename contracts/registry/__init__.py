@@ -173,6 +173,7 @@ from contracts.registry.guardians import (
     GuardianView,
     ListGuardians,
     RegisterGuardians,
+    ResolveGuardians,
 )
 from contracts.registry.handling_units import HandlingUnitItem, HandlingUnitRegistered, RegisterHandlingUnits
 from contracts.registry.household_flags import (
@@ -385,6 +386,7 @@ REQUESTS: tuple[type[Request], ...] = (
     ListHouseholdFlags,
     RegisterGuardians,
     EndGuardianships,
+    ResolveGuardians,
     ListGuardians,
     RecordRisks,
     RecordRiskActs,
@@ -656,6 +658,7 @@ __all__ = [
     "RequestCorrections",
     "RequestMerges",
     "RequestUnmerges",
+    "ResolveGuardians",
     "ResolveHouseholds",
     "ResolvePersons",
     "ResultPosted",

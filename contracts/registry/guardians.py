@@ -17,6 +17,7 @@ from contracts.message import (
     Reference,
     Reply,
 )
+from contracts.registry.identities import Identities
 
 GuardianRelation = Literal[
     "parent", "spouse", "child", "sibling", "grandparent", "committee", "civil_affairs", "other"
@@ -100,6 +101,15 @@ class EndGuardianships(BulkCommand):
     TYPE: ClassVar[str] = "registry.end_guardianships"
     REPLY: ClassVar[type[Reply]] = BulkReply
     ITEM: ClassVar[type[Item]] = GuardianshipEndItem
+
+
+class ResolveGuardians(Query):
+    """Find guardianships' identifiers by the office's reference."""
+
+    TYPE: ClassVar[str] = "registry.resolve_guardians"
+    REPLY: ClassVar[type[Reply]] = Identities
+
+    refs: list[Reference] = Field(min_length=1, max_length=1000, description="Their references")
 
 
 class GuardianView(Message):

@@ -20,6 +20,7 @@ from contracts.subsidy.awards import (
     AwardItem,
     AwardRegraded,
     AwardReleased,
+    AwardResumed,
     AwardStopped,
     BenefitRecorded,
     GrantAwards,
@@ -44,6 +45,7 @@ from contracts.subsidy.bank import (
     PaymentReturned,
     RecordBankReceipt,
 )
+from contracts.subsidy.benefits import OutsideBenefitItem, RecordOutsideBenefits
 from contracts.subsidy.claim_queries import (
     ClaimLight,
     ClaimLights,
@@ -112,8 +114,11 @@ from contracts.subsidy.funds import (
     FundAllotmentItem,
     FundAllotted,
     FundSource,
+    FundWithdrawalItem,
+    FundWithdrawn,
     RecordFundAllotments,
     SourceShare,
+    WithdrawFundAllotments,
 )
 from contracts.subsidy.ledger import (
     AccountBalance,
@@ -128,6 +133,7 @@ from contracts.subsidy.ledger import (
 )
 from contracts.subsidy.outreach import (
     LeadActItem,
+    LeadCause,
     LeadCount,
     LeadCounts,
     LeadEvent,
@@ -176,10 +182,12 @@ from contracts.subsidy.verification import (
 
 EVENTS: tuple[type[Event], ...] = (
     FundAllotted,
+    FundWithdrawn,
     AwardGranted,
     AwardStopped,
     AwardHeld,
     AwardReleased,
+    AwardResumed,
     AwardRegraded,
     DisbursementApproved,
     PaymentInstructed,
@@ -203,6 +211,7 @@ EVENTS: tuple[type[Event], ...] = (
 )
 REQUESTS: tuple[type[Request], ...] = (
     RecordFundAllotments,
+    WithdrawFundAllotments,
     GrantAwards,
     StopAwards,
     PlanDisbursement,
@@ -211,6 +220,7 @@ REQUESTS: tuple[type[Request], ...] = (
     TrialBalance,
     StartOutreachRuns,
     RecordLeadActs,
+    RecordOutsideBenefits,
     ListOutreachRuns,
     ListLeads,
     ShowLeadCounts,
@@ -260,6 +270,7 @@ __all__ = [
     "AwardItem",
     "AwardRegraded",
     "AwardReleased",
+    "AwardResumed",
     "AwardShown",
     "AwardStopped",
     "Balances",
@@ -309,12 +320,15 @@ __all__ = [
     "FundAllotmentItem",
     "FundAllotted",
     "FundSource",
+    "FundWithdrawalItem",
+    "FundWithdrawn",
     "GrantAwards",
     "HeldPayment",
     "HeldPaymentPage",
     "InstructDisbursement",
     "KnownOn",
     "LeadActItem",
+    "LeadCause",
     "LeadCount",
     "LeadCounts",
     "LeadEvent",
@@ -337,6 +351,7 @@ __all__ = [
     "OutreachRunItem",
     "OutreachRunPage",
     "OutreachRunView",
+    "OutsideBenefitItem",
     "OutsideBenefits",
     "PayAccountDecisionItem",
     "PayAccountItem",
@@ -376,6 +391,7 @@ __all__ = [
     "RecordDebtActs",
     "RecordFundAllotments",
     "RecordLeadActs",
+    "RecordOutsideBenefits",
     "RecordPayAccounts",
     "RecordPaymentChecks",
     "RequestPaymentChanges",
@@ -397,5 +413,6 @@ __all__ = [
     "StopReason",
     "TrialBalance",
     "Variant",
+    "WithdrawFundAllotments",
     "WriteOffDecisionItem",
 ]

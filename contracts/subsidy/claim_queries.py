@@ -29,6 +29,7 @@ class ClaimView(Message):
     variant: Variant
     period: PeriodText | None = Field(description="Period asked for; null: by the rules, from the hand-in")
     applicant: Applicant = Field(description="Who applied")
+    guardianship_id: Identifier | None = Field(description="Of the guardian who applied, if one was named")
     channel: ClaimChannel = Field(description="How it was handed in")
     applied_on: date = Field(description="Day of hand-in")
     window: RegionText | None = Field(description="Where it was handed in, if elsewhere than at home")
@@ -38,7 +39,7 @@ class ClaimView(Message):
     last_act_on: date = Field(description="Day of the last step")
     clock: ClaimClock | None = Field(description="Clock that runs; null when none does")
     due_on: date | None = Field(description="Its last day")
-    obstacle: ClaimReason | None = Field(description="What the last check found against it")
+    obstacle: ClaimReason | None = Field(description="What hand-in or the last check found against it")
     posted_until: date | None = Field(description="Last day of the notice")
     reason: ClaimReason | None = Field(description="Why it was refused")
     award_id: Identifier | None = Field(description="The award that came of it")

@@ -146,6 +146,9 @@ class ClaimItem(Item):
     scheme: Scheme
     variant: Variant
     applicant: Applicant = Field(description="本人, 监护人, 法定义务人, 村（居）委会, 其他委托人")
+    guardianship_id: Identifier | None = Field(
+        default=None, description="The registry's identifier of the guardianship; for guardian only"
+    )
     channel: ClaimChannel = Field(default="window", description="窗口, 网办, 上门")
     applied_on: date = Field(description="Day of hand-in; a monthly scheme may be paid from its month")
     window: RegionText | None = Field(
@@ -159,6 +162,11 @@ class ClaimItem(Item):
         default=None, description="Days attended in the period, for a scheme paid by attendance"
     )
     benefits: OutsideBenefits = Field(default={}, description="What others give the person")
+    proof: Annotated[str, Field(max_length=60, pattern=r"[0-9]")] | None = Field(
+        default=None,
+        description="Number of what the scheme's rule proof asks for: of the vehicle, of the admission; only "
+        "a keyed digest of it is kept",
+    )
 
 
 class RecordClaims(BulkCommand):

@@ -39,6 +39,11 @@ class PersonMethods:
         """Identifiers by the office's reference."""
         return queries.resolve_households(tx, message)
 
+    @query(messages.ResolveGuardians, roles=("clerk", "maker"))
+    def resolve_guardians(self, message: messages.ResolveGuardians, tx: Transaction) -> messages.Identities:
+        """Identifiers of guardianships by the office's reference."""
+        return queries.resolve_guardians(tx, message)
+
     @query(messages.FindPerson, roles=("clerk", "auditor"))
     def find_person(self, message: messages.FindPerson, tx: Transaction) -> messages.PersonView:
         """One person, masked."""

@@ -58,6 +58,18 @@ def resolve_households(tx: Transaction, message: messages.ResolveHouseholds) -> 
     return messages.Identities(found={row.ref: row.id for row in tx.execute(query)})
 
 
+def resolve_guardians(tx: Transaction, message: messages.ResolveGuardians) -> messages.Identities:
+    """Identifiers of guardianships by the office's reference; one that is unknown, or of a person out of
+    scope, is left out.
+    """
+    query = (
+        sa.select(guardians.c.ref, guardians.c.id)
+        .join(persons, persons.c.id == guardians.c.person_id)
+        .where(tx.scope(persons.c.region), guardians.c.ref.in_(sorted(set(message.refs))))
+    )
+    return messages.Identities(found={row.ref: row.id for row in tx.execute(query)})
+
+
 def find_person(tx: Transaction, message: messages.FindPerson) -> messages.PersonView:
     """A person, masked. Raises NotFound("registry.unknown_person"), also for one out of scope."""
     return person_view(tx, person_row(tx, message.person_id))

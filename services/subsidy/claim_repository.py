@@ -14,35 +14,39 @@ import sqlalchemy as sa
 from chassis.transaction import Transaction
 from contracts import subsidy as messages
 from kernel.money import Money
-from services.subsidy import replies
+from services.subsidy import replies, tables
 from services.subsidy.claim_tables import claim_acts, claim_overdue, claims
 from services.subsidy.domain.award import Benefit
+from services.subsidy.domain.claim_guardian import Guardianship
 from services.subsidy.domain.claim_state import AT_WINDOW, OPEN, Act, Progress
 from services.subsidy.tables import persons
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a claim's reference stands for. person_id: who stands for the person."""
+    """What a claim's reference stands for. person_id: who stands for the person. proof: its blind index."""
 
     person_id: str
     scheme: str
     variant: str
     period: str | None
     applicant: str
+    guardianship_id: str | None
     channel: str
     applied_on: date
     window: str | None
     cost: Money | None
     days: int | None
     benefits: tuple[Benefit, ...]
+    proof: str | None = None
 
     @classmethod
-    def of(cls, item: messages.ClaimItem, heads: Mapping[str, str]) -> Self:
+    def of(cls, item: messages.ClaimItem, heads: Mapping[str, str], proof: str | None) -> Self:
         """As the office states it."""
-        told = item.model_dump(exclude={"ref", "person_id", "cost", "benefits"})
+        told = item.model_dump(exclude={"ref", "person_id", "cost", "benefits", "proof"})
         cost = None if item.cost is None else Money.yuan(item.cost)
-        return cls(heads[item.person_id], cost=cost, benefits=replies.benefits(item.benefits), **told)
+        benefits = replies.benefits(item.benefits)
+        return cls(heads[item.person_id], cost=cost, benefits=benefits, proof=proof, **told)
 
     def columns(self) -> dict[str, Any]:
         """Its columns."""
@@ -82,6 +86,26 @@ class Filed:
         state = asdict(self.progress)
         del state["away"]
         return {**state, "desk": self.desk, "steps": self.steps, "award_id": self.award_id}
+
+
+def guardianships(tx: Transaction, ids: Collection[str]) -> dict[str, Guardianship]:
+    """What is known of these guardianships, of any region."""
+    query = sa.select(tables.guardianships).where(tables.guardianships.c.guardianship_id.in_(ids))
+    return {
+        row.guardianship_id: Guardianship(
+            row.person_id, frozenset(filter(None, row.scope.split(","))), row.since, row.until
+        )
+        for row in tx.execute(query)
+    }
+
+
+def proven(tx: Transaction, proofs: Collection[str]) -> set[tuple[str, str, str]]:
+    """Scheme, period and proof of the claims of any region that have one of these blind indexes and were
+    neither refused nor withdrawn.
+    """
+    query = sa.select(claims.c.scheme, claims.c.proof_for, claims.c.proof).where(claims.c.proof.in_(proofs))
+    live = query.where(claims.c.reason.is_(None), claims.c.state != "withdrawn")
+    return {(row.scheme, row.proof_for, row.proof) for row in tx.execute(live)}
 
 
 def homes(tx: Transaction, ids: Collection[str]) -> dict[str, str]:

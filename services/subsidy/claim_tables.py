@@ -18,7 +18,10 @@ from sqlalchemy import (
     text,
 )
 
+from chassis.sealing import Sealed
 from services.subsidy.tables import CODE, ID, INSTANT, PERIOD, REGION, metadata
+
+PROOF = Sealed("subsidy.claims.proof")
 
 REF = String(80)
 WHO = String(120)
@@ -36,12 +39,15 @@ claims = Table(
     Column("variant", CODE, nullable=False),
     Column("period", PERIOD, comment="Null: by the rules, from the hand-in"),
     Column("applicant", STATE, nullable=False),
+    Column("guardianship_id", ID, comment="Of the guardian named, for applicant guardian"),
     Column("channel", STATE, nullable=False),
     Column("applied_on", Date, nullable=False),
     Column("window", REGION, comment="Where it was handed in, if elsewhere than at home"),
     Column("cost_fen", BigInteger),
     Column("days", Integer),
     Column("benefits", Text, nullable=False),
+    Column("proof", String(81), comment="Blind index of the number of what proves it, as the vehicle's"),
+    Column("proof_for", PERIOD, comment="Period in which no other claim may name the same"),
     Column("region", REGION, nullable=False, comment="Where the person lived when it was handed in"),
     Column("desk", REGION, nullable=False, comment="Division whose turn it is"),
     Column("state", STATE, nullable=False),
@@ -65,6 +71,7 @@ Index("ix_claims_window", claims.c.window, claims.c.claim_id)
 Index("ix_claims_desk", claims.c.desk, claims.c.claim_id)
 Index("ix_claims_person", claims.c.person_id, claims.c.scheme)
 Index("ix_claims_due", claims.c.due_on, claims.c.claim_id)
+_PROVEN = "proof IS NOT NULL AND reason IS NULL AND state <> 'withdrawn'"
 _OPEN = "state NOT IN ('granted', 'refused', 'told', 'withdrawn')"
 Index(
     "uq_claims_one_open",
@@ -73,6 +80,16 @@ Index(
     unique=True,
     sqlite_where=text(_OPEN),
     postgresql_where=text(_OPEN),
+)
+
+Index(
+    "uq_claims_proof",
+    claims.c.proof,
+    claims.c.scheme,
+    claims.c.proof_for,
+    unique=True,
+    sqlite_where=text(_PROVEN),
+    postgresql_where=text(_PROVEN),
 )
 
 # The steps of claims; `decision` as an award's, of a decision. Append-only.

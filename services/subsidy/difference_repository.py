@@ -217,6 +217,13 @@ def count_unpaid(tx: Transaction, scheme: str, region: str) -> int:
     return tx.execute(sa.select(sa.func.count()).where(_unpaid(scheme, region))).scalar_one()
 
 
+def unpaid_sums(tx: Transaction, scheme: str, region: str) -> list[tuple[str, Money]]:
+    """The back-pay that no run has a line for, summed by division."""
+    query = sa.select(differences.c.region, sa.func.sum(differences.c.amount_fen).label("fen"))
+    query = query.where(_unpaid(scheme, region)).group_by(differences.c.region)
+    return [(row.region, Money(int(row.fen))) for row in tx.execute(query.order_by(differences.c.region))]
+
+
 def _unpaid(scheme: str, region: str) -> sa.ColumnElement[bool]:
     difference, line = differences.c, run_lines.c
     listed = (

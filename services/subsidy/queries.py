@@ -8,11 +8,8 @@ from services.subsidy import (
     ledger_repository,
     reconciliation_repository,
     replies,
-    repository,
     run_repository,
 )
-from services.subsidy.domain import ledger
-from services.subsidy.domain.schemes import Scheme
 from services.subsidy.tables import runs
 
 
@@ -36,28 +33,6 @@ def trial_balance(tx: Transaction, message: messages.TrialBalance) -> messages.B
                 account=row.account, debit=str(Money(int(row.debit))), credit=str(Money(int(row.credit)))
             )
             for row in ledger_repository.balances(tx, message.run_id)
-        ]
-    )
-
-
-def spending_progress(tx: Transaction, message: messages.SpendingProgress) -> messages.Progress:
-    """How far the money of a year is spent. Raises Invalid("subsidy.wrong_period")."""
-    year = Scheme.fund_year(message.year).text
-    allotted = repository.allotted(tx, year)
-    spent = ledger.spent(ledger_repository.booked_for(tx, year))
-    return messages.Progress(
-        sources=[
-            messages.SourceProgress(
-                scheme=scheme,
-                source=source,
-                allotted=str(Money(available)),
-                committed=str(Money(committed)),
-                paid=str(Money(paid)),
-                left=str(Money(available - committed - paid)),
-            )
-            for scheme, source in sorted({*allotted, *spent})
-            for available in [allotted.get((scheme, source), 0)]
-            for committed, paid in [spent.get((scheme, source), (0, 0))]
         ]
     )
 

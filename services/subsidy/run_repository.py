@@ -18,6 +18,7 @@ from services.subsidy.domain.award import Trace
 from services.subsidy.domain.frozen_list import Line
 from services.subsidy.domain.run import OPEN, Run
 from services.subsidy.kin import behind_kin, paid_in
+from services.subsidy.repository import DueAwards, due_of
 from services.subsidy.tables import awards, payments, run_lines, run_shares, runs
 
 
@@ -73,6 +74,14 @@ def unpaid_variants(tx: Transaction, scheme: str, period: str, region: str) -> d
     )
     rows = tx.execute(query.group_by(awards.c.variant, awards.c.region))
     return {(row.variant, row.region): row.awards for row in rows}
+
+
+def unpaid_groups(tx: Transaction, scheme: str, period: str, region: str) -> list[DueAwards]:
+    """The awards in the division that are in no run yet, in groups that amount to the same."""
+    award = awards.c
+    group = (award.variant, award.region, award.cost_fen, award.days)
+    query = sa.select(*group, sa.func.count().label("awards")).where(_in_no_run(scheme, period, region))
+    return [due_of(row) for row in tx.execute(query.group_by(*group).order_by(*group))]
 
 
 def awards_after(tx: Transaction, run: Run, after: str, limit: int) -> Sequence[sa.Row[Any]]:

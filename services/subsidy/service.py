@@ -15,6 +15,7 @@ from services.subsidy import (
     explanations,
     outreach_queries,
     queries,
+    spending_queries,
     tables,
 )
 from services.subsidy.bank_methods import BankMethods
@@ -30,8 +31,10 @@ from services.subsidy.handlers import (
     funds,
     leads,
     outreach_runs,
+    outside_benefits,
     plan,
     recompute,
+    spending,
     stops,
 )
 
@@ -41,7 +44,7 @@ class SubsidyService(BankMethods, ClaimMethods, Service):
 
     name = "subsidy"
     tables = tables.metadata
-    projections: ClassVar = {"registry": ("persons", "households")}
+    projections: ClassVar = {"registry": ("persons", "households", "guardianships")}
 
     @classmethod
     def rule_problems(cls, rules: RuleBook) -> list[str]:
@@ -52,6 +55,13 @@ class SubsidyService(BankMethods, ClaimMethods, Service):
     def record_fund_allotments(self, message: messages.RecordFundAllotments, tx: Transaction) -> BulkReply:
         """Record money made available for a scheme, a year and a division."""
         return funds.record_fund_allotments(tx, message)
+
+    @command(messages.WithdrawFundAllotments, roles=("clerk",))
+    def withdraw_fund_allotments(
+        self, message: messages.WithdrawFundAllotments, tx: Transaction
+    ) -> BulkReply:
+        """Record that money is not available any more."""
+        return funds.withdraw_fund_allotments(tx, message)
 
     @command(messages.GrantAwards, roles=("clerk",))
     def grant_awards(self, message: messages.GrantAwards, tx: Transaction) -> BulkReply:
@@ -92,7 +102,7 @@ class SubsidyService(BankMethods, ClaimMethods, Service):
     @query(messages.SpendingProgress, roles=("maker", "checker", "auditor"))
     def spending_progress(self, message: messages.SpendingProgress, tx: Transaction) -> messages.Progress:
         """How far the money of a year is spent."""
-        return queries.spending_progress(tx, message)
+        return spending_queries.spending_progress(tx, message)
 
     @query(messages.Reconcile, roles=("maker", "checker", "auditor"))
     def reconcile(self, message: messages.Reconcile, tx: Transaction) -> messages.Reconciliation:
@@ -163,6 +173,11 @@ class SubsidyService(BankMethods, ClaimMethods, Service):
         """Record what came of leads."""
         return leads.record_lead_acts(tx, message)
 
+    @command(messages.RecordOutsideBenefits, roles=("clerk",))
+    def record_outside_benefits(self, message: messages.RecordOutsideBenefits, tx: Transaction) -> BulkReply:
+        """Record what others give, and find who is to be asked to switch."""
+        return outside_benefits.record_outside_benefits(tx, message)
+
     @query(messages.ListOutreachRuns, roles=("clerk", "auditor"))
     def list_outreach_runs(
         self, message: messages.ListOutreachRuns, tx: Transaction
@@ -212,3 +227,8 @@ class SubsidyService(BankMethods, ClaimMethods, Service):
     def reconcile_step(self, job: Job, tx: Transaction) -> bool:
         """Compare books, bank and payments of the next month."""
         return comparison.reconcile_step(tx, job)
+
+    @daily(spending.JOB)
+    def spending_step(self, job: Job, tx: Transaction) -> bool:
+        """Look whether the money of the year is spent as the year goes on."""
+        return spending.spending_step(tx, job)

@@ -13,7 +13,7 @@ from kernel.errors import Refusal
 from services.rehab import tables as rehab_tables
 from services.reporting import definitions
 from services.reporting.tables import facts, merged_persons
-from services.subsidy.tables import award_changes, awards
+from services.subsidy.tables import award_changes, awards, guardianships
 from tests.services.reporting import factories as told
 from tests.services.reporting.steps import take, value
 from tests.services.subsidy import monthly
@@ -95,6 +95,21 @@ def test_who_was_registered_twice_is_rebuilt_as_it_was_followed(office: LoggedOf
     who = registry_events.identifier
     assert [tuple(row) for row in rows if row[1]] == [(who(1), who(4)), (who(2), who(4))]
     assert office.rebuild(name, check_only=True).equal
+
+
+def test_guardianships_are_rebuilt_as_they_were_followed(office: LoggedOffice) -> None:
+    office.record("registry", *(registry_events.registered(n) for n in (1, 2)))
+    office.record("registry", *(registry_events.guardian(n, 1) for n in (7, 8)))
+    office.follow("subsidy")
+    office.record("registry", registry_events.guardianship_ended(7, 1), registry_events.merged(1, 2))
+    office.follow("subsidy")
+    before = contents(office, "subsidy", guardianships)
+    assert [row[4] for row in before] == [date(2024, 6, 30), None]
+    assert office.rebuild("subsidy", check_only=True).equal
+    execute(office, "subsidy", "update guardianships set until = null")
+    healed = office.rebuild("subsidy")
+    assert [each.table for each in healed.differences] == ["guardianships"]
+    assert contents(office, "subsidy", guardianships) == before
 
 
 def test_both_databases_give_the_same_hash(tmp_path: Path, request: pytest.FixtureRequest) -> None:

@@ -119,3 +119,28 @@ def flagged(number: int, *flags: Any, region: str = VILLAGE) -> registry.Househo
     return registry.HouseholdFlagsChanged(
         region=region, household_id=identifier(number), flags=list(flags), changed_on=date(2024, 5, 6)
     )
+
+
+def guardian(number: int, ward: int, **changes: Any) -> registry.GuardianRegistered:
+    """The event of somebody who became a person's guardian, for subsidies."""
+    fields: dict[str, Any] = {
+        "region": VILLAGE,
+        "person_id": identifier(ward),
+        "guardianship_id": identifier(number),
+        "relation": "parent",
+        "scope": ["subsidy", "certificate"],
+        "since": date(2020, 1, 1),
+        "until": None,
+    }
+    return registry.GuardianRegistered(**fields | changes)
+
+
+def guardianship_ended(number: int, ward: int, **changes: Any) -> registry.GuardianshipEnded:
+    """The event of the end of a guardianship."""
+    fields: dict[str, Any] = {
+        "region": VILLAGE,
+        "person_id": identifier(ward),
+        "guardianship_id": identifier(number),
+        "ended_on": date(2024, 6, 30),
+    }
+    return registry.GuardianshipEnded(**fields | changes)

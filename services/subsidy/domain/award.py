@@ -46,6 +46,7 @@ class Award:
 
     period, last_period: the first and the last one that is paid; last_period is None until it is stopped, and
     before period when it is never paid. held_from: the first month that waits for the end of a freeze.
+    household_id: that of the person on the day of the grant, None where it is not known.
     sole: whether the person may have no other award of the scheme while this one stands, whatever the period:
     it goes on, or is granted once for ever. decision: the rules applied, for the trace.
     """
@@ -66,6 +67,7 @@ class Award:
     ref: str | None = None
     enrolment_id: str | None = None
     held_from: str | None = None
+    household_id: str | None = None
 
     @property
     def key(self) -> tuple[str, str, str]:

@@ -33,9 +33,10 @@ def check_hand_in(scheme: str, applicant: str, channel: str, rules: RuleView, *,
             raise Conflict(code, f"Scheme {scheme} could not be applied for {how} on that day.", field=field)
 
 
-def handed_in(applied_on: date, office: Office, *, away: bool) -> Progress:
-    """A new claim."""
-    return Progress(away, "handed_in", applied_on, "acceptance", office.last_day("acceptance", applied_on))
+def handed_in(applied_on: date, office: Office, obstacle: str | None, *, away: bool) -> Progress:
+    """A new claim. obstacle: what a check has to clear first."""
+    due_on = office.last_day("acceptance", applied_on)
+    return Progress(away, "handed_in", applied_on, "acceptance", due_on, obstacle)
 
 
 def advance(progress: Progress, act: Act, office: Office) -> Progress:

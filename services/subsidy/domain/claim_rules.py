@@ -4,20 +4,23 @@ from collections.abc import Iterator
 
 from kernel.rule_values import RuleValue
 from kernel.rulebook import DIVISION, RuleBook
+from services.subsidy.domain.claim_guardian import GUARDIANS
 from services.subsidy.domain.schemes import MARK
 
 APPLICANTS = ("self", "guardian", "relative", "committee", "agent")
 """Those that the contract knows; a test compares."""
 LEVELS = (("township",), ("township", "county"))
 """Who may look at a claim, in their order."""
-_LISTS = ("applicants", "any_window", "online", "levels", "declining")
+GUARDIAN_SCOPES = ("certificate", "subsidy", "rehab", "property")
+"""Those that the registry's contract knows; a test compares."""
+_LISTS = ("applicants", "guardian_scopes", "any_window", "online", "levels", "declining")
 _SPANS = ("acceptance", "decision", "closing", "telling", "yellow")
 _REFUSAL = "claims.refusal."
 
 
 def problems(book: RuleBook) -> list[str]:
     """Every mistake, each as "file:line: what is wrong, what is expected"."""
-    return [*_in_units(book)] or [*_in_words(book), *_in_levels(book)]
+    return [*_in_units(book), *_in_guardian(book)] or [*_in_words(book), *_in_levels(book)]
 
 
 def _undivided(book: RuleBook) -> Iterator[tuple[str, str]]:
@@ -50,12 +53,20 @@ def _in_units(book: RuleBook) -> Iterator[str]:
             yield f"{place}: rule {key} has no Chinese name, expected one under zh, as citizens read it"
 
 
+def _in_guardian(book: RuleBook) -> Iterator[str]:
+    for value in _values(book, "guardian"):
+        if value.unit != "text" or value.text not in GUARDIANS:
+            expected = f"text, {' or '.join(GUARDIANS)}"
+            yield f"{value.place}: rule {value.key} is another word, expected {expected}"
+
+
 def _in_words(book: RuleBook) -> Iterator[str]:
     names = {whole for whole, _ in _undivided(book)}
     schemes = {name.removesuffix(MARK) for name in names if name.endswith(MARK)}
     refusals = {name.removeprefix(_REFUSAL) for name in names if name.startswith(_REFUSAL)}
     for name, known in (
         ("applicants", {*APPLICANTS}),
+        ("guardian_scopes", {*GUARDIAN_SCOPES}),
         ("any_window", schemes),
         ("online", schemes),
         ("declining", refusals),

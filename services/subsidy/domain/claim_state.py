@@ -71,9 +71,9 @@ class Act:
 class Progress:
     """Where a claim stands after its last act. away: whether it was handed in elsewhere than at home.
 
-    clock, due_on: the clock that runs and its last day, None where none does. obstacle: what the last check
-    or review found against it. checked_by, reviewed_by: accounts. posted_until: last day of the notice.
-    objected_on: day of an objection that is not decided. reason: why it was refused.
+    clock, due_on: the clock that runs and its last day, None where none does. obstacle: what hand-in, or the
+    last check or review, found against it. checked_by, reviewed_by: accounts. posted_until: last day of the
+    notice. objected_on: day of an objection that is not decided. reason: why it was refused.
     """
 
     away: bool

@@ -1,7 +1,8 @@
 """How money is booked. Each entry is a transfer from one account to another, so debit always equals credit.
 
-    allotted:<source>:<scheme>   credit: money made available
-    funds:<source>:<scheme>      debit: money made available, or taken back; credit: money that the bank paid
+    allotted:<source>:<scheme>   credit: money made available; debit: not available any more
+    funds:<source>:<scheme>      debit: money made available, or that came back; credit: money paid, or not
+                                 available any more
     expense:<scheme>             debit: payments approved; credit: given up
     payable:<source>:<scheme>    credit: committed by an approval, returned, or taken back after it was paid;
                                  debit: instructed to the bank, or given up
@@ -40,6 +41,11 @@ class Transfer:
 def allotment(scheme: str, source: str, amount: Money) -> list[Transfer]:
     """Money made available by a source."""
     return [Transfer(f"funds:{source}:{scheme}", f"allotted:{source}:{scheme}", amount)]
+
+
+def withdrawal(scheme: str, source: str, amount: Money) -> list[Transfer]:
+    """Money that a source makes available no more."""
+    return [Transfer(f"allotted:{source}:{scheme}", f"funds:{source}:{scheme}", amount)]
 
 
 def approval(scheme: str, shares: Mapping[str, Money], kept: Money = Money.ZERO) -> list[Transfer]:

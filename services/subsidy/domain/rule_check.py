@@ -12,7 +12,7 @@ from kernel.disability import GRADES, Category
 from kernel.money import Money
 from kernel.regions import RegionCode
 from kernel.rule_values import UNITS, RuleValue
-from kernel.rulebook import DIVISION, RuleBook, RuleView
+from kernel.rulebook import RuleBook, RuleView
 from services.subsidy.domain.amounts import (
     FORMULAS,
     NEEDING_BASIS,
@@ -21,9 +21,12 @@ from services.subsidy.domain.amounts import (
     by_variant,
 )
 from services.subsidy.domain.changes import FREEZES
+from services.subsidy.domain.claim_proof import PROOFS
 from services.subsidy.domain.duration import BEGINNINGS, STOPS
 from services.subsidy.domain.overlaps import OVERLAPS
-from services.subsidy.domain.schemes import CADENCES, MARK, OFFICE, RECORDED, Scheme
+from services.subsidy.domain.resumption import RESUMPTIONS
+from services.subsidy.domain.schemes import CADENCES, MARK, OFFICE, RECORDED, SHORTAGES, Scheme, parted
+from services.subsidy.domain.share_check import share_problems
 
 DIBAO_LINES = ("urban", "rural")
 HOUSEHOLD_FLAGS = (
@@ -66,6 +69,8 @@ _NAMES: Mapping[str, _Name] = {
     "cadence": _Name(("text",), tuple(CADENCES), required=True),
     "opened_by": _Name(("text",), required=True),
     "funding": _Name(("texts",), required=True),
+    "funding_share": _Name(("ratio", "percent"), tail="word"),
+    "shortage": _Name(("text",), SHORTAGES),
     "channel": _Name(("text",), ("card", "institution", RECORDED), required=True),
     "formula": _Name(("text",), tuple(FORMULAS), tail="variant", required=True),
     "rate": _Name((*_MONEY, "ratio", "percent"), tail="variant"),
@@ -77,6 +82,7 @@ _NAMES: Mapping[str, _Name] = {
     "grades": _Name(("texts",), tuple(str(grade) for grade in GRADES), tail="variant"),
     "age_min": _Name(("years",), tail="variant"),
     "age_max": _Name(("years",), tail="variant"),
+    "years_early": _Name(("years",), tail="variant"),
     "flags_any": _Name(("texts",), HOUSEHOLD_FLAGS, tail="variant"),
     "flags_none": _Name(("texts",), HOUSEHOLD_FLAGS, tail="variant"),
     "overlap": _Name(("text",), OVERLAPS, tail="word"),
@@ -84,9 +90,12 @@ _NAMES: Mapping[str, _Name] = {
     "paid_from": _Name(("text",), BEGINNINGS),
     "freeze": _Name(("text",), FREEZES, tail="word"),
     "regraded_from": _Name(("text",), STOPS),
+    "resume": _Name(("text",), RESUMPTIONS, tail="word"),
+    "transition_months": _Name(("months",)),
     "back_pay_months": _Name(("months",)),
     "offset_cap": _Name(("ratio", "percent")),
     "review_months": _Name(("months",)),
+    "proof": _Name(("text",), PROOFS, tail="variant"),
     "notice_days": _Name(("working_days",)),
 }
 
@@ -94,10 +103,10 @@ _NAMES: Mapping[str, _Name] = {
 def problems(book: RuleBook) -> list[str]:
     """Every mistake in the rules of the schemes, in the order of the keys."""
     keys = book.keys()
-    marks = [key for key in keys if _undivided(key).endswith(MARK)]
+    marks = [key for key in keys if parted(key)[0].endswith(MARK)]
     variants: dict[str, set[str]] = {}
     for mark in marks:
-        listed = variants.setdefault(_undivided(mark).removesuffix(MARK), set())
+        listed = variants.setdefault(parted(mark)[0].removesuffix(MARK), set())
         for value in book.history(mark):
             listed |= {*value.texts} if value.unit == "texts" and value.value is not None else set()
     found = [problem for key in keys for problem in _in_rule(key, book.history(key), variants)]
@@ -110,17 +119,14 @@ def problems(book: RuleBook) -> list[str]:
         found += _in_rate(key, book, on)
         found += _in_formula(key, book, on)
         found += _in_pair(key, book, variants)
+    for code in variants:
+        found += share_problems(code, book, on)
     return found
-
-
-def _undivided(key: str) -> str:
-    match = DIVISION.fullmatch(key)
-    return match[1] if match else key
 
 
 def _in_rule(key: str, history: tuple[RuleValue, ...], variants: Mapping[str, set[str]]) -> Iterator[str]:
     place = history[0].place
-    code, _, rest = _undivided(key).partition(".")
+    code, _, rest = parted(key)[0].partition(".")
     if code == "dibao":
         if rest not in {f"line.{line}" for line in DIBAO_LINES} or history[0].unit != "yuan_per_person_month":
             expected = "dibao.line.urban or dibao.line.rural in yuan_per_person_month"
@@ -169,7 +175,7 @@ def _in_words(key: str, history: tuple[RuleValue, ...], takes: _Name) -> Iterato
 
 def _in_scheme(mark: str, history: tuple[RuleValue, ...], on: Callable[[date], RuleView]) -> Iterator[str]:
     """What is missing on the days on which one of the scheme's lists of variants begins."""
-    code = _undivided(mark).removesuffix(MARK)
+    code = parted(mark)[0].removesuffix(MARK)
     for value in history:
         if value.value is None:
             continue
@@ -189,13 +195,13 @@ def _in_scheme(mark: str, history: tuple[RuleValue, ...], on: Callable[[date], R
 
 def _in_rate(key: str, book: RuleBook, on: Callable[[date], RuleView]) -> Iterator[str]:
     """Rates that do not fit the formula or the cadence of their day, in their division or in the office."""
-    code, _, rest = _undivided(key).partition(".")
+    code, _, rest = parted(key)[0].partition(".")
     variant = rest.removeprefix("rate.")
     if variant == rest:
         return
     for value in book.history(key):
         rules = _where(key, on(value.valid_from))
-        if key == _undivided(key) and book.office is not None and book.office.isdecimal():
+        if key == parted(key)[0] and book.office is not None and book.office.isdecimal():
             there = rules.within(RegionCode.parse(book.office))
             rules = there if key in there and there[key] is value else rules
         scheme = Scheme(code, rules)
@@ -215,7 +221,7 @@ def _in_rate(key: str, book: RuleBook, on: Callable[[date], RuleView]) -> Iterat
 
 def _in_formula(key: str, book: RuleBook, on: Callable[[date], RuleView]) -> Iterator[str]:
     """Formulas that take what nobody states of those whom an enrolment opened an award."""
-    code, _, name = _undivided(key).partition(".")
+    code, _, name = parted(key)[0].partition(".")
     if name.partition(".")[0] != "formula":
         return
     for value in book.history(key):
@@ -229,7 +235,7 @@ def _in_formula(key: str, book: RuleBook, on: Callable[[date], RuleView]) -> Ite
 
 def _in_pair(key: str, book: RuleBook, schemes: Mapping[str, set[str]]) -> Iterator[str]:
     """Two schemes of this service speak of each other, and never of the higher one."""
-    whole = _undivided(key)
+    whole = parted(key)[0]
     code, _, rest = whole.partition(".")
     other = rest.removeprefix("overlap.")
     if not rest.startswith("overlap.") or other not in schemes:
@@ -244,5 +250,5 @@ def _in_pair(key: str, book: RuleBook, schemes: Mapping[str, set[str]]) -> Itera
 
 def _where(key: str, rules: RuleView) -> RuleView:
     """The rules of the division that the key ends in."""
-    match = DIVISION.fullmatch(key)
-    return rules if match is None else rules.within(RegionCode.parse(match[2]))
+    _, division = parted(key)
+    return rules.within(RegionCode.parse(division)) if division else rules

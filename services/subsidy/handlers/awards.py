@@ -107,6 +107,7 @@ def _recorded(award: Award, rules_on: Callable[[date], RuleView]) -> messages.Be
         variant=award.variant,
         period=award.period,
         worth=str(worth),
+        household_id=award.household_id,
         granted_on=award.granted_on,
     )
 
@@ -164,6 +165,7 @@ def _grant(
         cost=claim.cost,
         days=claim.days,
         applied_on=claim.applied_on,
+        household_id=holder.household_id,
     )
 
 

@@ -1,6 +1,6 @@
 """Recording claims (补贴申请) that are handed in, at home or at any other window."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,8 +14,11 @@ from kernel.regions import RegionCode
 from kernel.workdays import Workdays
 from services.subsidy import claim_repository, repository
 from services.subsidy.claim_repository import Filed, Request
-from services.subsidy.claim_tables import claims
+from services.subsidy.claim_tables import PROOF, claims
 from services.subsidy.domain.claim import check_hand_in, handed_in
+from services.subsidy.domain.claim_grounds import first_period
+from services.subsidy.domain.claim_guardian import Guardianship, Named, guardian_obstacle
+from services.subsidy.domain.claim_proof import check_proof, normal_proof
 from services.subsidy.domain.claim_state import Office
 from services.subsidy.domain.record import check_same
 from services.subsidy.domain.schemes import OFFICE, Scheme
@@ -25,12 +28,18 @@ from services.subsidy.handlers.leads import mark_applied
 
 @dataclass
 class Desk:
-    """What is known when the command begins, kept up with each claim. opened: person and scheme."""
+    """What is known when the command begins, kept up with each claim. opened: person and scheme.
+
+    proofs: blind index of each number as it was stated. taken: scheme, period and proof.
+    """
 
     known: dict[str, Filed]
     heads: Mapping[str, str]
     homes: Mapping[str, str]
     opened: set[tuple[str, str]]
+    guardianships: Mapping[str, Guardianship]
+    proofs: Mapping[str, str]
+    taken: set[tuple[str, str, str]]
     workdays: Workdays
     rows: list[dict[str, Any]] = field(default_factory=list)
 
@@ -38,13 +47,21 @@ class Desk:
     def load(cls, tx: Transaction, bulk: Bulk) -> "Desk":
         """Read what the records are about."""
         items = list(bulk.items())
-        heads = repository.heads(tx, {item.person_id for item in items})
+        named = {item.guardianship_id for item in items if item.guardianship_id is not None}
+        guardianships = claim_repository.guardianships(tx, named)
+        wards = {each.person_id for each in guardianships.values()}
+        heads = repository.heads(tx, {item.person_id for item in items} | wards)
+        known = claim_repository.requests_by_ref(tx, {item.ref for item in items}, heads)
+        proofs, taken = _proofs(tx, {item.proof for item in items if item.proof is not None}, known.values())
         opened = claim_repository.open_claims(tx, set(heads))
         return cls(
-            claim_repository.requests_by_ref(tx, {item.ref for item in items}, heads),
+            known,
             heads,
             claim_repository.homes(tx, set(heads.values())),
             {(heads[person_id], scheme) for person_id, scheme in opened},
+            guardianships,
+            proofs,
+            taken,
             Workdays.of(tx.rules),
         )
 
@@ -57,7 +74,7 @@ def record_claims(tx: Transaction, message: messages.RecordClaims) -> BulkReply:
     for entry in bulk:
         with entry.deciding():
             item: messages.ClaimItem = entry.item
-            told = Request.of(item, desk.heads)
+            told = Request.of(item, desk.heads, desk.proofs.get(item.proof or ""))
             home = _home(tx, desk, told)
             if (same := desk.known.get(item.ref)) is not None:
                 check_same("claim", same.request, told)
@@ -67,6 +84,19 @@ def record_claims(tx: Transaction, message: messages.RecordClaims) -> BulkReply:
     tx.insert(claims, desk.rows)
     mark_applied(tx, desk.rows)
     return bulk.reply()
+
+
+def _proofs(
+    tx: Transaction, stated: Collection[str], known: Iterable[Filed]
+) -> tuple[dict[str, str], set[tuple[str, str, str]]]:
+    """The blind index of each number, that under which a claim has it if one does, and where it is taken."""
+    every = {text: PROOF.indexes(tx.vault, normal_proof(text)) for text in stated}
+    taken = claim_repository.proven(tx, {index for indexes in every.values() for index in indexes})
+    kept = {proof for _, _, proof in taken} | {filed.request.proof for filed in known}
+    return {
+        text: next((index for index in indexes if index in kept), indexes[0])
+        for text, indexes in every.items()
+    }, taken
 
 
 def _home(tx: Transaction, desk: Desk, told: Request) -> str:
@@ -97,16 +127,20 @@ def _record(tx: Transaction, desk: Desk, ref: str, told: Request, home: str) -> 
     with reading("applied_on"):
         rules = tx.rules.at(told.applied_on).within(RegionCode(home))
         away = told.window is not None
-        _check_scheme(Scheme.of(rules, told.scheme), told)
+        scheme = Scheme.of(rules, told.scheme)
+        _check_scheme(scheme, told)
         check_hand_in(told.scheme, told.applicant, told.channel, rules, away=away)
+        check_proof(scheme, told.variant, given=told.proof is not None)
+        obstacle = guardian_obstacle(told.applicant, _guardian(desk, told), told.applied_on, rules)
         office = Office(rules, desk.workdays, tx.caller.subject)
-        progress = handed_in(told.applied_on, office, away=away)
+        progress = handed_in(told.applied_on, office, obstacle, away=away)
     if (told.person_id, told.scheme) in desk.opened:
         raise Conflict(
             "subsidy.claim_open",
             "The person has applied for this and waits for the decision; go on with that claim.",
             field="scheme",
         )
+    proof_for = _take_proof(desk, scheme, told)
     desk.opened.add((told.person_id, told.scheme))
     filed = Filed(tx.new_id(), told, home, 0, progress)
     desk.known[ref] = filed
@@ -115,6 +149,7 @@ def _record(tx: Transaction, desk: Desk, ref: str, told: Request, home: str) -> 
             "claim_id": filed.id,
             "ref": ref,
             **told.columns(),
+            "proof_for": proof_for,
             "region": home,
             **filed.columns(),
             "recorded_by": tx.caller.subject,
@@ -127,6 +162,29 @@ def _record(tx: Transaction, desk: Desk, ref: str, told: Request, home: str) -> 
         )
     )
     return filed.id
+
+
+def _guardian(desk: Desk, told: Request) -> Named | None:
+    """The guardian whom the claim names. One of somebody else is as good as unknown."""
+    if told.guardianship_id is None:
+        return None
+    known = desk.guardianships.get(told.guardianship_id)
+    return Named(known if known and desk.heads[known.person_id] == told.person_id else None)
+
+
+def _take_proof(desk: Desk, scheme: Scheme, told: Request) -> str | None:
+    """The period in which no other claim may name the same proof. Raises Conflict("subsidy.proof_taken")."""
+    if told.proof is None:
+        return None
+    period = first_period(scheme, told.period, told.applied_on, told.applied_on)
+    if (taken := (scheme.code, period, told.proof)) in desk.taken:
+        raise Conflict(
+            "subsidy.proof_taken",
+            f"Another claim of the scheme for {period} names the same; find out whose it is.",
+            field="proof",
+        )
+    desk.taken.add(taken)
+    return period
 
 
 def _check_scheme(scheme: Scheme, told: Request) -> None:

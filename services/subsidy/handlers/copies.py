@@ -22,11 +22,28 @@ PERSON_CHANGES: Changes = {**PERSON, registry.CertificateFrozen: _frozen}
 """As every service keeps them, but category, grade and validity outlast a freeze: an award may be paid on."""
 HOUSEHOLD_CHANGES: Changes = HOUSEHOLD
 
+
+def _guardian(event: registry.GuardianRegistered) -> dict[str, Any]:
+    scope = ",".join(sorted(event.scope))
+    return {"person_id": event.person_id, "scope": scope, "since": event.since, "until": event.until}
+
+
+def _guardian_ended(event: registry.GuardianshipEnded) -> dict[str, Any]:
+    return {"person_id": event.person_id, "until": event.ended_on}
+
+
+GUARDIANSHIP_CHANGES: Changes = {
+    registry.GuardianRegistered: _guardian,
+    registry.GuardianshipEnded: _guardian_ended,
+}
+
 PERSONS = Replica(tables.persons, key="person_id", changes=PERSON_CHANGES)
 HOUSEHOLDS = Replica(tables.households, key="household_id", changes=HOUSEHOLD_CHANGES)
+GUARDIANSHIPS = Replica(tables.guardianships, key="guardianship_id", changes=GUARDIANSHIP_CHANGES)
 
 
 def follow_registry(tx: Transaction, events: list[Received]) -> None:
     """Apply a batch of the registry's events, in their order."""
     PERSONS.apply(tx, events)
     HOUSEHOLDS.apply(tx, events)
+    GUARDIANSHIPS.apply(tx, events)

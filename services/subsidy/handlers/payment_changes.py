@@ -179,8 +179,9 @@ def _book(tx: Transaction, approved: Sequence[Row], targets: Mapping[str, Row]) 
         tx.insert(held_payments, [_held(tx, row, targets, *lines[_place(row)]) for row in back])
         changes.count(tx, run_id, given_up=len(given_up), taken_back=len(back))
         run_repository.close_if_paid(tx, run_id)
+        homes = repository.homes(tx, {lines[_place(row)][1].award_id for row in rows})
         for row in rows:
-            tx.record(_told(row, *lines[_place(row)]))
+            tx.record(_told(row, *lines[_place(row)], homes))
 
 
 def _place(row: Row) -> tuple[str, int]:
@@ -213,7 +214,9 @@ def _held(tx: Transaction, row: Row, targets: Mapping[str, Row], run: Run, line:
     return back | told | {"account_id": targets[row["instruction_id"]]["account_id"]}
 
 
-def _told(row: Row, run: Run, line: Line) -> messages.PaymentGivenUp | messages.PaymentTakenBack:
+def _told(
+    row: Row, run: Run, line: Line, homes: Mapping[str, str | None]
+) -> messages.PaymentGivenUp | messages.PaymentTakenBack:
     fields: dict[str, Any] = {
         "region": row["region"],
         "payment_change_id": row["id"],
@@ -225,6 +228,7 @@ def _told(row: Row, run: Run, line: Line) -> messages.PaymentGivenUp | messages.
         "period": run.period,
         "amount": str(line.amount),
         "sources": replies.sources(line.shares),
+        "household_id": homes[line.award_id],
         "reason": row["reason"],
     }
     if row["kind"] == "give_up":

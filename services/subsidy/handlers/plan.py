@@ -22,6 +22,7 @@ from services.subsidy.domain.frozen_list import Line
 from services.subsidy.domain.funding import Funding
 from services.subsidy.domain.run import OPEN, Run
 from services.subsidy.domain.schemes import Scheme
+from services.subsidy.handlers.coverage import check_covered
 from services.subsidy.handlers.offsets import Due, Offsets
 
 JOB = "subsidy.plan"
@@ -33,13 +34,15 @@ def plan_disbursement(tx: Transaction, message: messages.PlanDisbursement) -> me
     is the last one when nothing is new: planning twice changes nothing, but for a list that a wrong rule has
     stopped, which goes on.
 
-    Raises NotFound("subsidy.nothing_to_pay") when there is neither a run nor an award nor back-pay, and what
-    the rules raise for an unknown scheme, a wrong period or a rate that isn't in force in that period.
+    Raises NotFound("subsidy.nothing_to_pay") when there is neither a run nor an award nor back-pay,
+    Conflict("subsidy.funds_short") and Conflict("subsidy.differs_below"), and what the rules raise for an
+    unknown scheme, a wrong period or a rate that isn't in force in that period.
     """
     tx.within(message.region)
     rules = tx.rules.at(Period.parse(message.period).start)
     scheme = Scheme.of(rules.within(RegionCode(message.region)), message.scheme)
     scheme.check_paid_out()
+    scheme.check_one_way(RegionCode(message.region))
     period = scheme.period(message.period).text
     run = run_repository.latest(tx, scheme.code, period, message.region)
     if run is None or run.state not in OPEN:
@@ -48,6 +51,7 @@ def plan_disbursement(tx: Transaction, message: messages.PlanDisbursement) -> me
             check_priced(replace(scheme, rules=rules.within(RegionCode(region))), variant)
         owed = difference_repository.count_unpaid(tx, scheme.code, message.region)
         if unpaid or owed:
+            check_covered(tx, scheme, rules, Period.parse(period), message.region)
             run = _start(tx, message, sum(unpaid.values()) + owed)
     elif run.state == "planning":
         tx.resume_job(JOB, run.id)
@@ -92,8 +96,8 @@ def plan_step(tx: Transaction, job: Job) -> bool:
     period = Period.parse(run.period)
     rules = tx.rules.at(period.start)
     scheme = Scheme.of(rules.within(RegionCode(run.region)), run.scheme)
-    *limited, rest = scheme.funding
-    funds = repository.lock_funds(tx, run.scheme, str(period.start.year), limited)
+    bearers = scheme.bearers
+    funds = repository.lock_funds(tx, run.scheme, str(period.start.year), bearers.sources[:-1])
     page = run_repository.awards_after(tx, run, job.cursor.get("award_id", ""), AWARDS_PER_STEP)
     empty = frozen_list.begin(run.id, run.scheme, run.period, run.region, run.pay_on)
     digest = job.cursor.get("digest", empty)
@@ -104,7 +108,7 @@ def plan_step(tx: Transaction, job: Job) -> bool:
     elif not (due := _back_pay(tx, run, job)):
         run_repository.move(tx, run.id, "planning", "frozen", list_hash=digest)
         return True
-    funding = Funding(funds, rest)
+    funding = Funding(funds, bearers, run.amount)
     offsets = Offsets(tx, run, {each.person_id for each in due})
     lines = _lines(run, due, replace(scheme, rules=rules), funding, offsets)
     for line, _, _ in lines:
@@ -167,10 +171,12 @@ def _lines(
     scheme: with the rules of all divisions.
     """
     division = cache(RegionCode)
-    lines = []
-    for seq, whole in enumerate(due, start=run.lines + 1):
+    lines: list[tuple[Line, str, str]] = []
+    for whole in due:
         region = division(whole.region)
-        each = whole
+        if not funding.admits(whole.amount, region):
+            continue  # granted since the plan was begun, and left for a later one
+        seq, each = run.lines + len(lines) + 1, whole
         if offsets.owes(whole.person_id):
             cap = replace(scheme, rules=scheme.rules.within(region)).stated("offset_cap")
             each = offsets.keep_back(seq, whole, cap)

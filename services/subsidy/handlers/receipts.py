@@ -19,6 +19,7 @@ from services.subsidy import (
     payment_change_repository,
     receipt_repository,
     replies,
+    repository,
     run_repository,
 )
 from services.subsidy.domain import ledger, receipt
@@ -91,6 +92,7 @@ def _pay(tx: Transaction, run: Run, answers: list[Answer], told: Told, lines: Li
             for payment_id, (answer, line, region) in paid.items()
         ),
     )
+    homes = repository.homes(tx, {line.award_id for _, line, _ in paid.values()})
     for payment_id, (answer, line, region) in paid.items():
         tx.record(
             messages.PaymentMade(
@@ -104,6 +106,7 @@ def _pay(tx: Transaction, run: Run, answers: list[Answer], told: Told, lines: Li
                 period=period_of(line.difference or run.period),
                 amount=str(line.amount),
                 sources=replies.sources(line.shares),
+                household_id=homes[line.award_id],
                 paid_on=answer.settled_on,
             )
         )

@@ -112,3 +112,13 @@ def test_another_region_neither_names_ends_nor_sees_guardians_and_none_can_be_re
     kept = str([tuple(row) for row in stored])
     assert NAME not in kept
     assert PHONE not in kept
+
+
+def test_guardians_are_resolved_within_the_callers_region(registry: Harness):
+    [person] = registered(registry)
+    registry.bulk("register_guardians", [guardian(person), guardian(person, "J-2")])
+    found = registry.call("list_guardians", {"person_id": person})["guardians"]
+    asked = {"refs": ["J-1", "J-2", "J-3"]}
+    known = {view["ref"]: view["guardianship_id"] for view in found}
+    assert registry.call("resolve_guardians", asked)["found"] == known
+    assert registry.call("resolve_guardians", asked, registry.clerk(OTHER_TOWNSHIP))["found"] == {}

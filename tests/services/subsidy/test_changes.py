@@ -13,6 +13,7 @@ from services.subsidy.handlers import changes
 from tests.services.subsidy import factories
 from tests.services.subsidy.monthly import DISTRICT, clerk, grant, live, living, nursing, stop
 from tests.services.subsidy.steps import events
+from tests.services.subsidy.test_change_cases import with_rules
 from tests.support import registry_events
 from tests.support.platform import Harness
 from tests.support.registry_events import identifier
@@ -326,7 +327,9 @@ def test_yearly_awards_are_left_alone(subsidy: Harness) -> None:
     assert subsidy.rows(tables.awards)[0].last_period == "2024"
 
 
-def test_the_office_may_grant_anew_after_the_renewal(subsidy: Harness) -> None:
+def test_an_office_that_wants_an_application_grants_anew_after_the_renewal(subsidy: Harness) -> None:
+    own = {"living.resume.certificate_expired": ("text", "ask", date(2026, 1, 1))}
+    subsidy.runtime.rules = with_rules(subsidy.runtime.rules, own)
     live(subsidy, expires_on=date(2026, 6, 30))
     grant(subsidy, living())
     look(subsidy, "2026-07-01")

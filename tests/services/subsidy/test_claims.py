@@ -79,7 +79,8 @@ def test_a_claim_handed_in_in_february_and_decided_in_march_is_paid_from_februar
 def test_a_yearly_claim_is_for_the_year_of_its_hand_in_or_for_the_one_asked_for(subsidy: Harness) -> None:
     live(subsidy, 1, 2)
     fuel = {"scheme": "fuel", "variant": "vehicle"}
-    assert handed_in(subsidy, claim(1, **fuel), claim(2, **fuel, period="2027")) == [CREATED] * 2
+    ahead = claim(2, **fuel, proof="LBH-2", period="2027")
+    assert handed_in(subsidy, claim(1, **fuel, proof="LBH-1"), ahead) == [CREATED] * 2
     assert set(taken(subsidy, *examined(1), *examined(2))) == {CREATED}
     steps = [step("approve", "2026-03-09", n) for n in (1, 2)]
     assert decided(subsidy, *steps) == [CREATED] * 2

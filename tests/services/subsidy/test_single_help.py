@@ -52,7 +52,7 @@ def test_35_homes_are_repaired_for_350000_yuan(office: Harness, tmp_path: Path) 
 
     snapshot = told(office, tmp_path)
     assert value(snapshot, "subsidy.housing_repair.amount") == "350000.00"
-    assert value(snapshot, "subsidy.housing_repair.homes") == 35
+    assert value(snapshot, "subsidy.housing_repair.households") == 35
 
 
 @pytest.mark.system("SUB-09")
@@ -128,6 +128,6 @@ def test_reliefs_are_recorded_and_aid_is_paid(office: Harness, tmp_path: Path) -
         pay(office, "aid_fund", period=day)
 
     snapshot = told(office, tmp_path)
-    assert value(snapshot, "subsidy.tax_relief.amount") == "2480.80"
-    assert value(snapshot, "subsidy.tax_relief.amount", "charge=fee") == "80.00"
-    assert value(snapshot, "subsidy.aid_fund.amount") == "6000.00"
+    assert value(snapshot, "subsidy.tax_fee_relief.amount") == "2480.80"
+    assert value(snapshot, "subsidy.tax_fee_relief.amount", "charge=fee") == "80.00"
+    assert value(snapshot, "subsidy.aid_funds.amount") == "6000.00"

@@ -5,9 +5,10 @@ from typing import get_args
 
 import pytest
 
+from contracts.registry import GuardianScope
 from contracts.subsidy.claims import Applicant
 from kernel.rulebook import RuleBook
-from services.subsidy.domain.claim_rules import APPLICANTS, problems
+from services.subsidy.domain.claim_rules import APPLICANTS, GUARDIAN_SCOPES, problems
 
 RULES = Path(__file__).parents[3] / "services" / "subsidy" / "rules"
 
@@ -18,6 +19,10 @@ def test_the_rules_as_they_stand_have_no_mistake() -> None:
 
 def test_the_applicants_are_those_of_the_contract() -> None:
     assert get_args(Applicant) == APPLICANTS
+
+
+def test_the_scopes_of_guardians_are_those_of_the_registry() -> None:
+    assert get_args(GuardianScope) == GUARDIAN_SCOPES
 
 
 @pytest.mark.parametrize(
@@ -31,6 +36,9 @@ def test_the_applicants_are_those_of_the_contract() -> None:
         ("claims.declining", "texts", "[bad_weather]", 'unknown word "bad_weather"'),
         ("claims.levels", "text", '"county"', "is in text, expected texts"),
         ("claims.refusal.other", "text", '"其他"', "has no Chinese name"),
+        ("claims.guardian_scopes", "texts", "[driving]", 'unknown word "driving"'),
+        ("claims.guardian", "text", '"perhaps"', "expected text, to_check or refused"),
+        ("claims.guardian", "texts", "[refused]", "expected text, to_check or refused"),
         ("claims.decision", "working_days", "0", "no number of working_days"),
     ],
 )

@@ -17,6 +17,12 @@ GOOD = {
     "visit.paid_from": ("text", '"hand_in"'),
     "visit.rate.spring": ("yuan_per_person_month", '"90.00"'),
 }
+SHARED: dict[str, tuple[str, str] | None] = {
+    "visit.funding": ("texts", '["city", "county"]'),
+    "visit.funding_share.city": ("percent", '"60"'),
+    "visit.funding_share.county": ("ratio", '"2/5"'),
+    "visit.shortage": ("text", '"refused"'),
+}
 OTHER = {key.replace("visit", "gift"): told for key, told in GOOD.items()}
 
 
@@ -91,6 +97,14 @@ def test_a_scheme_without_fault(tmp_path: Path) -> None:
             | {"visit.overlap.gift": ("text", '"choose_higher"'), "gift.overlap.visit": ("text", '"stack"')},
             "rule visit.overlap.gift is of two schemes granted here",
         ),
+        ({"visit.shortage": ("text", '"refused"')}, "rule visit.shortage is beside no share"),
+        ({"visit.shortage": ("text", '"wait"')}, 'unknown word "wait" in rule visit.shortage'),
+        ({"visit.funding_share": ("percent", '"100"')}, "ends in its name, expected a word after it"),
+        ({"visit.funding_share.county": ("percent", '"90"')}, "add up to 9/10, expected 1"),
+        ({"visit.funding_share.city": ("percent", '"100"')}, "is of no source, expected one of county"),
+        (SHARED | {"visit.funding_share.city": None}, "states no share of city, expected one of each"),
+        (SHARED | {"visit.funding_share.city.44": ("percent", '"50"')}, "add up to 9/10, expected 1, from"),
+        (SHARED | {"visit.funding.44": ("texts", '["province", "county"]')}, "states no share of province"),
         (
             {"visit.variants.44": ("texts", '["autumn"]'), "visit.formula": None},
             "visit.yaml:63: scheme visit",
@@ -101,6 +115,25 @@ def test_a_mistake_is_told_with_its_place(
     tmp_path: Path, rules: dict[str, tuple[str, str] | None], told: str
 ) -> None:
     assert [problem for problem in found(tmp_path, rules) if told in problem] != []
+
+
+def test_shares_that_add_up_to_one_in_each_division_are_without_fault(tmp_path: Path) -> None:
+    lower: dict[str, tuple[str, str] | None] = {
+        f"{key}.44": ("ratio", '"1/2"') for key in SHARED if ".funding_share." in key
+    }
+
+    assert found(tmp_path, SHARED | lower) == []
+
+
+def test_a_share_that_changes_alone_is_told_on_its_day(tmp_path: Path) -> None:
+    found(tmp_path, SHARED)
+    file = tmp_path / "visit.yaml"
+    later = '      - from: 2025-01-01\n        value: "50"\n        reference: {document: "慰问办法"}\n'
+    begin, end = file.read_text(encoding="utf-8").split("  visit.funding_share.county:")
+    file.write_text(f"{begin}{later}  visit.funding_share.county:{end}", encoding="utf-8")
+
+    [told] = problems(RuleBook.load(tmp_path))
+    assert "the shares of scheme visit add up to 9/10, expected 1, from 2025-01-01" in told
 
 
 def test_an_offices_rate_must_fit_the_formula_of_its_province(tmp_path: Path) -> None:

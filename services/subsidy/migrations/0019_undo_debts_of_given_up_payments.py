@@ -5,8 +5,8 @@ from alembic import op
 
 from chassis import schema
 
-revision = "0015"
-down_revision = "0014"
+revision = "0019"
+down_revision = "0018"
 
 ID = sa.String(32)
 CHECKS = {

@@ -14,19 +14,18 @@ from services.subsidy.tables import runs
 
 
 def find_disbursement(tx: Transaction, message: messages.FindDisbursement) -> messages.DisbursementRun:
-    """A run with its progress. Raises NotFound("subsidy.unknown_run"), Forbidden("access.region")."""
-    run = run_repository.get(tx, message.run_id)
-    tx.within(run.region)
+    """A run with its progress. Raises NotFound("subsidy.unknown_run")."""
+    run = run_repository.visible(tx, message.run_id)
     return replies.disbursement(run, run_repository.shares_of(tx, run.id))
 
 
 def trial_balance(tx: Transaction, message: messages.TrialBalance) -> messages.Balances:
     """Debit and credit of every account, of the entries in the caller's regions, or of one run's.
 
-    Raises NotFound("subsidy.unknown_run"), Forbidden("access.region").
+    Raises NotFound("subsidy.unknown_run").
     """
     if message.run_id is not None:
-        tx.within(run_repository.get(tx, message.run_id).region)
+        run_repository.visible(tx, message.run_id)
     return messages.Balances(
         accounts=[
             messages.AccountBalance(

@@ -24,9 +24,22 @@ from services.subsidy.tables import awards, payments, run_lines, run_shares, run
 
 def get(tx: Transaction, run_id: str) -> Run:
     """The run with this identifier. Raises NotFound("subsidy.unknown_run")."""
-    row = tx.execute(sa.select(runs).where(runs.c.run_id == run_id)).one_or_none()
+    return _one(tx, runs.c.run_id == run_id)
+
+
+def visible(tx: Transaction, run_id: str) -> Run:
+    """The same of a run in the caller's regions; any other is as unknown as one that does not exist."""
+    return _one(tx, sa.and_(runs.c.run_id == run_id, tx.scope(runs.c.region)))
+
+
+def _one(tx: Transaction, condition: sa.ColumnElement[bool]) -> Run:
+    row = tx.execute(sa.select(runs).where(condition)).one_or_none()
     if row is None:
-        raise NotFound("subsidy.unknown_run", "There is no run with this identifier.", run_id=run_id)
+        raise NotFound(
+            "subsidy.unknown_run",
+            "There is no such run, or it lies outside the caller's regions.",
+            field="run_id",
+        )
     return _run(row)
 
 

@@ -32,10 +32,9 @@ def instruct_disbursement(
     """Start telling the bank. While that goes on, or when nothing can be told, nothing is changed; a job that
     failed goes on.
 
-    Raises NotFound("subsidy.unknown_run"), Forbidden("access.region"), Conflict("subsidy.run_not_approved").
+    Raises NotFound("subsidy.unknown_run"), Conflict("subsidy.run_not_approved").
     """
-    run = run_repository.get(tx, message.run_id)
-    tx.within(run.region)
+    run = run_repository.visible(tx, message.run_id)
     run.check_approved()
     if run.state == "instructing":
         tx.resume_job(JOB, run.id)

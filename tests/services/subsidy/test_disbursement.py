@@ -284,18 +284,30 @@ def test_an_instruction_that_a_rule_refused_goes_on_when_it_is_given_again(
     assert len(events(subsidy, messages.PaymentInstructed)) == 1
 
 
-def test_a_run_of_another_division_is_neither_seen_nor_approved(subsidy: Harness) -> None:
+@pytest.mark.parametrize(
+    "method",
+    [
+        "find_disbursement",
+        "trial_balance",
+        "list_bank_batches",
+        "approve_disbursement",
+        "instruct_disbursement",
+    ],
+)
+def test_a_run_of_another_division_answers_as_one_that_does_not_exist(subsidy: Harness, method: str) -> None:
     place(subsidy, 1)
     run = freeze(subsidy, "care")
-    elsewhere = "360121000000"
+    hash_ = {"list_hash": run["list_hash"]} if method == "approve_disbursement" else {}
+    caller = subsidy.caller("maker", "checker", "auditor", region="360121000000")
 
-    with pytest.raises(Refused) as seen:
-        subsidy.call("find_disbursement", {"run_id": run["run_id"]}, subsidy.auditor(region=elsewhere))
-    fields = {"run_id": run["run_id"], "list_hash": run["list_hash"]}
-    with pytest.raises(Refused) as approved:
-        subsidy.call("approve_disbursement", fields, subsidy.checker(region=elsewhere))
+    told = []
+    for run_id in (run["run_id"], "0" * 32):
+        with pytest.raises(Refused) as refused:
+            subsidy.call(method, {"run_id": run_id, **hash_}, caller)
+        told.append(str(refused.value))
 
-    assert (code_of(seen), code_of(approved)) == ("access.region", "access.region")
+    assert told[0] == told[1]
+    assert told[0].startswith("subsidy.unknown_run")
 
 
 def test_an_unknown_run_is_not_found(subsidy: Harness) -> None:

@@ -127,20 +127,15 @@ class KnownAwards:
         "subsidy.already_granted" when the person has an award of the scheme for one of the periods, but not
         this one.
         """
-        asked = (claim.person_id, claim.scheme, claim.variant, claim.period, claim.granted_on)
         if (award := self.named(claim.ref)) is not None:
-            told = (award.person_id, award.scheme, award.variant, award.period, award.granted_on)
-            check_same("award", (*told, award.cost, award.days), (*asked, claim.cost, claim.days))
+            whose, asked = (award.person_id, award.applied_on), (claim.person_id, claim.applied_on)
+            check_same("award", (*whose, *_matter(award)), (*asked, *_matter(claim)))
             return award
         for award in self._by_person.get(claim.person_id, ()):
             last = None if claim.open_ended else claim.period
             if award.scheme != claim.scheme or not award.rules_out(claim.period, last):
                 continue
-            if (award.variant, award.period, award.granted_on) == (
-                claim.variant,
-                claim.period,
-                claim.granted_on,
-            ):
+            if _matter(award) == _matter(claim):
                 return award
             raise Conflict(
                 "subsidy.already_granted",
@@ -163,6 +158,11 @@ class KnownAwards:
                 and _meet(_months(award.period, award.last_period), first, last)
             }
         )
+
+
+def _matter(told: Award | Claim) -> tuple[object, ...]:
+    """What is granted, and what its amount is computed from."""
+    return told.scheme, told.variant, told.period, told.granted_on, told.cost, told.days
 
 
 def _months(first: str, last: str | None) -> tuple[str, str]:

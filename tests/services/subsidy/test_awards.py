@@ -88,6 +88,8 @@ def test_a_person_is_granted_a_scheme_once_a_period(subsidy: Harness) -> None:
             factories.award(1, ref="A-2", granted_on="2024-07-01"),
             factories.award(1, granted_on="2024-07-01"),
             factories.award(1, ref="A-3", period="2025"),
+            factories.award(1, applied_on="2024-05-31"),
+            factories.award(1, ref="A-4", cost="300.00"),
         ],
     )
 
@@ -97,6 +99,8 @@ def test_a_person_is_granted_a_scheme_once_a_period(subsidy: Harness) -> None:
         "subsidy.already_granted",
         "subsidy.ref_reused",
         "created",
+        "subsidy.ref_reused",
+        "subsidy.already_granted",
     ]
 
 

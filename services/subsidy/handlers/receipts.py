@@ -35,11 +35,13 @@ Told = Mapping[int, sa.Row[Any]]
 def record_bank_receipt(tx: Transaction, message: messages.RecordBankReceipt) -> messages.BankReceipt:
     """Take a receipt file, all of it or nothing; the same file again changes nothing.
 
-    Raises NotFound("subsidy.unknown_batch") and what receipt.read and receipt.check raise.
+    Raises NotFound("subsidy.unknown_batch"), Conflict("subsidy.batch_unsealed") and what receipt.read and
+    receipt.check raise.
     """
     content = _content(message.content)
     # Locked, so that of two files for one batch the later one sees what the earlier one answered.
     batch = bank_repository.batch(tx, _batch_of(tx, content), lock=True)
+    batch.check_sealed()
     told = receipt.read(bank_files.layout(batch.layout), content)
     if (before := receipt_repository.known(tx, told.hash)) is not None:
         return replies.receipt(before, batch.run_id, "unchanged")

@@ -25,6 +25,7 @@ from services.subsidy.domain.overlaps import decide_overlaps
 from services.subsidy.domain.schemes import Scheme
 from services.subsidy.domain.wording import step
 from services.subsidy.handlers.leads import close_granted
+from services.subsidy.handlers.prospects import lock_people
 
 People = Mapping[str, tuple[str, Holder]]
 
@@ -54,8 +55,12 @@ class Granting:
 
     @classmethod
     def load(cls, tx: Transaction, refs: Collection[str], person_ids: Collection[str]) -> Self:
-        """Read what claims with these numbers, of these persons, are about."""
+        """Read what claims with these numbers, of these persons, are about.
+
+        The persons are locked: of two schemes that exclude each other the later one is refused.
+        """
         heads = repository.heads(tx, person_ids)
+        lock_people(tx, set(heads.values()))
         people = repository.people(tx, set(heads.values()))
         return cls(heads, people, KnownAwards(repository.known_awards(tx, refs, heads)), cache(tx.rules.at))
 

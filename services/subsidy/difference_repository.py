@@ -52,19 +52,25 @@ def approved_lines(
 
     What two persons gave up was never paid, and is decided.
     """
-    line, change = run_lines.c, payment_changes.c
-    given_up = (change.run_id == line.run_id, change.line == line.seq, change.kind == "give_up")
+    line = run_lines.c
     query = (
         sa.select(line.run_id, line.seq, line.award_id, line.person_id, line.period)
         .where(
             _regular(within),
             line.region.startswith(RegionCode(within.region).prefix),
             sa.tuple_(line.run_id, line.seq) > after,
-            ~sa.exists().where(*given_up, change.state == "approved"),
+            ~_given_up(),
         )
         .join(runs, runs.c.run_id == line.run_id)
     )
     return tx.execute(query.order_by(line.run_id, line.seq).limit(limit)).all()
+
+
+def _given_up() -> sa.ColumnElement[bool]:
+    """Whether two persons decided that a line is never paid."""
+    line, change = run_lines.c, payment_changes.c
+    given_up = (change.run_id == line.run_id, change.line == line.seq, change.kind == "give_up")
+    return sa.exists().where(*given_up, change.state == "approved")
 
 
 def _regular(within: Range) -> sa.ColumnElement[bool]:
@@ -78,8 +84,8 @@ def _regular(within: Range) -> sa.ColumnElement[bool]:
 
 
 def had(tx: Transaction, within: Range, people: Collection[str]) -> dict[tuple[str, str], int]:
-    """Fen that these people had of each period, by person and period: regular lines with what was kept back
-    of them, and all differences found, whether paid and recovered yet or not.
+    """Fen that these people had of each period, by person and period: regular lines that were not given up,
+    what was kept back of any, and all differences found, whether paid and recovered yet or not.
     """
     line, entry, difference = run_lines.c, debt_entries.c, differences.c
     kept = sa.func.coalesce(
@@ -88,8 +94,9 @@ def had(tx: Transaction, within: Range, people: Collection[str]) -> dict[tuple[s
         .scalar_subquery(),
         0,
     )
+    paid = sa.case((_given_up(), 0), else_=line.amount_fen)
     lines = (
-        sa.select(line.person_id, line.period, (line.amount_fen + kept).label("fen"))
+        sa.select(line.person_id, line.period, (paid + kept).label("fen"))
         .join(runs, runs.c.run_id == line.run_id)
         .where(_regular(within), line.person_id.in_(people))
     )

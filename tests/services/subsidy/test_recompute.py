@@ -11,11 +11,14 @@ import pytest
 from contracts import subsidy as messages
 from kernel.rulebook import RuleBook
 from services.subsidy import tables
+from services.subsidy.bank_tables import held_payments
 from services.subsidy.difference_tables import debt_acts, debt_entries, debts, differences
 from services.subsidy.handlers import recompute
+from tests.services.subsidy.factories import account_number
 from tests.services.subsidy.monthly import DISTRICT, clerk, grant, live, living, nursing, pay_month, stop
 from tests.services.subsidy.steps import codes, events
 from tests.support import registry_events
+from tests.support.bank import Bank
 from tests.support.platform import Harness
 from tests.support.registry_events import identifier
 
@@ -269,6 +272,30 @@ def test_a_month_paid_to_both_records_of_a_person_is_recovered_once(subsidy: Har
         recomputed(subsidy, "living")
 
     assert found(subsidy) == [("2026-02", "over_payment", "217.00")]
+
+
+def test_of_two_records_a_month_given_up_for_one_is_no_over_payment(subsidy: Harness) -> None:
+    for number in (1, 2):
+        live(subsidy, number)
+    assert grant(subsidy, living(1), living(2)) == ["created", "created"]
+    run = pay_month(subsidy, "living", "2026-02", Bank({account_number(identifier(1)): "C1"}))
+    [held] = subsidy.rows(held_payments)
+    item = {
+        "ref": "F",
+        "kind": "give_up",
+        "target_id": held.id,
+        "reason": "not_entitled",
+        "document": "查重表",
+    }
+    subsidy.bulk("request_payment_changes", [item | {"booked_on": "2026-02-25"}], clerk(subsidy))
+    decision = {"ref": "J", "request_ref": "F", "decision": "approved"}
+    subsidy.bulk("decide_payment_changes", [decision], subsidy.checker("checker", region=DISTRICT))
+    subsidy.feed("registry", [registry_events.merged(1, 2, region=DISTRICT)])
+
+    recomputed(subsidy, "living")
+
+    assert run["paid_lines"] == 1
+    assert found(subsidy) == []
 
 
 def test_runs_that_nobody_has_approved_are_not_looked_at(subsidy: Harness) -> None:

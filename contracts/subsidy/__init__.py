@@ -159,6 +159,17 @@ from contracts.subsidy.payment_changes import (
     PaymentTakenBack,
     RequestPaymentChanges,
 )
+from contracts.subsidy.recoveries import (
+    DecideRecoveries,
+    ListRecoveries,
+    ProposeRecoveries,
+    RecoveryApproved,
+    RecoveryDecisionItem,
+    RecoveryItem,
+    RecoveryPage,
+    RecoveryState,
+    RecoveryView,
+)
 from contracts.subsidy.schemes import Scheme, Variant
 from contracts.subsidy.verification import (
     DrawPaymentSamples,
@@ -204,6 +215,7 @@ EVENTS: tuple[type[Event], ...] = (
     BenefitRecorded,
     PaymentGivenUp,
     PaymentTakenBack,
+    RecoveryApproved,
 )
 REQUESTS: tuple[type[Request], ...] = (
     RecordFundAllotments,
@@ -252,6 +264,9 @@ REQUESTS: tuple[type[Request], ...] = (
     RequestPaymentChanges,
     DecidePaymentChanges,
     ListPaymentChanges,
+    ProposeRecoveries,
+    DecideRecoveries,
+    ListRecoveries,
 )
 
 __all__ = [
@@ -299,6 +314,7 @@ __all__ = [
     "DecideClaims",
     "DecidePayAccounts",
     "DecidePaymentChanges",
+    "DecideRecoveries",
     "DecideWriteOffs",
     "DifferenceFound",
     "DifferenceKind",
@@ -341,6 +357,7 @@ __all__ = [
     "ListPaymentChanges",
     "ListPaymentChecks",
     "ListPaymentSamples",
+    "ListRecoveries",
     "OutreachRunItem",
     "OutreachRunPage",
     "OutreachRunView",
@@ -372,6 +389,7 @@ __all__ = [
     "PeriodEstimate",
     "PlanDisbursement",
     "Progress",
+    "ProposeRecoveries",
     "RateEstimate",
     "Recomputation",
     "RecomputeAwards",
@@ -387,6 +405,12 @@ __all__ = [
     "RecordOutsideBenefits",
     "RecordPayAccounts",
     "RecordPaymentChecks",
+    "RecoveryApproved",
+    "RecoveryDecisionItem",
+    "RecoveryItem",
+    "RecoveryPage",
+    "RecoveryState",
+    "RecoveryView",
     "RequestPaymentChanges",
     "RuleStep",
     "Scheme",

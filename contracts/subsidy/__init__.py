@@ -162,6 +162,17 @@ from contracts.subsidy.payment_changes import (
     PaymentTakenBack,
     RequestPaymentChanges,
 )
+from contracts.subsidy.recoveries import (
+    DecideRecoveries,
+    ListRecoveries,
+    ProposeRecoveries,
+    RecoveryApproved,
+    RecoveryDecisionItem,
+    RecoveryItem,
+    RecoveryPage,
+    RecoveryState,
+    RecoveryView,
+)
 from contracts.subsidy.schemes import Scheme, Variant
 from contracts.subsidy.verification import (
     DrawPaymentSamples,
@@ -208,6 +219,7 @@ EVENTS: tuple[type[Event], ...] = (
     BenefitRecorded,
     PaymentGivenUp,
     PaymentTakenBack,
+    RecoveryApproved,
 )
 REQUESTS: tuple[type[Request], ...] = (
     RecordFundAllotments,
@@ -257,6 +269,9 @@ REQUESTS: tuple[type[Request], ...] = (
     RequestPaymentChanges,
     DecidePaymentChanges,
     ListPaymentChanges,
+    ProposeRecoveries,
+    DecideRecoveries,
+    ListRecoveries,
 )
 
 __all__ = [
@@ -304,6 +319,7 @@ __all__ = [
     "DecideClaims",
     "DecidePayAccounts",
     "DecidePaymentChanges",
+    "DecideRecoveries",
     "DecideWriteOffs",
     "DifferenceFound",
     "DifferenceKind",
@@ -348,6 +364,7 @@ __all__ = [
     "ListPaymentChanges",
     "ListPaymentChecks",
     "ListPaymentSamples",
+    "ListRecoveries",
     "OutreachRunItem",
     "OutreachRunPage",
     "OutreachRunView",
@@ -379,6 +396,7 @@ __all__ = [
     "PeriodEstimate",
     "PlanDisbursement",
     "Progress",
+    "ProposeRecoveries",
     "RateEstimate",
     "Recomputation",
     "RecomputeAwards",
@@ -394,6 +412,12 @@ __all__ = [
     "RecordOutsideBenefits",
     "RecordPayAccounts",
     "RecordPaymentChecks",
+    "RecoveryApproved",
+    "RecoveryDecisionItem",
+    "RecoveryItem",
+    "RecoveryPage",
+    "RecoveryState",
+    "RecoveryView",
     "RequestPaymentChanges",
     "RuleStep",
     "Scheme",

@@ -101,6 +101,25 @@ def follow_up(check: Check, act: Act, rules: RuleView) -> Check:
     return Check(after, act.acted_on, check.amount_fen, act.action, act.received_fen)
 
 
+def check_recoverable(state: str, paid: Money, amount: Money) -> None:
+    """Whether the amount may be recovered after a check.
+
+    Raises Conflict("subsidy.check_state") and Invalid("subsidy.more_than_paid").
+    """
+    if state != "to_recover":
+        raise Conflict(
+            "subsidy.check_state",
+            f"The check is {state}; only after one that is to recover is money recovered.",
+            state=state,
+        )
+    if not Money.ZERO < amount <= paid:
+        raise Invalid(
+            "subsidy.more_than_paid",
+            "What is recovered must be above zero, and not more than the payment.",
+            field="amount",
+        )
+
+
 def _check_complete(check: Check, act: Act) -> None:
     settling = act.action == "settle"
     for field, told, wanted in (

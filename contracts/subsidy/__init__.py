@@ -156,6 +156,14 @@ from contracts.subsidy.payment_changes import (
     PaymentTakenBack,
     RequestPaymentChanges,
 )
+from contracts.subsidy.proofs import (
+    ListProofs,
+    ProofItem,
+    ProofPage,
+    ProofRecorded,
+    ProofView,
+    RecordProofs,
+)
 from contracts.subsidy.schemes import Scheme, Variant
 from contracts.subsidy.verification import (
     DrawPaymentSamples,
@@ -200,6 +208,7 @@ EVENTS: tuple[type[Event], ...] = (
     BenefitRecorded,
     PaymentGivenUp,
     PaymentTakenBack,
+    ProofRecorded,
 )
 REQUESTS: tuple[type[Request], ...] = (
     RecordFundAllotments,
@@ -247,6 +256,8 @@ REQUESTS: tuple[type[Request], ...] = (
     RequestPaymentChanges,
     DecidePaymentChanges,
     ListPaymentChanges,
+    RecordProofs,
+    ListProofs,
 )
 
 __all__ = [
@@ -334,6 +345,7 @@ __all__ = [
     "ListPaymentChanges",
     "ListPaymentChecks",
     "ListPaymentSamples",
+    "ListProofs",
     "OutreachRunItem",
     "OutreachRunPage",
     "OutreachRunView",
@@ -364,6 +376,10 @@ __all__ = [
     "PeriodEstimate",
     "PlanDisbursement",
     "Progress",
+    "ProofItem",
+    "ProofPage",
+    "ProofRecorded",
+    "ProofView",
     "RateEstimate",
     "Recomputation",
     "RecomputeAwards",
@@ -378,6 +394,7 @@ __all__ = [
     "RecordLeadActs",
     "RecordPayAccounts",
     "RecordPaymentChecks",
+    "RecordProofs",
     "RequestPaymentChanges",
     "RuleStep",
     "Scheme",

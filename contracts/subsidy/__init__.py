@@ -162,6 +162,14 @@ from contracts.subsidy.payment_changes import (
     PaymentTakenBack,
     RequestPaymentChanges,
 )
+from contracts.subsidy.proofs import (
+    ListProofs,
+    ProofItem,
+    ProofPage,
+    ProofRecorded,
+    ProofView,
+    RecordProofs,
+)
 from contracts.subsidy.recoveries import (
     DecideRecoveries,
     ListRecoveries,
@@ -220,6 +228,7 @@ EVENTS: tuple[type[Event], ...] = (
     PaymentGivenUp,
     PaymentTakenBack,
     RecoveryApproved,
+    ProofRecorded,
 )
 REQUESTS: tuple[type[Request], ...] = (
     RecordFundAllotments,
@@ -272,6 +281,8 @@ REQUESTS: tuple[type[Request], ...] = (
     ProposeRecoveries,
     DecideRecoveries,
     ListRecoveries,
+    RecordProofs,
+    ListProofs,
 )
 
 __all__ = [
@@ -364,6 +375,7 @@ __all__ = [
     "ListPaymentChanges",
     "ListPaymentChecks",
     "ListPaymentSamples",
+    "ListProofs",
     "ListRecoveries",
     "OutreachRunItem",
     "OutreachRunPage",
@@ -396,6 +408,10 @@ __all__ = [
     "PeriodEstimate",
     "PlanDisbursement",
     "Progress",
+    "ProofItem",
+    "ProofPage",
+    "ProofRecorded",
+    "ProofView",
     "ProposeRecoveries",
     "RateEstimate",
     "Recomputation",
@@ -412,6 +428,7 @@ __all__ = [
     "RecordOutsideBenefits",
     "RecordPayAccounts",
     "RecordPaymentChecks",
+    "RecordProofs",
     "RecoveryApproved",
     "RecoveryDecisionItem",
     "RecoveryItem",

@@ -82,7 +82,9 @@ _NAMES: Mapping[str, _Name] = {
     "grades": _Name(("texts",), tuple(str(grade) for grade in GRADES), tail="variant"),
     "age_min": _Name(("years",), tail="variant"),
     "age_max": _Name(("years",), tail="variant"),
-    "years_early": _Name(("years",), tail="variant"),
+    "years_early": _Name(("count",), tail="variant"),
+    "proofs": _Name(("texts",), tail="variant"),
+    "proof": _Name(("texts",), tail="word"),
     "flags_any": _Name(("texts",), HOUSEHOLD_FLAGS, tail="variant"),
     "flags_none": _Name(("texts",), HOUSEHOLD_FLAGS, tail="variant"),
     "overlap": _Name(("text",), OVERLAPS, tail="word"),
@@ -184,6 +186,9 @@ def _in_scheme(mark: str, history: tuple[RuleValue, ...], on: Callable[[date], R
         for name, takes in _NAMES.items():
             if takes.required and not all(scheme.stated(name, variant) for variant in value.texts):
                 yield f"{begins} and has no rule {code}.{name} on that day, expected one"
+        for fact in {fact for variant in value.texts for fact in _facts(scheme, variant)}:
+            if scheme.stated(f"proof.{fact}") is None:
+                yield f"{begins} and has no rule {code}.proof.{fact} on that day, expected one"
         cadence, opened_by = scheme.stated("cadence"), scheme.stated("opened_by")
         if cadence is None or cadence.text != "month":
             continue
@@ -191,6 +196,11 @@ def _in_scheme(mark: str, history: tuple[RuleValue, ...], on: Callable[[date], R
             yield f"{begins}, is paid monthly and has no rule {code}.paid_from on that day, expected one"
         if opened_by is not None and opened_by.text != OFFICE:
             yield f"{begins} and is paid monthly, expected {code}.opened_by to be {OFFICE}"
+
+
+def _facts(scheme: Scheme, variant: str) -> tuple[str, ...]:
+    needed = scheme.stated("proofs", variant)
+    return needed.texts if needed else ()
 
 
 def _in_rate(key: str, book: RuleBook, on: Callable[[date], RuleView]) -> Iterator[str]:

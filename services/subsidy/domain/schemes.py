@@ -22,7 +22,10 @@ The rules of a scheme `<code>`, all in rules/<code>.yaml; domain/rule_check.py r
     <code>.categories        texts   categories of disability admitted (absent: all)
     <code>.grades            texts   grades admitted (absent: all)
     <code>.age_min, .age_max years   completed years admitted, both included (absent: no limit)
-    <code>.years_early       years   how much earlier than others a person may draw it; told and not applied
+    <code>.years_early       count   how much earlier than others a person may draw it; told and not applied
+    <code>.proofs            texts   facts that the office must have seen before the award, see
+                                     domain/proofs.py (absent: none)
+    <code>.proof.<fact>      texts   what such a proof may say; "yes" where it is enough to have one
     <code>.flags_any         texts   flags of the household of which one is needed (absent: none)
     <code>.flags_none        texts   flags of the household that exclude
     <code>.overlap.<benefit> text    "stack", "excluded" or "choose_higher", with another scheme or benefit
@@ -45,8 +48,8 @@ The rules of a scheme `<code>`, all in rules/<code>.yaml; domain/rule_check.py r
                                      a period name the same (absent: none)
     <code>.notice_days       working_days   how long a decision is posted before payment
 
-Requirements, rate and cap may end in a variant (`nursing.grades.grade_1`), and every key in the digits of a
-division (`nursing.rate.grade_1.44`): of several that hold, the variant's own, then the lowest division's.
+Requirements, proofs, rate and cap may end in a variant (`nursing.grades.grade_1`), and every key in the digits
+of a division (`nursing.rate.grade_1.44`): of several that hold, the variant's own, then the lowest division's.
 """
 
 from dataclasses import dataclass

@@ -5,11 +5,12 @@ Everything is told at once, each mistake as "file:line: what is wrong, what is e
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 
 from kernel.disability import GRADES, Category
 from kernel.money import Money
+from kernel.periods import Period
 from kernel.regions import RegionCode
 from kernel.rule_values import UNITS, RuleValue
 from kernel.rulebook import RuleBook, RuleView
@@ -17,7 +18,16 @@ from services.subsidy.domain.amounts import FORMULAS, ROUNDINGS, actual_cost_cap
 from services.subsidy.domain.changes import FREEZES
 from services.subsidy.domain.duration import BEGINNINGS, STOPS
 from services.subsidy.domain.overlaps import OVERLAPS
-from services.subsidy.domain.schemes import CADENCES, MARK, OFFICE, RECORDED, SHORTAGES, Scheme, parted
+from services.subsidy.domain.schemes import (
+    CADENCES,
+    MARK,
+    OFFICE,
+    QUARTER,
+    RECORDED,
+    SHORTAGES,
+    Scheme,
+    parted,
+)
 from services.subsidy.domain.share_check import share_problems
 
 DIBAO_LINES = ("urban", "rural")
@@ -36,6 +46,7 @@ HOUSEHOLD_FLAGS = (
 _RATE_FAMILY = {"share_of_dibao": "ratio", "actual_cost_capped": "ratio"}
 _RATE_UNITS = {
     "month": ("yuan_per_person_month",),
+    "quarter": ("yuan_per_person_month",),
     "year": ("yuan_per_person_year", "yuan_per_vehicle_year"),
     "occasion": ("yuan_per_person",),
     "once": ("yuan_per_person",),
@@ -106,6 +117,7 @@ def problems(book: RuleBook) -> list[str]:
     for key in keys:
         found += _in_rate(key, book, on)
         found += _in_pair(key, book, variants)
+        found += _in_cadence(key, book, on)
     for code in variants:
         found += share_problems(code, book, on)
     return found
@@ -172,7 +184,7 @@ def _in_scheme(mark: str, history: tuple[RuleValue, ...], on: Callable[[date], R
             if takes.required and not all(scheme.stated(name, variant) for variant in value.texts):
                 yield f"{begins} and has no rule {code}.{name} on that day, expected one"
         cadence, opened_by = scheme.stated("cadence"), scheme.stated("opened_by")
-        if cadence is None or cadence.text != "month":
+        if cadence is None or CADENCES[cadence.text] != "month":
             continue
         if scheme.stated("paid_from") is None:
             yield f"{begins}, is paid monthly and has no rule {code}.paid_from on that day, expected one"
@@ -204,6 +216,26 @@ def _in_rate(key: str, book: RuleBook, on: Callable[[date], RuleView]) -> Iterat
             yield f"{value.place}: rule {key} is not above zero, expected an amount, or null to end it"
         if FORMULAS[formula.text] is actual_cost_capped and scheme.stated("cap", variant) is None:
             yield f"{value.place}: rule {key} bears a cost without a limit, expected {code}.cap on that day"
+
+
+def _in_cadence(key: str, book: RuleBook, on: Callable[[date], RuleView]) -> Iterator[str]:
+    """What is paid by the quarter is so for whole quarters: else a month would be on no list."""
+    code, _, name = parted(key)[0].partition(".")
+    if name not in {"cadence", "variants"}:
+        return
+    for value in book.history(key):
+        day = value.valid_from
+        before, since = _cadence(code, key, on(day - timedelta(days=1))), _cadence(code, key, on(day))
+        if before != since and QUARTER in {before, since} and Period.of(day, QUARTER).start != day:
+            expected = "expected the first day of one"
+            yield f"{value.place}: rule {key} begins or ends paying by the quarter on {day}, {expected}"
+
+
+def _cadence(code: str, key: str, rules: RuleView) -> str | None:
+    """How often the scheme is paid where the key holds; None while there is no such scheme."""
+    scheme = Scheme(code, _where(key, rules))
+    rule = scheme.stated("cadence")
+    return rule.text if rule and code + MARK in scheme.rules else None
 
 
 def _in_pair(key: str, book: RuleBook, schemes: Mapping[str, set[str]]) -> Iterator[str]:

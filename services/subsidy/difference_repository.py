@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from chassis.transaction import Transaction
 from kernel.money import Money
+from kernel.periods import Period
 from kernel.regions import RegionCode
 from services.subsidy import repository
 from services.subsidy.bank_tables import payment_changes
@@ -75,11 +76,15 @@ def _given_up() -> sa.ColumnElement[bool]:
 
 def _regular(within: Range) -> sa.ColumnElement[bool]:
     """Whether a line is the one of its period, of an approved run; that of a difference has a number."""
+    first, last = (
+        Period.of(Period.parse(each).start, "quarter").text for each in (within.first, within.last)
+    )
     return sa.and_(
         runs.c.scheme == within.scheme,
-        runs.c.period.between(within.first, within.last),
+        sa.or_(runs.c.period.between(within.first, within.last), runs.c.period.between(first, last)),
         runs.c.state.not_in([state for state in OPEN if state != "approved"]),
-        run_lines.c.period == runs.c.period,
+        run_lines.c.period.between(within.first, within.last),
+        run_lines.c.period.not_like("%+%"),
     )
 
 

@@ -8,6 +8,7 @@ from math import ceil
 
 from kernel import ladder
 from kernel.errors import Conflict, Forbidden, Invalid
+from kernel.money import Money
 from kernel.rulebook import RuleView
 from services.subsidy.domain.run import Run
 

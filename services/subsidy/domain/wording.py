@@ -26,6 +26,7 @@ WORDS = {
     "severe_hardship": "困难重度残疾人家庭",
     "zero_employment": "零就业家庭",
     "month": "按月",
+    "quarter": "按季",
     "year": "按年",
     "once": "一次性",
     "office": "由残联受理审定",

@@ -49,7 +49,8 @@ def load(
         str | None,
         typer.Option(
             metavar="ACCOUNT",
-            help="Account that approves the disbursements, not the one of --as. Without it they stay frozen.",
+            help="Account that approves disbursements and decides on claims, not that of --as. Without it "
+            "disbursements stay frozen, and decisions are left out.",
         ),
     ] = None,
     practice_bank: Annotated[

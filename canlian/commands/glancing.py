@@ -1,4 +1,4 @@
-"""Shows what the registry does, in one screen."""
+"""Shows what the registry does, and what waits there and of subsidies, in one screen."""
 
 from typing import Any
 
@@ -18,10 +18,13 @@ def show_registry(caller: Caller, who: Identity, snapshot: Snapshot) -> None:
     def ask(method: str, **fields: Any) -> dict[str, Any]:
         return caller.call("registry", method, fields, who)
 
+    def ask_subsidy(method: str, **fields: Any) -> dict[str, Any]:
+        return caller.call("subsidy", method, fields, who)
+
     day = snapshot["as_of"]
     for title, rows in (
         (f"登记服务 {snapshot['period']} the registry's year", figures(snapshot)),
-        (f"待办 {day} what waits", waiting(ask, day)),
+        (f"待办 {day} what waits", waiting(ask, ask_subsidy, day)),
         ("一人一档 one person, masked", read_person(ask, day)),
     ):
         table = Table(title=title, title_justify="left", show_header=False)

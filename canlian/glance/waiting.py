@@ -1,11 +1,11 @@
-"""What waits in the registry on a day: asked of it as a caller would, told in one line each."""
+"""What waits in the registry and in the subsidy service on a day, told in one line each."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 Ask = Callable[..., dict[str, Any]]
-"""Calls a query of the registry: its name, and its fields as keywords."""
+"""Calls a query of a service: its name, and its fields as keywords."""
 
 _PAGE = 1000
 _PROPOSALS = {"open": "疑似漏享", "stop": "疑似重复享受", "close": "疑似死亡", "move": "疑似迁出"}
@@ -22,10 +22,11 @@ _FILES = (
 """Files with a last day: what they are, the query, and where its reply has them."""
 
 
-def waiting(ask: Ask, day: str) -> Iterator[tuple[str, str]]:
-    """What waits on the day, and how much of it; nothing of what nobody recorded."""
+def waiting(ask: Ask, ask_subsidy: Ask, day: str) -> Iterator[tuple[str, str]]:
+    """What waits on the day, and how much of it; nothing of what nobody recorded. ask: of the registry."""
     lines = (
-        ("证件申请 applications", _lights(ask, day)),
+        ("证件申请 applications", _lights(ask("show_application_lights", day=day)["lights"])),
+        ("补贴申请 claims", _lights(ask_subsidy("show_claim_lights", day=day)["lights"])),
         ("疑似核实 matching", _findings(ask, day)),
         ("动态更新 survey", _survey(ask)),
         ("组织网络 network", _gaps(ask, day)),
@@ -45,8 +46,7 @@ def pages(ask: Ask, method: str, found: str, **asked: Any) -> Iterator[dict[str,
             return
 
 
-def _lights(ask: Ask, day: str) -> str:
-    lights = ask("show_application_lights", day=day)["lights"]
+def _lights(lights: list[dict[str, Any]]) -> str:
     if not lights:
         return ""
     running, yellow, red = (sum(light[name] for light in lights) for name in ("running", "yellow", "red"))

@@ -46,7 +46,8 @@ class Source(Protocol):
 
 
 class Loader:
-    """Loads one package as one caller. approve_as: account that approves payments; None keeps them frozen.
+    """Loads one package as one caller. approve_as: account that approves payments and decides on claims; None
+    keeps payments frozen and leaves decisions out.
 
     practice: whether the practice bank pays what is approved.
     """
@@ -66,9 +67,9 @@ class Loader:
         self._who: Identity = clerk(subject)
         self._shown = shown
         self._rejections = rejections
-        self._sender = Sender(self._caller, self._who, package.name)
-        self._followers = Followers(self._caller, self._who, shown)
         approver = checker(approve_as) if approve_as else None
+        self._sender = Sender(self._caller, self._who, approver, package.name)
+        self._followers = Followers(self._caller, self._who, shown)
         self._paying = Paying(self._caller, self._who, approver, shown, practice)
         self._loaded = Loaded()
         self._recorded: dict[str, int] = {}
@@ -102,12 +103,16 @@ class Loader:
                 for outcome, problem in self._sender.send(kind, records):
                     if problem:
                         self._reject(tally, problem)
+                    elif outcome == "left":
+                        tally.left += 1
                     elif outcome == "created":
                         tally.created += 1
                     else:
                         tally.unchanged += 1
                 lines = records[-1].line - 1
                 step.reached(lines)
+        if tally.left:
+            self._shown.say(f"{kind.file}: {tally.left} records wait for who decides, --approve-as ACCOUNT")
         self._look(kind.service)
         if kind.answered_from_memory:
             # A chunk that an earlier load sent is answered as it was then: "created". Each record that is

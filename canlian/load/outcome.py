@@ -15,11 +15,14 @@ COLUMNS = ("file", "line", "field", "code", "message")
 
 @dataclass(slots=True)
 class Tally:
-    """Records of one file. created: recorded by this load. unchanged: there already."""
+    """Records of one file. created: recorded by this load. unchanged: there already. left: decisions,
+    and what comes after them, where nobody approves.
+    """
 
     created: int = 0
     unchanged: int = 0
     rejected: int = 0
+    left: int = 0
 
 
 @dataclass

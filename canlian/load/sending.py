@@ -10,18 +10,39 @@ from canlian.package.kinds import Kind
 from canlian.package.problems import Problem
 from canlian.package.reader import Record
 from contracts.message import Query
-from contracts.registry import ResolveHouseholds, ResolvePersons
+from contracts.registry import ResolveGuardians, ResolveHouseholds, ResolvePersons
 
 CHUNK = 500
 
 _UNKNOWN = {
     "person_id": "no person with this number is registered in the office's region; register the person first",
     "household_id": "no household of this reference is registered in the office's region; register it first",
+    "guardianship_id": "no guardian of this reference is registered in the office's region; register one",
 }
 _RESOLVERS: dict[str, tuple[type[Query], str]] = {
     "person_id": (ResolvePersons, "id_numbers"),
     "household_id": (ResolveHouseholds, "refs"),
+    "guardianship_id": (ResolveGuardians, "refs"),
 }
+
+
+Known = tuple[Record, dict[str, Any]]
+"""A record, and its values with the registry's identifiers."""
+
+
+def turns(kind: Kind, known: Sequence[Known]) -> Iterator[tuple[bool, list[Known]]]:
+    """The records in turns of steps and of decisions, so that those of one file keep their order."""
+    turn_of: dict[Any, int] = {}
+    by_turn: dict[int, list[Known]] = {}
+    for record, values in known:
+        subject = values.get("claim_ref")
+        turn = turn_of.get(subject, 0)
+        # Even turns are of steps, odd ones of decisions.
+        turn += (values.get("action") in kind.decided) != bool(turn % 2)
+        turn_of[subject] = turn
+        by_turn.setdefault(turn, []).append((record, values))
+    for turn in sorted(by_turn):
+        yield bool(turn % 2), by_turn[turn]
 
 
 def chunk_key(package: str, kind: Kind, items: Sequence[dict[str, Any]]) -> str:
@@ -31,31 +52,49 @@ def chunk_key(package: str, kind: Kind, items: Sequence[dict[str, Any]]) -> str:
 
 
 class Sender:
-    """Sends the records of one package."""
+    """Sends the records of one package. approver: who decides; without one, decisions are left out."""
 
-    def __init__(self, caller: Caller, who: Identity, package: str) -> None:
+    def __init__(self, caller: Caller, who: Identity, approver: Identity | None, package: str) -> None:
         self._caller = caller
         self._who = who
+        self._approver = approver
         self._package = package
+        self._undecided: set[str] = set()
 
     def send(self, kind: Kind, records: Sequence[Record]) -> Iterator[tuple[str, Problem | None]]:
-        """The outcome of each record, "created", "unchanged" or "rejected", and why it was rejected.
+        """The outcome of each record, "created", "unchanged", "rejected" or "left", and why it was rejected.
 
         "created" may have been by an earlier load: a chunk that was taken whole is answered from memory. One
-        with rejected records is decided anew, so that what was put right since is seen.
+        with rejected records is decided anew, so that what was put right since is seen. Left are decisions,
+        and what comes after them, where nobody approves.
         """
-        known: list[tuple[Record, dict[str, Any]]] = []
+        known: list[Known] = []
         for record, values, problem in self._identified(kind, records):
             if problem:
                 yield "rejected", problem
+            elif self._waits(kind, values):
+                yield "left", None
             else:
                 known.append((record, values))
-        if not known:
-            return
-        items = [values for _, values in known]
+        for decided, part in turns(kind, known):
+            if decided and self._approver:
+                yield from self._command(kind, kind.deciding_method, part, self._approver)
+            else:
+                yield from self._command(kind, kind.method, part, self._who)
+
+    def _waits(self, kind: Kind, values: dict[str, Any]) -> bool:
+        """Whether the record is a decision that nobody here may make, or comes after one."""
+        if self._approver is None and values.get("action") in kind.decided:
+            self._undecided.add(values["claim_ref"])
+        return values.get("claim_ref") in self._undecided
+
+    def _command(
+        self, kind: Kind, method: str, part: Sequence[Known], who: Identity
+    ) -> Iterator[tuple[str, Problem | None]]:
+        items = [values for _, values in part]
         fields = {"idempotency_key": chunk_key(self._package, kind, items), "items": items}
-        outcomes = self._caller.call(kind.service, kind.method, fields, self._who)["outcomes"]
-        for (record, _), outcome in zip(known, outcomes, strict=True):
+        outcomes = self._caller.call(kind.service, method, fields, who)["outcomes"]
+        for (record, _), outcome in zip(part, outcomes, strict=True):
             error = outcome["error"]
             yield outcome["outcome"], _problem(kind, record, error) if error else None
 

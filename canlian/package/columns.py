@@ -1,7 +1,7 @@
 """The columns of a file, taken from the contract's item: what they are called, and how their text is read.
 
-Persons and households have no identifiers outside the platform: a file names them by `id_number` and
-`household_ref`, and the loader asks the registry for the identifier.
+Persons, households and guardianships have no identifiers outside the platform: a file names them by
+`id_number`, `household_ref` and `guardian_ref`, and the loader asks the registry for the identifier.
 """
 
 import re
@@ -13,7 +13,11 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 from contracts.message import Message
 
-_NAMED_OUTSIDE = {"person_id": "id_number", "household_id": "household_ref"}
+_NAMED_OUTSIDE = {
+    "person_id": "id_number",
+    "household_id": "household_ref",
+    "guardianship_id": "guardian_ref",
+}
 
 _INTEGER = re.compile(r"[0-9]{1,9}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -36,7 +40,7 @@ class Column:
 
     @property
     def identifies(self) -> bool:
-        """Whether it names a person or a household whose identifier the registry knows."""
+        """Whether it names a person, household or guardianship whose identifier the registry knows."""
         return self.field in _NAMED_OUTSIDE
 
 

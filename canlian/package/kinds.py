@@ -3,13 +3,24 @@
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Literal, get_args
 
 from pydantic import Field
 
 from canlian.package.columns import Column, columns_of
 from contracts import employment, registry, rehab, reporting, subsidy
-from contracts.message import BulkCommand, DimensionKey, Dimensions, Message, Name, PeriodText, RegionText
+from contracts.message import (
+    BulkCommand,
+    DimensionKey,
+    Dimensions,
+    Message,
+    Name,
+    PeriodText,
+    Reference,
+    RegionText,
+)
 from contracts.registry import inquiries, network
+from contracts.subsidy.claims import ClaimReason, ClaimStepName, DecisionName
 
 
 class DisbursementRecord(Message):
@@ -19,6 +30,16 @@ class DisbursementRecord(Message):
     period: PeriodText
     region: RegionText
     pay_on: date
+
+
+class ClaimStepRecord(Message):
+    """One step of a claim, or a decision on it, in the order in which they were taken."""
+
+    ref: Reference
+    claim_ref: Reference
+    action: Literal[ClaimStepName, DecisionName]
+    acted_on: date
+    reason: ClaimReason | None = None
 
 
 class PublishedRecord(Message):
@@ -41,6 +62,7 @@ class Kind:
 
     record: the contract of a row. command: the bulk command that takes the rows; None where rows are not
     sent in bulk. stage: files of a lower one are loaded, and their events applied everywhere, before.
+    decisions: the command that takes those rows instead whose action it knows, in the name of who approves.
     """
 
     file: str
@@ -49,6 +71,7 @@ class Kind:
     record: type[Message]
     command: type[BulkCommand] | None = None
     stage: int = 0
+    decisions: type[BulkCommand] | None = None
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:
@@ -75,6 +98,20 @@ class Kind:
             raise AssertionError(f"{self.file} is not loaded by a bulk command")
         service, _, method = self.command.TYPE.partition(".")
         return service, method
+
+    @property
+    def deciding_method(self) -> str:
+        """The method that takes decisions. Raises AssertionError for a kind without any."""
+        if self.decisions is None:
+            raise AssertionError(f"{self.file} holds no decisions")
+        return self.decisions.TYPE.partition(".")[2]
+
+    @cached_property
+    def decided(self) -> frozenset[str]:
+        """The actions that are decisions."""
+        if self.decisions is None:
+            return frozenset()
+        return frozenset(get_args(self.decisions.ITEM.model_fields["action"].annotation))
 
 
 def _bulk(file: str, zh: str, en: str, command: type[BulkCommand], stage: int) -> Kind:
@@ -164,6 +201,16 @@ BULK = (
     _bulk("fund_allotments.csv", "资金下达", "fund allotments", subsidy.RecordFundAllotments, 2),
     _bulk("pay_accounts.csv", "发放账户", "accounts to pay to", subsidy.RecordPayAccounts, 2),
     _bulk("awards.csv", "补贴审定", "awards", subsidy.GrantAwards, 3),
+    _bulk("claims.csv", "补贴申请", "claims for subsidies", subsidy.RecordClaims, 3),
+    Kind(
+        "claim_steps.csv",
+        "补贴申请办理",
+        "their steps and decisions",
+        ClaimStepRecord,
+        subsidy.RecordClaimActs,
+        3,
+        subsidy.DecideClaims,
+    ),
     _bulk("targets.csv", "目标任务", "targets", reporting.SetTargets, 3),
 )
 """Kinds sent in bulk, in the order in which they are loaded."""

@@ -12,6 +12,7 @@ from canlian.package.kinds import BULK, DISBURSEMENTS, KINDS, PUBLISHED
 from canlian.package.manifest import FILE, FORMAT
 from canlian.sample.assessments import assess_at_home
 from canlian.sample.certificates import Certificates
+from canlian.sample.claims import claim_awards
 from canlian.sample.households import make_households
 from canlian.sample.network import make_network
 from canlian.sample.people import Crowd, chance
@@ -81,7 +82,10 @@ def make_rows(shape: Shape) -> dict[str, list[Row]]:
     for training in shape.trainings:
         records.training(training)
     for award in shape.awards:
-        records.award(award)
+        if award.claimed:
+            claim_awards(records, award, award.claimed)
+        else:
+            records.award(award)
     records.pay_accounts()
     _office(records)
     return records.rows

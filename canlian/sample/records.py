@@ -217,16 +217,8 @@ class Records:
 
     def award(self, told: shapes.Award) -> None:
         """Awards of a scheme; one for a person and year."""
-        topic = f"{told.scheme}:{told.variant}:{told.year}"
-        random = self.random(topic)
-
-        def fits(person: Person) -> bool:
-            free = (told.scheme, told.year, person.id_number) not in self._awarded
-            return free and (not told.categories or person.acts[-1].category in told.categories)
-
-        people = self.choose(topic, random, self.holders(told.year, told.ages, fits), told.persons)
-        for person in people:
-            self._awarded.add((told.scheme, told.year, person.id_number))
+        random = self.random(f"{told.scheme}:{told.variant}:{told.year}")
+        for person in self.granted(told, random):
             self.add(
                 "awards.csv",
                 ref=self.ref("awards.csv", "A", told.year),
@@ -237,10 +229,23 @@ class Records:
                 granted_on=day_in(random, date(told.year, 5, 1), date(told.year, 10, 31)),
             )
 
+    def granted(self, told: shapes.Award, random: Random) -> list[Person]:
+        """Who is granted it; nobody twice in a year."""
+
+        def fits(person: Person) -> bool:
+            free = (told.scheme, told.year, person.id_number) not in self._awarded
+            return free and (not told.categories or person.acts[-1].category in told.categories)
+
+        topic = f"{told.scheme}:{told.variant}:{told.year}"
+        people = self.choose(topic, random, self.holders(told.year, told.ages, fits), told.persons)
+        self._awarded |= {(told.scheme, told.year, person.id_number) for person in people}
+        return people
+
     def pay_accounts(self) -> None:
         """Accounts of all who are paid in one of the disbursements."""
         schemes = {run.scheme for run in self.shape.disbursements}
-        paid = {row["id_number"] for row in self.rows.get("awards.csv", ()) if row["scheme"] in schemes}
+        granted = (row for file in ("awards.csv", "claims.csv") for row in self.rows.get(file, ()))
+        paid = {row["id_number"] for row in granted if row["scheme"] in schemes}
         paid |= {
             row["id_number"] for row in self.rows.get("enrolments.csv", ()) if row["programme"] in schemes
         }

@@ -57,7 +57,7 @@ class Told(Message):
 
     person: part of the cast whose next person it is about. persons_of: part and span, one record for each of
     them. times: so many records alike, for so many persons. steps: action, day, and further columns of the
-    steps, which stand in the file of the same noun with _acts.
+    steps, which stand in the file of the same noun with _acts or _steps.
     """
 
     cast: dict[str, Part] = Field(default_factory=dict)

@@ -114,8 +114,17 @@ class Training(Message):
     certified: Count = 0
 
 
+class Claimed(Message):
+    """How awards are claimed. proof: what the numbers begin with that claims name. posted_days: working days
+    of the notice; 0 without one.
+    """
+
+    proof: str
+    posted_days: Count = 0
+
+
 class Award(Message):
-    """Awards that the office grants in a year."""
+    """Awards of a year. claimed: each comes of a claim; else the office grants it at once."""
 
     scheme: str
     variant: str
@@ -123,6 +132,7 @@ class Award(Message):
     persons: Count
     ages: tuple[int, int]
     categories: tuple[CategoryText, ...] = ()
+    claimed: Claimed | None = None
 
 
 class Allotment(Message):

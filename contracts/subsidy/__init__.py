@@ -162,6 +162,25 @@ from contracts.subsidy.payment_changes import (
     PaymentTakenBack,
     RequestPaymentChanges,
 )
+from contracts.subsidy.proofs import (
+    ListProofs,
+    ProofItem,
+    ProofPage,
+    ProofRecorded,
+    ProofView,
+    RecordProofs,
+)
+from contracts.subsidy.recoveries import (
+    DecideRecoveries,
+    ListRecoveries,
+    ProposeRecoveries,
+    RecoveryApproved,
+    RecoveryDecisionItem,
+    RecoveryItem,
+    RecoveryPage,
+    RecoveryState,
+    RecoveryView,
+)
 from contracts.subsidy.schemes import Scheme, Variant
 from contracts.subsidy.verification import (
     DrawPaymentSamples,
@@ -208,6 +227,8 @@ EVENTS: tuple[type[Event], ...] = (
     BenefitRecorded,
     PaymentGivenUp,
     PaymentTakenBack,
+    RecoveryApproved,
+    ProofRecorded,
 )
 REQUESTS: tuple[type[Request], ...] = (
     RecordFundAllotments,
@@ -257,6 +278,11 @@ REQUESTS: tuple[type[Request], ...] = (
     RequestPaymentChanges,
     DecidePaymentChanges,
     ListPaymentChanges,
+    ProposeRecoveries,
+    DecideRecoveries,
+    ListRecoveries,
+    RecordProofs,
+    ListProofs,
 )
 
 __all__ = [
@@ -304,6 +330,7 @@ __all__ = [
     "DecideClaims",
     "DecidePayAccounts",
     "DecidePaymentChanges",
+    "DecideRecoveries",
     "DecideWriteOffs",
     "DifferenceFound",
     "DifferenceKind",
@@ -348,6 +375,8 @@ __all__ = [
     "ListPaymentChanges",
     "ListPaymentChecks",
     "ListPaymentSamples",
+    "ListProofs",
+    "ListRecoveries",
     "OutreachRunItem",
     "OutreachRunPage",
     "OutreachRunView",
@@ -379,6 +408,11 @@ __all__ = [
     "PeriodEstimate",
     "PlanDisbursement",
     "Progress",
+    "ProofItem",
+    "ProofPage",
+    "ProofRecorded",
+    "ProofView",
+    "ProposeRecoveries",
     "RateEstimate",
     "Recomputation",
     "RecomputeAwards",
@@ -394,6 +428,13 @@ __all__ = [
     "RecordOutsideBenefits",
     "RecordPayAccounts",
     "RecordPaymentChecks",
+    "RecordProofs",
+    "RecoveryApproved",
+    "RecoveryDecisionItem",
+    "RecoveryItem",
+    "RecoveryPage",
+    "RecoveryState",
+    "RecoveryView",
     "RequestPaymentChanges",
     "RuleStep",
     "Scheme",

@@ -131,6 +131,7 @@ class DebtView(Message):
     instalment: MoneyText | None = Field(
         description="The most that a run keeps back, as agreed; null: the cap"
     )
+    by_other: bool = Field(description="Whether somebody else had the money, and owes it")
 
 
 class DebtPage(Reply):

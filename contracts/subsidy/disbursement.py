@@ -78,7 +78,9 @@ class PlanDisbursement(Command):
     REPLY: ClassVar[type[Reply]] = DisbursementRun
 
     scheme: Scheme
-    period: PeriodText = Field(description="Period to pay for, in the scheme's cadence: a year or a month")
+    period: PeriodText = Field(
+        description="Period to pay for, in the scheme's cadence: a year, a quarter, a month …"
+    )
     region: RegionText = Field(description="Pay persons of this division and those below it")
     pay_on: date = Field(description="Day of payment")
 

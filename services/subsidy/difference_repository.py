@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from chassis.transaction import Transaction
 from kernel.money import Money
+from kernel.periods import Period
 from kernel.regions import RegionCode
 from services.subsidy import repository
 from services.subsidy.bank_tables import payment_changes
@@ -75,11 +76,15 @@ def _given_up() -> sa.ColumnElement[bool]:
 
 def _regular(within: Range) -> sa.ColumnElement[bool]:
     """Whether a line is the one of its period, of an approved run; that of a difference has a number."""
+    first, last = (
+        Period.of(Period.parse(each).start, "quarter").text for each in (within.first, within.last)
+    )
     return sa.and_(
         runs.c.scheme == within.scheme,
-        runs.c.period.between(within.first, within.last),
+        sa.or_(runs.c.period.between(within.first, within.last), runs.c.period.between(first, last)),
         runs.c.state.not_in([state for state in OPEN if state != "approved"]),
-        run_lines.c.period == runs.c.period,
+        run_lines.c.period.between(within.first, within.last),
+        run_lines.c.period.not_like("%+%"),
     )
 
 
@@ -132,10 +137,14 @@ def found_before(tx: Transaction, within: Range, people: Collection[str]) -> dic
     return counts
 
 
-def awards_of(tx: Transaction, scheme: str, people: Collection[str]) -> list[Award]:
-    """The awards of the scheme that these people have or had, in the order of granting."""
+def lock_awards(tx: Transaction, scheme: str, people: Collection[str]) -> list[Award]:
+    """The awards of the scheme that these people have or had, in the order of granting, locked until the
+    commit: who looks for differences of them at the same time waits, and sees what was found.
+    """
     query = sa.select(awards).where(awards.c.scheme == scheme, awards.c.person_id.in_(people))
-    return [repository.award_of(row) for row in tx.execute(query.order_by(awards.c.award_id))]
+    # In the order of their keys, or two transactions could wait for each other.
+    rows = tx.execute(query.order_by(awards.c.award_id).with_for_update())
+    return [repository.award_of(row) for row in rows]
 
 
 def ends(tx: Transaction, award_ids: Collection[str]) -> dict[str, Trace]:
@@ -150,8 +159,8 @@ def ends(tx: Transaction, award_ids: Collection[str]) -> dict[str, Trace]:
     return {row.award_id: json.loads(row.decision) for row in tx.execute(query)}
 
 
-def add(tx: Transaction, found: Sequence[Difference], day: date) -> None:
-    """Insert differences, and a debt for each over-payment."""
+def add(tx: Transaction, found: Sequence[Difference], day: date, *, by_other: bool = False) -> None:
+    """Insert differences, and a debt for each over-payment. by_other: whether somebody else had the money."""
     tx.insert(
         differences,
         [
@@ -184,6 +193,7 @@ def add(tx: Transaction, found: Sequence[Difference], day: date) -> None:
                 "amount_fen": each.amount.fen,
                 "settled_fen": 0,
                 "instalment_fen": None,
+                "by_other": by_other,
             }
             for each in found
             if each.kind == "over_payment"
@@ -242,7 +252,10 @@ def _unpaid(scheme: str, region: str) -> sa.ColumnElement[bool]:
 def open_debts(tx: Transaction, scheme: str, people: Collection[str], run_id: str) -> list[Debt]:
     """What these people still owe to the scheme, the oldest first, locked until the commit."""
     query = sa.select(debts).where(
-        debts.c.scheme == scheme, debts.c.person_id.in_(people), debts.c.settled_fen < debts.c.amount_fen
+        debts.c.scheme == scheme,
+        debts.c.person_id.in_(people),
+        debts.c.settled_fen < debts.c.amount_fen,
+        sa.not_(debts.c.by_other),
     )
     rows = tx.execute(query.order_by(debts.c.debt_id).with_for_update()).all()
     entry = debt_entries.c

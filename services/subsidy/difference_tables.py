@@ -5,6 +5,7 @@ A room of its own because tables.py is what is granted and paid, and this what w
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from services.subsidy.tables import CODE, ID, INSTANT, LINE_PERIOD, REGION, metadata
@@ -47,7 +49,8 @@ differences = Table(
 Index("ix_differences_scheme", differences.c.scheme, differences.c.difference_id)
 
 # What a person was paid too much and owes: one for each over-payment, of the same identifier.
-# `instalment_fen`: the most that is kept back of the payments of one run, as agreed.
+# `instalment_fen`: the most that is kept back of the payments of one run, as agreed. `by_other`: somebody
+# else had the money, and owes it.
 debts = Table(
     "debts",
     metadata,
@@ -58,6 +61,7 @@ debts = Table(
     Column("amount_fen", BigInteger, nullable=False),
     Column("settled_fen", BigInteger, nullable=False),
     Column("instalment_fen", BigInteger),
+    Column("by_other", Boolean, nullable=False, server_default=false()),
     CheckConstraint("settled_fen BETWEEN 0 AND amount_fen", name="ck_debts_not_oversettled"),
     CheckConstraint("instalment_fen > 0", name="ck_debts_instalment"),
 )

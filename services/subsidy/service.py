@@ -33,6 +33,7 @@ from services.subsidy.handlers import (
     outreach_runs,
     outside_benefits,
     plan,
+    proofs,
     recompute,
     spending,
     stops,
@@ -72,6 +73,16 @@ class SubsidyService(BankMethods, ClaimMethods, Service):
     def stop_awards(self, message: messages.StopAwards, tx: Transaction) -> BulkReply:
         """Stop awards that go on from month to month."""
         return stops.stop_awards(tx, message)
+
+    @command(messages.RecordProofs, roles=("clerk",))
+    def record_proofs(self, message: messages.RecordProofs, tx: Transaction) -> BulkReply:
+        """Record what was seen of persons that an award waits for."""
+        return proofs.record_proofs(tx, message)
+
+    @query(messages.ListProofs, roles=("clerk", "checker", "auditor"))
+    def list_proofs(self, message: messages.ListProofs, tx: Transaction) -> messages.ProofPage:
+        """Proofs of a scheme, page by page."""
+        return proofs.list_proofs(tx, message)
 
     @command(messages.PlanDisbursement, roles=("maker",))
     def plan_disbursement(

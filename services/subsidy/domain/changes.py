@@ -96,15 +96,21 @@ def _judged(scheme: Scheme, award: Award, holder: Holder, news: News, past: Past
     facts = replace(holder, certified=True) if holder.frozen else holder
     # News from before the grant do not make the person younger than on that day.
     day = max(news.day, award.granted_on)
-    broken = next((each for each in judge(scheme, facts, day, award.variant) if each.broken), None)
-    if broken is None:
+    broken = [each for each in judge(scheme, facts, day, award.variant) if each.broken]
+    if not broken:
         return _lapsed(scheme, award, holder, news.day, past.holder) if past else []
-    if regraded := [*_regrade(scheme, award, facts, news.day, day, broken)]:
+    if regraded := [*_regrade(scheme, award, facts, news.day, day, broken[0])]:
         return regraded
+    # Of several requirements broken the one that ends it first, whichever was looked at first.
+    ends = [end for each in broken for end in _end(scheme, award, holder, news.day, each)]
+    return sorted(ends, key=lambda end: end.period)[:1]
+
+
+def _end(scheme: Scheme, award: Award, holder: Holder, day: date, broken: Finding) -> Iterator[Change]:
     reason = _REASONS.get(str(broken.broken), ENTITLED_NO_MORE)
     expired = broken.broken == EXPIRED
-    since = holder.expires_on if expired and holder.expires_on else news.day
-    return [*_stop(scheme, award, reason, since, [step(broken.rule, "不符合。")])]
+    since = holder.expires_on if expired and holder.expires_on else day
+    return _stop(scheme, award, reason, since, [step(broken.rule, "不符合。")])
 
 
 def _stop(scheme: Scheme, award: Award, reason: str, day: date, why: Trace) -> Iterator[Change]:

@@ -5,11 +5,12 @@ Everything is told at once, each mistake as "file:line: what is wrong, what is e
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 
 from kernel.disability import GRADES, Category
 from kernel.money import Money
+from kernel.periods import Period
 from kernel.regions import RegionCode
 from kernel.rule_values import UNITS, RuleValue
 from kernel.rulebook import RuleBook, RuleView
@@ -25,7 +26,16 @@ from services.subsidy.domain.claim_proof import PROOFS
 from services.subsidy.domain.duration import BEGINNINGS, STOPS
 from services.subsidy.domain.overlaps import OVERLAPS
 from services.subsidy.domain.resumption import RESUMPTIONS
-from services.subsidy.domain.schemes import CADENCES, MARK, OFFICE, RECORDED, SHORTAGES, Scheme, parted
+from services.subsidy.domain.schemes import (
+    CADENCES,
+    MARK,
+    OFFICE,
+    QUARTER,
+    RECORDED,
+    SHORTAGES,
+    Scheme,
+    parted,
+)
 from services.subsidy.domain.share_check import share_problems
 
 DIBAO_LINES = ("urban", "rural")
@@ -44,6 +54,7 @@ HOUSEHOLD_FLAGS = (
 _RATE_FAMILY = {"share_of_dibao": "ratio", "actual_cost_capped": "ratio"}
 _RATE_UNITS = {
     "month": ("yuan_per_person_month",),
+    "quarter": ("yuan_per_person_month",),
     "year": ("yuan_per_person_year", "yuan_per_vehicle_year"),
     "occasion": ("yuan_per_person",),
     "once": ("yuan_per_person",),
@@ -82,7 +93,9 @@ _NAMES: Mapping[str, _Name] = {
     "grades": _Name(("texts",), tuple(str(grade) for grade in GRADES), tail="variant"),
     "age_min": _Name(("years",), tail="variant"),
     "age_max": _Name(("years",), tail="variant"),
-    "years_early": _Name(("years",), tail="variant"),
+    "years_early": _Name(("count",), tail="variant"),
+    "proofs": _Name(("texts",), tail="variant"),
+    "proof": _Name(("texts",), tail="word"),
     "flags_any": _Name(("texts",), HOUSEHOLD_FLAGS, tail="variant"),
     "flags_none": _Name(("texts",), HOUSEHOLD_FLAGS, tail="variant"),
     "overlap": _Name(("text",), OVERLAPS, tail="word"),
@@ -95,7 +108,7 @@ _NAMES: Mapping[str, _Name] = {
     "back_pay_months": _Name(("months",)),
     "offset_cap": _Name(("ratio", "percent")),
     "review_months": _Name(("months",)),
-    "proof": _Name(("text",), PROOFS, tail="variant"),
+    "claim_proof": _Name(("text",), PROOFS, tail="variant"),
     "notice_days": _Name(("working_days",)),
 }
 
@@ -119,6 +132,7 @@ def problems(book: RuleBook) -> list[str]:
         found += _in_rate(key, book, on)
         found += _in_formula(key, book, on)
         found += _in_pair(key, book, variants)
+        found += _in_cadence(key, book, on)
     for code in variants:
         found += share_problems(code, book, on)
     return found
@@ -184,13 +198,21 @@ def _in_scheme(mark: str, history: tuple[RuleValue, ...], on: Callable[[date], R
         for name, takes in _NAMES.items():
             if takes.required and not all(scheme.stated(name, variant) for variant in value.texts):
                 yield f"{begins} and has no rule {code}.{name} on that day, expected one"
+        for fact in {fact for variant in value.texts for fact in _facts(scheme, variant)}:
+            if scheme.stated(f"proof.{fact}") is None:
+                yield f"{begins} and has no rule {code}.proof.{fact} on that day, expected one"
         cadence, opened_by = scheme.stated("cadence"), scheme.stated("opened_by")
-        if cadence is None or cadence.text != "month":
+        if cadence is None or CADENCES[cadence.text] != "month":
             continue
         if scheme.stated("paid_from") is None:
             yield f"{begins}, is paid monthly and has no rule {code}.paid_from on that day, expected one"
         if opened_by is not None and opened_by.text != OFFICE:
             yield f"{begins} and is paid monthly, expected {code}.opened_by to be {OFFICE}"
+
+
+def _facts(scheme: Scheme, variant: str) -> tuple[str, ...]:
+    needed = scheme.stated("proofs", variant)
+    return needed.texts if needed else ()
 
 
 def _in_rate(key: str, book: RuleBook, on: Callable[[date], RuleView]) -> Iterator[str]:
@@ -231,6 +253,26 @@ def _in_formula(key: str, book: RuleBook, on: Callable[[date], RuleView]) -> Ite
         if FORMULAS[value.text] in NEEDING_BASIS:
             taking = f"rule {key} takes a cost or days, which enrolments do not state"
             yield f"{value.place}: {taking}, expected another formula or {code}.opened_by to be {OFFICE}"
+
+
+def _in_cadence(key: str, book: RuleBook, on: Callable[[date], RuleView]) -> Iterator[str]:
+    """What is paid by the quarter is so for whole quarters: else a month would be on no list."""
+    code, _, name = parted(key)[0].partition(".")
+    if name not in {"cadence", "variants"}:
+        return
+    for value in book.history(key):
+        day = value.valid_from
+        before, since = _cadence(code, key, on(day - timedelta(days=1))), _cadence(code, key, on(day))
+        if before != since and QUARTER in {before, since} and Period.of(day, QUARTER).start != day:
+            expected = "expected the first day of one"
+            yield f"{value.place}: rule {key} begins or ends paying by the quarter on {day}, {expected}"
+
+
+def _cadence(code: str, key: str, rules: RuleView) -> str | None:
+    """How often the scheme is paid where the key holds; None while there is no such scheme."""
+    scheme = Scheme(code, _where(key, rules))
+    rule = scheme.stated("cadence")
+    return rule.text if rule and code + MARK in scheme.rules else None
 
 
 def _in_pair(key: str, book: RuleBook, schemes: Mapping[str, set[str]]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from math import ceil
 
 from kernel import ladder
 from kernel.errors import Conflict, Forbidden, Invalid
+from kernel.money import Money
 from kernel.rulebook import RuleView
 from services.subsidy.domain.run import Run
 
@@ -99,6 +100,25 @@ def follow_up(check: Check, act: Act, rules: RuleView) -> Check:
         return replace(check, state="settled", last_act_on=act.acted_on)
     after = _leads_to(act.action, rules)
     return Check(after, act.acted_on, check.amount_fen, act.action, act.received_fen)
+
+
+def check_recoverable(state: str, paid: Money, amount: Money) -> None:
+    """Whether the amount may be recovered after a check.
+
+    Raises Conflict("subsidy.check_state") and Invalid("subsidy.more_than_paid").
+    """
+    if state != "to_recover":
+        raise Conflict(
+            "subsidy.check_state",
+            f"The check is {state}; only after one that is to recover is money recovered.",
+            state=state,
+        )
+    if not Money.ZERO < amount <= paid:
+        raise Invalid(
+            "subsidy.more_than_paid",
+            "What is recovered must be above zero, and not more than the payment.",
+            field="amount",
+        )
 
 
 def _check_complete(check: Check, act: Act) -> None:

@@ -4,6 +4,7 @@ Asked before a list is drawn up, for a list once begun cannot be taken back. Jud
 nothing were kept back for debts.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from chassis.transaction import Transaction
@@ -11,28 +12,25 @@ from kernel.errors import Conflict
 from kernel.money import Money
 from kernel.periods import Period
 from kernel.regions import RegionCode
-from kernel.rulebook import RuleView
 from services.subsidy import difference_repository, repository, run_repository
 from services.subsidy.domain.amounts import price
 from services.subsidy.domain.funding import Funding
 from services.subsidy.domain.schemes import Scheme
 
 
-def check_covered(tx: Transaction, scheme: Scheme, rules: RuleView, period: Period, region: str) -> None:
-    """Nothing for a scheme whose shortages others bear. rules: those of all divisions in the period.
+def check_covered(tx: Transaction, scheme: Scheme, periods: Sequence[str], region: str) -> None:
+    """Nothing for a scheme whose shortages others bear. periods: those of the lines, of one year.
 
     Raises Conflict("subsidy.funds_short") with the first source that cannot bear its share and what it lacks.
     """
     bearers = scheme.bearers
     if not bearers.refuses:
         return
-    owed = [
-        (each.region, price(_there(scheme, rules, each.region), each.variant, each.basis)[0] * each.count)
-        for each in run_repository.unpaid_groups(tx, scheme.code, period.text, region)
-    ]
+    owed = [each for period in periods for each in _owed(tx, scheme, period, region)]
     owed += difference_repository.unpaid_sums(tx, scheme.code, region)
     limited = bearers.sources[:-1]
-    funding = Funding(repository.funds(tx, scheme.code, str(period.start.year), limited), bearers)
+    year = str(Period.parse(periods[0]).start.year)
+    funding = Funding(repository.funds(tx, scheme.code, year, limited), bearers)
     borne = dict.fromkeys(bearers.sources, Money.ZERO)
     for division, amount in owed:
         for source, part in funding.draw(amount, RegionCode(division)).items():
@@ -49,5 +47,9 @@ def check_covered(tx: Transaction, scheme: Scheme, rules: RuleView, period: Peri
             )
 
 
-def _there(scheme: Scheme, rules: RuleView, region: str) -> Scheme:
-    return replace(scheme, rules=rules.within(RegionCode(region)))
+def _owed(tx: Transaction, scheme: Scheme, period: str, region: str) -> Iterator[tuple[str, Money]]:
+    """What the awards that are in no run amount to in a period, in groups, each with its division."""
+    rules = tx.rules.at(Period.parse(period).start)
+    for group in run_repository.unpaid_groups(tx, scheme.code, period, region):
+        there = replace(scheme, rules=rules.within(RegionCode(group.region)))
+        yield group.region, price(there, group.variant, group.basis)[0] * group.count

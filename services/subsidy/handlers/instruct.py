@@ -92,7 +92,7 @@ def _prove(tx: Transaction, run: Run, cursor: dict[str, Any]) -> None:
     digest = cursor.get("digest", empty)
     lines = run_repository.lines_after(tx, run.id, cursor.get("checked", 0), LINES_PER_STEP)
     for line, _ in lines:
-        digest = frozen_list.extend(digest, line)
+        digest = frozen_list.extend(digest, line, run.period)
     if lines:
         cursor.update(checked=lines[-1][0].seq, digest=digest)
     elif digest == run.list_hash:

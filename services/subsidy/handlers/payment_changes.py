@@ -23,6 +23,7 @@ from services.subsidy import (
 from services.subsidy import payment_change_repository as changes
 from services.subsidy.bank_tables import held_payments, payment_changes
 from services.subsidy.domain import ledger
+from services.subsidy.domain.differences import period_of
 from services.subsidy.domain.frozen_list import Line
 from services.subsidy.domain.funding import Refunding
 from services.subsidy.domain.payment_change import Asked, check_decision
@@ -225,7 +226,7 @@ def _told(
         "person_id": line.person_id,
         "scheme": run.scheme,
         "variant": line.variant,
-        "period": run.period,
+        "period": period_of(line.period),
         "amount": str(line.amount),
         "sources": replies.sources(line.shares),
         "household_id": homes[line.award_id],

@@ -26,7 +26,7 @@ def undo(tx: Transaction, run: Run, lines: Mapping[int, Line], days: Mapping[int
         whole[place] += amount
         undone.append(_entry(debts[debt_id], place, -amount))
     for place, line in lines.items():
-        period = period_of(line.difference or run.period)
+        period = period_of(line.period)
         for debt in debts.values():
             part = min(whole[place], debt.left)
             if part > Money.ZERO and (heads[debt.person_id], debt.period) == (heads[line.person_id], period):

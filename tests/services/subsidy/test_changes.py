@@ -248,6 +248,16 @@ def test_a_household_taken_into_the_states_care_ends_both_in_the_month_of_the_ma
     assert ends(subsidy) == [("living", "matched", "2026-04"), ("nursing", "matched", "2026-04")]
 
 
+def test_of_several_reasons_the_one_that_ends_an_award_first_counts(subsidy: Harness) -> None:
+    live(subsidy, expires_on=date(2026, 6, 10))
+    assert grant(subsidy, living(), nursing()) == ["created", "created"]
+    look(subsidy, "2026-06-11")
+    taken = registry_events.flagged(1, "dibao", "extreme_poverty", region=DISTRICT)
+    subsidy.feed("registry", [taken.model_copy(update={"changed_on": date(2026, 6, 20)})])
+    assert {row.last_period for row in subsidy.rows(tables.awards)} == {"2026-05"}
+    assert ("nursing", "matched", "2026-05") in ends(subsidy)
+
+
 def test_a_certificate_that_expired_ends_awards_on_the_day_after_and_once(subsidy: Harness) -> None:
     live(subsidy, expires_on=date(2026, 6, 30))
     assert grant(subsidy, living(), nursing()) == ["created", "created"]

@@ -110,6 +110,10 @@ class FakeOffice:
         known = self.kept["register_households"]
         return {"found": {ref: identifier(ref) for ref in fields["refs"] if ref in known}}
 
+    def _resolve_guardians(self, fields: dict[str, Any], _who: Identity) -> dict[str, Any]:
+        known = self.kept["register_guardians"]
+        return {"found": {ref: identifier(ref) for ref in fields["refs"] if ref in known}}
+
     def _plan_disbursement(self, fields: dict[str, Any], who: Identity) -> dict[str, Any]:
         if fields["scheme"] in self.refuse:
             raise CallRefused("subsidy.nothing_to_pay", "No award is unpaid there.")

@@ -11,6 +11,7 @@ from services.reporting.domain.catalogue import dimensions_text
 DAY = "2024-12-31"
 EMPTY: dict[str, Any] = {
     "show_application_lights": {"lights": []},
+    "show_claim_lights": {"lights": []},
     "list_match_findings": {"findings": [], "after": None},
     "list_survey_rounds": {"rounds": [], "after": None},
     "list_network_gaps": {"gaps": [], "after": None},
@@ -59,7 +60,7 @@ def test_figures_of_nothing_are_left_out_and_parts_of_nothing_as_well() -> None:
 
 
 def test_nothing_waits_where_nothing_is_recorded() -> None:
-    assert list(waiting(Registry(), DAY)) == []
+    assert list(waiting(Registry(), Registry(), DAY)) == []
 
 
 def test_what_waits_is_counted_by_what_is_to_be_done() -> None:
@@ -82,8 +83,10 @@ def test_what_waits_is_counted_by_what_is_to_be_done() -> None:
         list_network_gaps={"gaps": gaps, "after": None},
         list_risks={"risks": [{}, {}], "after": None},
     )
-    assert [text for _, text in waiting(registry, DAY)] == [
+    subsidy = Registry(show_claim_lights={"lights": lights[1:]})
+    assert [text for _, text in waiting(registry, subsidy, DAY)] == [
         "办理中 5：黄灯 2，红灯 1",
+        "办理中 2：黄灯 1，红灯 0",
         "待核实 3：疑似漏享 2，疑似死亡 1；逾期 1",
         "2024年任务 4：已登记 3，待回访 1",
         "缺专职委员 1，缺残疾人之家 2",

@@ -7,6 +7,7 @@ import pytest
 from canlian.calling import CallUnavailable
 from canlian.lists.department_file import HEADERS, DepartmentFile
 from canlian.load import following, patience, paying
+from canlian.load import loader as loading
 from canlian.load.following import Parked, Stalled
 from canlian.load.loader import Loader
 from canlian.load.outcome import Loaded, Rejections
@@ -277,3 +278,57 @@ def test_a_run_that_stands_still_ends_the_load(tmp_path: Path, monkeypatch: pyte
     office.stuck = True
     with pytest.raises(RunStalled, match="stays planning"):
         load(write_package(tmp_path, disbursements=RUNS), office)
+
+
+STEPS = """ref,claim_ref,action,acted_on
+1,SQ-1,accept,2024-05-06
+2,SQ-1,approve,2024-05-07
+3,SQ-2,accept,2024-05-06
+4,SQ-1,post,2024-05-08
+5,SQ-1,award,2024-05-20
+6,SQ-2,approve,2024-05-07
+7,SQ-3,withdraw,2024-05-07
+"""
+
+
+def test_steps_and_decisions_of_a_claim_go_in_their_order_each_in_its_own_name(tmp_path: Path) -> None:
+    office = FakeOffice()
+    folder = write_package(tmp_path, claim_steps=STEPS)
+    assert tally(load(folder, office, approve_as="li"), "claim_steps.csv") == (7, 0, 0)
+    sent = [
+        (who.subject, [item["ref"] for item in fields["items"]])
+        for _, method, fields, who in office.calls
+        if method in {"record_claim_acts", "decide_claims"}
+    ]
+    assert sent == [("maker", ["1", "3", "7"]), ("li", ["2", "6"]), ("maker", ["4"]), ("li", ["5"])]
+    again = load(folder, office, approve_as="li")
+    assert tally(again, "claim_steps.csv") == (0, 7, 0)
+    assert not again.changed
+
+
+def test_decisions_and_what_follows_them_wait_where_nobody_approves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loading, "CHUNK", 3)
+    office, shown = FakeOffice(), FakeShown()
+    folder = write_package(tmp_path, claim_steps=STEPS)
+    loaded = Loader(Package(folder), office, "maker", None, shown, Rejections()).load()
+    assert tally(loaded, "claim_steps.csv") == (3, 0, 0)
+    assert "claim_steps.csv: 4 records wait for who decides, --approve-as ACCOUNT" in shown.titles
+    assert office.sent("decide_claims") == []
+    assert tally(load(folder, office, approve_as="li"), "claim_steps.csv") == (4, 3, 0)
+
+
+def test_a_claim_names_the_guardian_by_the_office_s_reference(tmp_path: Path) -> None:
+    office, rejections = FakeOffice(), Rejections()
+    guardians = "ref,id_number,name,relation,scope,since\nG-1,P0,监护人,parent,subsidy,2020-01-01\n"
+    claims = "ref,id_number,scheme,variant,applicant,guardian_ref,applied_on\n" + "".join(
+        f"SQ{ref},P0,living,dibao,guardian,{ref},2024-05-06\n" for ref in ("G-1", "", "G-2")
+    )
+    folder = write_package(tmp_path, persons=PERSONS + persons(1), guardians=guardians, claims=claims)
+    loaded = load(folder, office, rejections=rejections)
+    assert tally(loaded, "claims.csv") == (2, 0, 1)
+    [first, second] = office.sent("record_claims")[0]["items"]
+    assert (first["guardianship_id"], "guardianship_id" in second) == (identifier("G-1"), False)
+    [problem] = rejections.shown
+    assert (problem.line, problem.field, problem.code) == (4, "guardian_ref", "package.unknown_guardianship")

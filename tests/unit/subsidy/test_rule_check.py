@@ -136,6 +136,24 @@ def test_a_share_that_changes_alone_is_told_on_its_day(tmp_path: Path) -> None:
     assert "the shares of scheme visit add up to 9/10, expected 1, from 2025-01-01" in told
 
 
+@pytest.mark.parametrize(("day", "mistakes"), [("2025-03-31", 1), ("2025-04-01", 0), ("2025-04-02", 1)])
+@pytest.mark.parametrize("words", [("month", "quarter"), ("quarter", "month")])
+def test_paying_by_the_quarter_begins_and_ends_with_a_quarter(
+    tmp_path: Path, words: tuple[str, str], day: str, mistakes: int
+) -> None:
+    before, since = (f'"{word}"' for word in words)
+    found(tmp_path, {"visit.cadence": ("text", before)})
+    file = tmp_path / "visit.yaml"
+    later = f'      - from: {day}\n        value: {since}\n        reference: {{document: "慰问办法"}}\n'
+    begin, end = file.read_text(encoding="utf-8").split("  visit.opened_by:")
+    file.write_text(f"{begin}{later}  visit.opened_by:{end}", encoding="utf-8")
+
+    told = problems(RuleBook.load(tmp_path))
+
+    assert len(told) == mistakes
+    assert all("visit.cadence begins or ends paying by the quarter" in each for each in told)
+
+
 def test_an_offices_rate_must_fit_the_formula_of_its_province(tmp_path: Path) -> None:
     (tmp_path / "offices").mkdir()
     own = (

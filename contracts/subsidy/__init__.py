@@ -93,10 +93,12 @@ from contracts.subsidy.differences import (
 from contracts.subsidy.disbursement import (
     ApproveDisbursement,
     DisbursementApproved,
+    DisbursementRejected,
     DisbursementRun,
     FindDisbursement,
     PaymentMade,
     PlanDisbursement,
+    RejectDisbursement,
 )
 from contracts.subsidy.estimates import EstimateRate, PeriodEstimate, RateEstimate
 from contracts.subsidy.explanations import (
@@ -209,6 +211,7 @@ EVENTS: tuple[type[Event], ...] = (
     AwardResumed,
     AwardRegraded,
     DisbursementApproved,
+    DisbursementRejected,
     PaymentInstructed,
     PaymentReissued,
     PaymentReturned,
@@ -237,6 +240,7 @@ REQUESTS: tuple[type[Request], ...] = (
     StopAwards,
     PlanDisbursement,
     ApproveDisbursement,
+    RejectDisbursement,
     FindDisbursement,
     TrialBalance,
     StartOutreachRuns,
@@ -337,6 +341,7 @@ __all__ = [
     "DifferencePage",
     "DifferenceView",
     "DisbursementApproved",
+    "DisbursementRejected",
     "DisbursementRun",
     "DrawPaymentSamples",
     "Entitlement",
@@ -435,6 +440,7 @@ __all__ = [
     "RecoveryPage",
     "RecoveryState",
     "RecoveryView",
+    "RejectDisbursement",
     "RequestPaymentChanges",
     "RuleStep",
     "Scheme",

@@ -20,7 +20,7 @@ from services.subsidy.bank_tables import payment_changes
 from services.subsidy.difference_tables import debt_entries, debts, differences
 from services.subsidy.domain.award import Award, Trace
 from services.subsidy.domain.differences import Difference, period_of
-from services.subsidy.domain.run import OPEN
+from services.subsidy.domain.run import UNDECIDED
 from services.subsidy.tables import award_changes, award_stops, awards, run_lines, runs
 
 
@@ -82,7 +82,7 @@ def _regular(within: Range) -> sa.ColumnElement[bool]:
     return sa.and_(
         runs.c.scheme == within.scheme,
         sa.or_(runs.c.period.between(within.first, within.last), runs.c.period.between(first, last)),
-        runs.c.state.not_in([state for state in OPEN if state != "approved"]),
+        runs.c.state.not_in([*UNDECIDED, "rejected"]),
         run_lines.c.period.between(within.first, within.last),
         run_lines.c.period.not_like("%+%"),
     )
@@ -240,6 +240,7 @@ def _unpaid(scheme: str, region: str) -> sa.ColumnElement[bool]:
         line.person_id == difference.person_id,
         line.scheme == scheme,
         line.period == difference.line_period,
+        line.stands,
     )
     return sa.and_(
         difference.scheme == scheme,

@@ -16,7 +16,7 @@ def behind_kin(scheme: str, period: str) -> sa.CompoundSelect[Any]:
     First comes what is in a run, and else what was granted first.
     """
     earlier = awards.alias("earlier")
-    listed = (run_lines.c.scheme == scheme, run_lines.c.period == period)
+    listed = (run_lines.c.scheme == scheme, run_lines.c.period == period, run_lines.c.stands)
     paid = paid_in(awards, scheme, period)
     return sa.union_all(
         _where_kin_has(run_lines, *listed).where(paid),

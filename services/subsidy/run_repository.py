@@ -44,10 +44,11 @@ def _one(tx: Transaction, condition: sa.ColumnElement[bool]) -> Run:
 
 
 def latest(tx: Transaction, scheme: str, period: str, region: str) -> Run | None:
-    """The open run of a scheme, a period and a division, else the last one instructed."""
+    """The open run of a scheme, a period and a division, else the last one instructed; none rejected."""
     query = (
         sa.select(runs)
         .where(runs.c.scheme == scheme, runs.c.period == period, runs.c.region == region)
+        .where(runs.c.state != "rejected")
         .order_by(runs.c.state.in_(OPEN).desc(), runs.c.planned_at.desc(), runs.c.run_id.desc())
         .limit(1)
     )
@@ -125,6 +126,7 @@ def taken(tx: Transaction, run: Run, page: Sequence[sa.Row[Any]]) -> set[str]:
         line.person_id.in_([row.person_id for row in page]),
         line.scheme == run.scheme,
         line.period == run.period,
+        line.stands,
     )
     persons = {row.person_id for row in tx.execute(listed)}
     second = sa.select(behind.c.award_id).where(behind.c.award_id.in_([row.award_id for row in page]))
@@ -135,7 +137,12 @@ def taken(tx: Transaction, run: Run, page: Sequence[sa.Row[Any]]) -> set[str]:
 
 def _in_no_run(scheme: str, period: str, region: str) -> sa.ColumnElement[bool]:
     line = run_lines.c
-    listed = (line.person_id == awards.c.person_id, line.scheme == scheme, line.period == period)
+    listed = (
+        line.person_id == awards.c.person_id,
+        line.scheme == scheme,
+        line.period == period,
+        line.stands,
+    )
     return sa.and_(
         _due(scheme, period, region),
         ~sa.exists().where(*listed),
@@ -225,6 +232,24 @@ def lines_of(rows: Iterable[sa.Row[Any]], shares: Iterable[sa.Row[Any]]) -> list
     ]
 
 
+def borne(tx: Transaction, run_id: str) -> list[tuple[str, str, Money]]:
+    """What each source bears of the run in each division: division, source, amount."""
+    line, share = run_lines.c, run_shares.c
+    query = (
+        sa.select(line.region, share.source, sa.func.sum(share.amount_fen).label("fen"))
+        .join(run_shares, sa.and_(share.run_id == line.run_id, share.seq == line.seq))
+        .where(line.run_id == run_id)
+        .group_by(line.region, share.source)
+        .order_by(line.region, share.source)
+    )
+    return [(row.region, row.source, Money(int(row.fen))) for row in tx.execute(query)]
+
+
+def free_lines(tx: Transaction, run_id: str) -> None:
+    """Let the lines of a run stand no more, so that others may take their places."""
+    tx.execute(sa.update(run_lines).where(run_lines.c.run_id == run_id).values(stands=False))
+
+
 def shares_of(tx: Transaction, run_id: str) -> dict[str, Money]:
     """What each source bears of the run so far."""
     query = sa.select(run_shares.c.source, sa.func.sum(run_shares.c.amount_fen).label("fen"))
@@ -275,4 +300,6 @@ def _run(row: sa.Row[Any]) -> Run:
         planned_by=row.planned_by,
         approved_by=row.approved_by,
         given_up_lines=row.given_up_lines,
+        rejected_by=row.rejected_by,
+        rejected_because=row.rejected_because,
     )

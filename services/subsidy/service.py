@@ -35,6 +35,7 @@ from services.subsidy.handlers import (
     plan,
     proofs,
     recompute,
+    rejection,
     spending,
     stops,
 )
@@ -97,6 +98,13 @@ class SubsidyService(BankMethods, ClaimMethods, Service):
     ) -> messages.DisbursementRun:
         """Approve a frozen list by its hash."""
         return approval.approve_disbursement(tx, message)
+
+    @command(messages.RejectDisbursement, roles=("maker", "checker"))
+    def reject_disbursement(
+        self, message: messages.RejectDisbursement, tx: Transaction
+    ) -> messages.DisbursementRun:
+        """Reject a frozen list; what it took is free again."""
+        return rejection.reject_disbursement(tx, message)
 
     @query(messages.FindDisbursement, roles=("clerk", "maker", "checker", "auditor"))
     def find_disbursement(

@@ -187,7 +187,9 @@ GUARDS = [
     Guard(change_an_account_alone, "alter table pay_accounts drop constraint ck_pay_accounts_two_persons"),
     Guard(change_the_books, "drop trigger ledger_append_only on ledger"),
     Guard(
-        overdraw_an_allotment, "alter table fund_allotments drop constraint ck_fund_allotments_not_overdrawn"
+        overdraw_an_allotment,
+        "alter table fund_allotments drop constraint ck_fund_allotments_not_overdrawn,"
+        " drop constraint ck_fund_allotments_withdrawn",
     ),
 ]
 each_guard = pytest.mark.parametrize("guard", GUARDS, ids=lambda guard: guard.attack.__name__)

@@ -125,7 +125,7 @@ def _told(
         "run_id": run.id,
         "person_id": owed.person_id,
         "scheme": run.scheme,
-        "period": run.period,
+        "period": owed.period,
         "amount": str(owed.amount),
         "pay_on": pay_on,
     }

@@ -19,6 +19,7 @@ from services.subsidy import (
     run_repository,
 )
 from services.subsidy import payment_change_repository as changes
+from services.subsidy.bank_repository import Owed
 from services.subsidy.bank_tables import held_payments, payment_changes
 from services.subsidy.domain import ledger
 from services.subsidy.domain.differences import period_of
@@ -193,9 +194,8 @@ def _entry(row: Row, run: Run, line: Line) -> tuple[str, str, Any, list[ledger.T
 
 def _held(tx: Transaction, row: Row, targets: Mapping[str, Row], run: Run, line: Line) -> Row:
     """What came back is on the work list, as if the bank had returned it."""
-    back = bank_repository.held_row(
-        tx, run, line.seq, line.person_id, row["region"], line.amount.fen, row["booked_on"]
-    )
+    owed = Owed(line.seq, line.person_id, row["region"], period_of(line.period), line.amount, None)
+    back = bank_repository.held_row(tx, run, owed, row["booked_on"])
     told = {"reason": row["reason"], "instruction_id": row["instruction_id"]}
     return back | told | {"account_id": targets[row["instruction_id"]]["account_id"]}
 

@@ -115,7 +115,9 @@ def _pay(tx: Transaction, run: Run, answers: list[Answer], told: Told, lines: Li
 
 
 def _return(tx: Transaction, run: Run, answers: list[Answer], told: Told, lines: Lines) -> None:
-    receipt_repository.hold(tx, run, answers, told)
+    receipt_repository.hold(
+        tx, run, ((each, row, lines[row.line][0]) for each in answers for row in [told[each.seq]])
+    )
     back = [(answer, *lines[told[answer.seq].line]) for answer in answers]
     ledger_repository.post(
         tx,

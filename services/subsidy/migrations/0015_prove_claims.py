@@ -1,4 +1,4 @@
-"""Know guardians, and what a claim proves by a number."""
+"""Know guardians, and what a claim proves by a number; list awards by period with what they rest on."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -28,6 +28,8 @@ def upgrade() -> None:
         sa.Column("proof_for", sa.String(10), comment="Period in which no other claim may name the same"),
     ):
         op.add_column("claims", column)
+    op.create_index("ix_awards_period", "awards", ["scheme", "period", "award_id"])
+    op.create_index("ix_claims_award", "claims", ["award_id"])
     op.create_index(
         "uq_claims_proof",
         "claims",

@@ -158,3 +158,12 @@ class Transaction:
             )
         )
         return job_id
+
+    def resume_job(self, kind: str, key: str) -> None:
+        """Put a job that a rule refused back to work, from its last step on. key: the whole or its beginning.
+
+        Nothing happens to a job that did not fail.
+        """
+        job = schema.job
+        failed = sa.update(job).where(job.c.kind == kind, job.c.key.startswith(key), job.c.state == "failed")
+        self.execute(failed.values(state="planned", error=None, updated_at=self.now))

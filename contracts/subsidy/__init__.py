@@ -28,6 +28,7 @@ from contracts.subsidy.awards import (
     AwardItem,
     AwardRegraded,
     AwardReleased,
+    AwardResumed,
     AwardStopped,
     BenefitRecorded,
     GrantAwards,
@@ -52,6 +53,7 @@ from contracts.subsidy.bank import (
     PaymentReturned,
     RecordBankReceipt,
 )
+from contracts.subsidy.benefits import OutsideBenefitItem, RecordOutsideBenefits
 from contracts.subsidy.claim_queries import (
     ClaimLight,
     ClaimLights,
@@ -120,8 +122,11 @@ from contracts.subsidy.funds import (
     FundAllotmentItem,
     FundAllotted,
     FundSource,
+    FundWithdrawalItem,
+    FundWithdrawn,
     RecordFundAllotments,
     SourceShare,
+    WithdrawFundAllotments,
 )
 from contracts.subsidy.ledger import (
     AccountBalance,
@@ -136,6 +141,7 @@ from contracts.subsidy.ledger import (
 )
 from contracts.subsidy.outreach import (
     LeadActItem,
+    LeadCause,
     LeadCount,
     LeadCounts,
     LeadEvent,
@@ -164,6 +170,25 @@ from contracts.subsidy.payment_changes import (
     PaymentTakenBack,
     RequestPaymentChanges,
 )
+from contracts.subsidy.proofs import (
+    ListProofs,
+    ProofItem,
+    ProofPage,
+    ProofRecorded,
+    ProofView,
+    RecordProofs,
+)
+from contracts.subsidy.recoveries import (
+    DecideRecoveries,
+    ListRecoveries,
+    ProposeRecoveries,
+    RecoveryApproved,
+    RecoveryDecisionItem,
+    RecoveryItem,
+    RecoveryPage,
+    RecoveryState,
+    RecoveryView,
+)
 from contracts.subsidy.schemes import Scheme, Variant
 from contracts.subsidy.verification import (
     DrawPaymentSamples,
@@ -184,10 +209,12 @@ from contracts.subsidy.verification import (
 
 EVENTS: tuple[type[Event], ...] = (
     FundAllotted,
+    FundWithdrawn,
     AwardGranted,
     AwardStopped,
     AwardHeld,
     AwardReleased,
+    AwardResumed,
     AwardRegraded,
     DisbursementApproved,
     PaymentInstructed,
@@ -208,9 +235,12 @@ EVENTS: tuple[type[Event], ...] = (
     BenefitRecorded,
     PaymentGivenUp,
     PaymentTakenBack,
+    RecoveryApproved,
+    ProofRecorded,
 )
 REQUESTS: tuple[type[Request], ...] = (
     RecordFundAllotments,
+    WithdrawFundAllotments,
     GrantAwards,
     StopAwards,
     PlanDisbursement,
@@ -219,6 +249,7 @@ REQUESTS: tuple[type[Request], ...] = (
     TrialBalance,
     StartOutreachRuns,
     RecordLeadActs,
+    RecordOutsideBenefits,
     ListOutreachRuns,
     ListLeads,
     ShowLeadCounts,
@@ -257,6 +288,11 @@ REQUESTS: tuple[type[Request], ...] = (
     RequestPaymentChanges,
     DecidePaymentChanges,
     ListPaymentChanges,
+    ProposeRecoveries,
+    DecideRecoveries,
+    ListRecoveries,
+    RecordProofs,
+    ListProofs,
 )
 
 __all__ = [
@@ -272,6 +308,7 @@ __all__ = [
     "AwardPage",
     "AwardRegraded",
     "AwardReleased",
+    "AwardResumed",
     "AwardShown",
     "AwardStopped",
     "AwardYear",
@@ -308,6 +345,7 @@ __all__ = [
     "DecideClaims",
     "DecidePayAccounts",
     "DecidePaymentChanges",
+    "DecideRecoveries",
     "DecideWriteOffs",
     "DifferenceFound",
     "DifferenceKind",
@@ -324,12 +362,15 @@ __all__ = [
     "FundAllotmentItem",
     "FundAllotted",
     "FundSource",
+    "FundWithdrawalItem",
+    "FundWithdrawn",
     "GrantAwards",
     "HeldPayment",
     "HeldPaymentPage",
     "InstructDisbursement",
     "KnownOn",
     "LeadActItem",
+    "LeadCause",
     "LeadCount",
     "LeadCounts",
     "LeadEvent",
@@ -350,9 +391,12 @@ __all__ = [
     "ListPaymentChanges",
     "ListPaymentChecks",
     "ListPaymentSamples",
+    "ListProofs",
+    "ListRecoveries",
     "OutreachRunItem",
     "OutreachRunPage",
     "OutreachRunView",
+    "OutsideBenefitItem",
     "OutsideBenefits",
     "PayAccountDecisionItem",
     "PayAccountItem",
@@ -380,6 +424,11 @@ __all__ = [
     "PeriodEstimate",
     "PlanDisbursement",
     "Progress",
+    "ProofItem",
+    "ProofPage",
+    "ProofRecorded",
+    "ProofView",
+    "ProposeRecoveries",
     "RateEstimate",
     "Recomputation",
     "RecomputeAwards",
@@ -392,8 +441,16 @@ __all__ = [
     "RecordDebtActs",
     "RecordFundAllotments",
     "RecordLeadActs",
+    "RecordOutsideBenefits",
     "RecordPayAccounts",
     "RecordPaymentChecks",
+    "RecordProofs",
+    "RecoveryApproved",
+    "RecoveryDecisionItem",
+    "RecoveryItem",
+    "RecoveryPage",
+    "RecoveryState",
+    "RecoveryView",
     "RequestPaymentChanges",
     "RuleStep",
     "Scheme",
@@ -413,5 +470,6 @@ __all__ = [
     "StopReason",
     "TrialBalance",
     "Variant",
+    "WithdrawFundAllotments",
     "WriteOffDecisionItem",
 ]

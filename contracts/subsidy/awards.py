@@ -18,7 +18,7 @@ from contracts.message import (
     Reference,
     Reply,
 )
-from contracts.subsidy.schemes import Scheme, Variant
+from contracts.subsidy.schemes import HomeId, Scheme, Variant
 
 OutsideBenefits = Annotated[
     dict[DimensionKey, Annotated[str, Field(pattern=r"^([0-9]{1,15}\.[0-9]{2})?$")]],
@@ -62,6 +62,7 @@ class BenefitRecorded(Event):
     variant: Variant
     period: PeriodText
     worth: MoneyText = Field(description="What it is worth, in yuan")
+    household_id: HomeId = None
     granted_on: date = Field(description="Day of the grant")
 
 
@@ -155,6 +156,25 @@ class AwardRegraded(Event):
     reason: DimensionKey = Field(description="Why")
     first_period: MonthText = Field(description="First month that is paid by the new variant")
     regraded_on: date = Field(description="Day from which the facts are others")
+
+
+class AwardResumed(Event):
+    """An award that had ended goes on, for the person is entitled again."""
+
+    TYPE: ClassVar[str] = "subsidy.award_resumed.v1"
+    SUBJECT: ClassVar[str] = "award_id"
+    DAY: ClassVar[str] = "resumed_on"
+
+    award_id: Identifier
+    person_id: Identifier
+    scheme: Scheme
+    variant: Variant = Field(description="That of the months from now on")
+    successor_id: Identifier = Field(
+        description="The award that goes on: a new one, or the same where none of its months was due"
+    )
+    reason: StopReason
+    first_period: MonthText = Field(description="First month that is paid again")
+    resumed_on: date = Field(description="Day from which the person is entitled again")
 
 
 class StopItem(Item):

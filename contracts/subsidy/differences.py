@@ -46,7 +46,9 @@ class DifferenceFound(Event):
 
 
 class DebtSettled(Event):
-    """A debt shrank: kept back of a payment, paid back, or written off."""
+    """A debt shrank: kept back of a payment, paid back, written off, or never paid after all. Or it is open
+    again, for the payment that kept it back was given up.
+    """
 
     TYPE: ClassVar[str] = "subsidy.debt_settled.v1"
     SUBJECT: ClassVar[str] = "debt_id"
@@ -55,7 +57,9 @@ class DebtSettled(Event):
     debt_id: Identifier
     person_id: Identifier
     scheme: Scheme
-    kind: Literal["offset", "paid_back", "written_off"] = Field(description="抵扣, 退回, 核销")
+    kind: Literal["offset", "paid_back", "written_off", "reopened", "not_paid"] = Field(
+        description="抵扣, 退回, 核销, 恢复欠款, 未实际发放; amount is added to the debt by reopened only"
+    )
     amount: MoneyText
     left: MoneyText = Field(description="What is still owed of the debt, in yuan")
     settled_on: date = Field(description="Day of it")
@@ -127,6 +131,7 @@ class DebtView(Message):
     instalment: MoneyText | None = Field(
         description="The most that a run keeps back, as agreed; null: the cap"
     )
+    by_other: bool = Field(description="Whether somebody else had the money, and owes it")
 
 
 class DebtPage(Reply):

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from contracts.message import Command, Event, Identifier, MoneyText, PeriodText, Query, RegionText, Reply
 from contracts.subsidy.funds import SourceShare
-from contracts.subsidy.schemes import Scheme, Variant
+from contracts.subsidy.schemes import HomeId, Scheme, Variant
 
 
 class DisbursementApproved(Event):
@@ -40,6 +40,7 @@ class PaymentMade(Event):
     period: PeriodText = Field(description="Period paid for")
     amount: MoneyText = Field(description="What the person was paid, in yuan")
     sources: list[SourceShare] = Field(description="The parts of the amount by source of funds")
+    household_id: HomeId = None
     paid_on: date = Field(description="Day of the payment")
 
 
@@ -77,7 +78,9 @@ class PlanDisbursement(Command):
     REPLY: ClassVar[type[Reply]] = DisbursementRun
 
     scheme: Scheme
-    period: PeriodText = Field(description="Period to pay for, in the scheme's cadence: a year or a month")
+    period: PeriodText = Field(
+        description="Period to pay for, in the scheme's cadence: a year, a quarter, a month …"
+    )
     region: RegionText = Field(description="Pay persons of this division and those below it")
     pay_on: date = Field(description="Day of payment")
 

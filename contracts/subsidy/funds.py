@@ -68,3 +68,37 @@ class RecordFundAllotments(BulkCommand):
     TYPE: ClassVar[str] = "subsidy.record_fund_allotments"
     REPLY: ClassVar[type[Reply]] = BulkReply
     ITEM: ClassVar[type[Item]] = FundAllotmentItem
+
+
+class FundWithdrawn(Event):
+    """Money that had been made available is not available any more: taken back, or entered wrongly."""
+
+    TYPE: ClassVar[str] = "subsidy.fund_withdrawn.v1"
+    SUBJECT: ClassVar[str] = "allotment_id"
+    DAY: ClassVar[str] = "withdrawn_on"
+
+    withdrawal_id: Identifier
+    allotment_id: Identifier
+    scheme: Scheme
+    source: FundSource = Field(description="Who had allotted it")
+    year: PeriodText = Field(description="Calendar year in which it might have been spent")
+    amount: MoneyText
+    withdrawn_on: date = Field(description="Day of the document")
+
+
+class FundWithdrawalItem(Item):
+    """Money of one allotment that is not available any more."""
+
+    ref: Reference
+    allotment_ref: Reference = Field(description="The office's number of the allotment")
+    amount: MoneyText = Field(description="At most what no payment has drawn")
+    document: Name = Field(description="Number or title of the document, or why the entry was wrong")
+    withdrawn_on: date = Field(description="Day of the document")
+
+
+class WithdrawFundAllotments(BulkCommand):
+    """Record that money made available was taken back (收回), or had been entered wrongly."""
+
+    TYPE: ClassVar[str] = "subsidy.withdraw_fund_allotments"
+    REPLY: ClassVar[type[Reply]] = BulkReply
+    ITEM: ClassVar[type[Item]] = FundWithdrawalItem

@@ -43,6 +43,16 @@ class SourceProgress(Message):
     committed: MoneyText = Field(description="Approved and not yet paid (已审批未支付)")
     paid: MoneyText = Field(description="Paid by the bank (已支付)")
     left: MoneyText = Field(description="Allotted, less committed and paid; below zero: to be allotted still")
+    due: MoneyText | None = Field(
+        default=None,
+        description="Its share of all that was committed and paid (应负担); null without shares",
+    )
+    behind: MoneyText | None = Field(
+        default=None, description="How much of it others bear (配套未到位), below zero when it bears more"
+    )
+    slow: bool = Field(
+        default=False, description="Paid less than the rule asks for by now (支出进度滞后于序时进度)"
+    )
 
 
 class Progress(Reply):

@@ -34,6 +34,15 @@ LeadState = Literal[
     "not_entitled",  # 核实不符
 ]
 
+LeadCause = Annotated[
+    Literal[
+        "outreach",  # 政策找人
+        "ended_award",  # 停发后恢复条件
+        "lower_benefit",  # 另一待遇低于本补贴
+    ],
+    Field(description="What showed it: a run, news of somebody whose award ended, a lower other benefit"),
+]
+
 # Events ------------------------------------------------------------------------------------------
 
 
@@ -55,7 +64,8 @@ class LeadFound(LeadEvent):
     TYPE: ClassVar[str] = "subsidy.lead_found.v1"
     DAY: ClassVar[str] = "found_on"
 
-    run_id: Identifier
+    run_id: Identifier | None = Field(default=None, description="The run of outreach; null for another cause")
+    cause: LeadCause = "outreach"
     found_on: date = Field(description="Day whose rules count")
 
 
@@ -151,7 +161,8 @@ class LeadView(Message):
     """A lead: whom to ask, why, and what to verify."""
 
     lead_id: Identifier
-    run_id: Identifier
+    run_id: Identifier | None = Field(description="The run of outreach; null for another cause")
+    cause: LeadCause
     person_id: Identifier
     region: RegionText = Field(description="Where the person lived when found")
     scheme: Scheme
@@ -180,6 +191,7 @@ class ListLeads(Query):
 
     run_id: Identifier | None = Field(default=None, description="Only of this run")
     person_id: Identifier | None = Field(default=None, description="Only of this person")
+    causes: list[LeadCause] = Field(default=[], description="Only of one of these causes; empty: all")
     region: RegionText | None = Field(default=None, description="Only of this division and those below it")
     states: list[LeadState] = Field(default=[], description="Only in one of these states; empty: all")
     after: Identifier | None = Field(default=None, description="As the last page told it")

@@ -22,7 +22,7 @@ from contracts.message import (
     Reply,
 )
 from contracts.subsidy.funds import SourceShare
-from contracts.subsidy.schemes import Scheme, Variant
+from contracts.subsidy.schemes import HomeId, Scheme, Variant
 
 PaymentChangeKind = Literal["give_up", "take_back"]
 PaymentChangeState = Literal["requested", "approved", "rejected"]
@@ -57,6 +57,7 @@ class _Changed(Event):
     period: PeriodText = Field(description="Period that it was for")
     amount: MoneyText = Field(description="The whole payment, in yuan")
     sources: list[SourceShare] = Field(description="The parts of the amount by source of funds")
+    household_id: HomeId = None
     reason: _Reason
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from chassis.rows import rows_among
 from chassis.transaction import Transaction
 from kernel.errors import NotFound
 from kernel.rulebook import RuleView
@@ -25,7 +26,6 @@ from services.registry.domain.acting import (
 from services.registry.domain.codes import split
 from services.registry.guardian_tables import guardians
 from services.registry.merge_repository import GONE
-from services.registry.repository import rows_among
 from services.registry.tables import certificates, persons
 
 

@@ -10,13 +10,14 @@ from typing import Any, Self
 
 import sqlalchemy as sa
 
+from chassis.rows import rows_among
 from chassis.transaction import Transaction
 from services.registry.actors import acting_of
 from services.registry.application_tables import application_acts, application_overdue, applications
 from services.registry.domain.acting import Acting
 from services.registry.domain.application_result import Wish
 from services.registry.domain.application_state import OPEN, UNDER_WAY, Act, Application, Clock
-from services.registry.repository import Known, rows_among
+from services.registry.repository import Known
 from services.registry.tables import persons
 
 _AT_WINDOW = frozenset({"applied", "rejected", "issued"})

@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from chassis.rows import rows_among
 from chassis.sealing import Sealed
 from chassis.transaction import Transaction
 from services.registry.case_tables import (
@@ -22,7 +23,7 @@ from services.registry.case_tables import (
     overdue_clocks,
 )
 from services.registry.domain.case import Case
-from services.registry.repository import Known, rows_among
+from services.registry.repository import Known
 
 
 @dataclass(frozen=True, slots=True)

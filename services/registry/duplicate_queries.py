@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from chassis.rows import rows_among
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from services.registry.application_tables import applications
@@ -26,7 +27,6 @@ from services.registry.names import opened_name
 from services.registry.network_tables import appointments, delegates
 from services.registry.paging import below, page_of, view_of
 from services.registry.queries import person_row, person_view
-from services.registry.repository import rows_among
 from services.registry.survey_tables import survey_tasks
 from services.registry.tables import benefit_marks, certificate_acts, persons
 

@@ -8,8 +8,8 @@ from typing import Any, Self
 
 import sqlalchemy as sa
 
+from chassis.rows import rows_among
 from chassis.transaction import Transaction
-from services.registry.repository import rows_among
 from services.registry.tables import persons
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from chassis.rows import rows_among
 from chassis.transaction import Transaction
 from services.registry.application_tables import applications
 from services.registry.domain.application_state import OPEN as UNDECIDED
@@ -17,7 +18,6 @@ from services.registry.domain.pair import OPEN as HELPED
 from services.registry.domain.survey_task import OPEN as TO_COME
 from services.registry.duplicate_tables import merges
 from services.registry.help_tables import pairs
-from services.registry.repository import rows_among
 from services.registry.survey_tables import survey_rounds, survey_tasks
 from services.registry.tables import certificates, persons
 

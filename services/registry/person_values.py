@@ -10,12 +10,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from chassis.rows import rows_among
 from chassis.transaction import Transaction
 from services.registry.case_repository import opened, sealed
 from services.registry.correction_tables import AFTER, BEFORE
 from services.registry.domain.person_correction import Correction
 from services.registry.names import name_columns, opened_name
-from services.registry.repository import rows_among
 from services.registry.tables import BANK_ACCOUNT, PHONE, persons
 
 _COLUMNS = {"region": "region", "household": "household_id", "phone": "phone", "bank_account": "bank_account"}

@@ -5,10 +5,9 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any, Generic, TypeVar
 
-import orjson
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 
+from chassis.rows import rows_among
 from chassis.sealing import Sealed
 from chassis.transaction import Transaction
 from kernel.disability import Category
@@ -32,8 +31,6 @@ from services.registry.tables import (
 
 Content = TypeVar("Content")
 Value = TypeVar("Value", Phone, BankAccount)
-
-_DOCUMENT = sa.bindparam("document", type_=sa.Text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,18 +204,3 @@ def _opened(
     tx: Transaction, sealed: Sealed, row_id: str, stored: str | None, make: type[Value]
 ) -> Value | None:
     return None if stored is None else make(sealed.open(tx.vault, row_id, stored))
-
-
-def rows_among(
-    tx: Transaction, query: sa.Select[Any], column: sa.ColumnElement[str], keys: Collection[str]
-) -> list[sa.Row[Any]]:
-    """The rows whose column is one of a command's 1000 keys, or of their few indexes each: one statement."""
-    if not keys:
-        return []
-    # One document, not a thousand parameters, which each take their time to be bound and read.
-    if tx.connection.dialect.name == "sqlite":
-        told = sa.func.json_each(_DOCUMENT)
-    else:
-        told = sa.func.json_array_elements_text(sa.cast(_DOCUMENT, postgresql.JSON))
-    among = query.where(column.in_(sa.select(told.table_valued("value").c.value)))
-    return list(tx.execute(among, {"document": orjson.dumps(sorted(keys)).decode()}))

@@ -8,9 +8,9 @@ from dataclasses import asdict
 from typing import Any, TypeVar
 
 from contracts.message import Event, Message
+from kernel.ladder import Act, Standing
 from kernel.money import Money
 from kernel.regions import RegionCode
-from services.registry.domain.ladder import Act, Standing
 
 Told = TypeVar("Told", bound=Message)
 

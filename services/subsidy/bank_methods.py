@@ -17,6 +17,7 @@ from services.subsidy.handlers import (
     instruct,
     payment_changes,
     receipts,
+    recoveries,
     samples,
 )
 
@@ -89,7 +90,7 @@ class BankMethods:
         """Payments held up, and what is to be done about them."""
         return bank_queries.list_held_payments(tx, message)
 
-    @job("subsidy.instruct")
+    @job(instruct.JOB)
     def instruct_step(self, job: Job, tx: Transaction) -> bool:
         """Prove, instruct or seal the next part of an approved list."""
         return instruct.instruct_step(tx, job)
@@ -105,6 +106,21 @@ class BankMethods:
     def record_payment_checks(self, message: messages.RecordPaymentChecks, tx: Transaction) -> BulkReply:
         """Record whether payments arrived, and how findings were settled."""
         return checks.record_payment_checks(tx, message)
+
+    @command(messages.ProposeRecoveries, roles=("clerk",))
+    def propose_recoveries(self, message: messages.ProposeRecoveries, tx: Transaction) -> BulkReply:
+        """Propose to recover what did not reach its person."""
+        return recoveries.propose_recoveries(tx, message)
+
+    @command(messages.DecideRecoveries, roles=("checker",))
+    def decide_recoveries(self, message: messages.DecideRecoveries, tx: Transaction) -> BulkReply:
+        """Decide on recoveries."""
+        return recoveries.decide_recoveries(tx, message)
+
+    @query(messages.ListRecoveries, roles=("clerk", "checker", "auditor"))
+    def list_recoveries(self, message: messages.ListRecoveries, tx: Transaction) -> messages.RecoveryPage:
+        """Recoveries, page by page."""
+        return verification_queries.list_recoveries(tx, message)
 
     @query(messages.ListPaymentSamples, roles=("clerk", "auditor"))
     def list_payment_samples(

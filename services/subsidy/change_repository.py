@@ -65,6 +65,20 @@ def add_stops(tx: Transaction, new: Sequence[tuple[Stop, Trace]]) -> None:
     )
 
 
+def ended(tx: Transaction, award_ids: Collection[str]) -> dict[str, str]:
+    """Why these awards ended, the last reason told of each."""
+    if not award_ids:
+        return {}
+    told = sa.union_all(
+        sa.select(award_stops.c.award_id, award_stops.c.recorded_at, award_stops.c.reason),
+        sa.select(award_changes.c.award_id, award_changes.c.recorded_at, award_changes.c.reason).where(
+            award_changes.c.action == "stop"
+        ),
+    ).subquery()
+    query = sa.select(told).where(told.c.award_id.in_(award_ids)).order_by(told.c.recorded_at)
+    return {row.award_id: row.reason for row in tx.execute(query)}
+
+
 def monthly(tx: Transaction, people: Collection[str]) -> dict[str, Award]:
     """The awards of these people that go on from month to month or did, by identifier, locked."""
     query = sa.select(awards).where(awards.c.person_id.in_(people), awards.c.period.contains("-"))

@@ -78,6 +78,7 @@ def list_debts(tx: Transaction, message: messages.ListDebts) -> messages.DebtPag
                 region=row.region,
                 amount=str(Money(row.amount_fen)),
                 settled=str(Money(row.settled_fen)),
+                by_other=row.by_other,
                 instalment=None if row.instalment_fen is None else str(Money(row.instalment_fen)),
             )
             for row in rows

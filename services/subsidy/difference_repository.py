@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from chassis.transaction import Transaction
 from kernel.money import Money
+from kernel.periods import Period
 from kernel.regions import RegionCode
 from services.subsidy import repository
 from services.subsidy.bank_tables import payment_changes
@@ -52,52 +53,70 @@ def approved_lines(
 
     What two persons gave up was never paid, and is decided.
     """
-    line, change = run_lines.c, payment_changes.c
-    given_up = (change.run_id == line.run_id, change.line == line.seq, change.kind == "give_up")
+    line = run_lines.c
     query = (
         sa.select(line.run_id, line.seq, line.award_id, line.person_id, line.period)
         .where(
             _regular(within),
             line.region.startswith(RegionCode(within.region).prefix),
             sa.tuple_(line.run_id, line.seq) > after,
-            ~sa.exists().where(*given_up, change.state == "approved"),
+            ~_given_up(),
         )
         .join(runs, runs.c.run_id == line.run_id)
     )
     return tx.execute(query.order_by(line.run_id, line.seq).limit(limit)).all()
 
 
+def _given_up() -> sa.ColumnElement[bool]:
+    """Whether two persons gave the payment of a line up."""
+    line, change = run_lines.c, payment_changes.c
+    mine = (change.run_id == line.run_id, change.line == line.seq)
+    return sa.exists().where(*mine, change.kind == "give_up", change.state == "approved")
+
+
 def _regular(within: Range) -> sa.ColumnElement[bool]:
     """Whether a line is the one of its period, of an approved run; that of a difference has a number."""
+    first, last = (
+        Period.of(Period.parse(each).start, "quarter").text for each in (within.first, within.last)
+    )
     return sa.and_(
         runs.c.scheme == within.scheme,
-        runs.c.period.between(within.first, within.last),
+        sa.or_(runs.c.period.between(within.first, within.last), runs.c.period.between(first, last)),
         runs.c.state.not_in([state for state in OPEN if state != "approved"]),
-        run_lines.c.period == runs.c.period,
+        run_lines.c.period.between(within.first, within.last),
+        run_lines.c.period.not_like("%+%"),
     )
 
 
 def had(tx: Transaction, within: Range, people: Collection[str]) -> dict[tuple[str, str], int]:
     """Fen that these people had of each period, by person and period: regular lines with what was kept back
-    of them, and all differences found, whether paid and recovered yet or not.
+    of them, unless given up, and all differences found, whether paid and recovered yet or not, but for debts
+    of what was never paid.
     """
     line, entry, difference = run_lines.c, debt_entries.c, differences.c
     kept = sa.func.coalesce(
         sa.select(sa.func.sum(entry.amount_fen))
-        .where(entry.run_id == line.run_id, entry.line == line.seq)
+        .where(entry.run_id == line.run_id, entry.line == line.seq, entry.kind == "offset")
         .scalar_subquery(),
         0,
     )
     lines = (
         sa.select(line.person_id, line.period, (line.amount_fen + kept).label("fen"))
         .join(runs, runs.c.run_id == line.run_id)
-        .where(_regular(within), line.person_id.in_(people))
+        .where(_regular(within), line.person_id.in_(people), ~_given_up())
     )
     signed = sa.case((difference.kind == "back_pay", difference.amount_fen), else_=-difference.amount_fen)
-    found = sa.select(difference.person_id, difference.line_period, signed).where(
+    not_paid = sa.func.coalesce(
+        sa.select(sa.func.sum(entry.amount_fen))
+        .where(entry.debt_id == difference.difference_id, entry.kind == "not_paid")
+        .scalar_subquery(),
+        0,
+    )
+    found = sa.select(difference.person_id, difference.line_period, signed + not_paid).where(
         difference.scheme == within.scheme,
         difference.person_id.in_(people),
-        difference.line_period.between(within.first, f"{within.last}+~"),
+        # Without the number: which sign is lower than a digit is for the database's language to say.
+        sa.func.substr(difference.line_period, 1, len(within.last)).between(within.first, within.last),
     )
     sums: dict[tuple[str, str], int] = {}
     for person_id, period, fen in (*tx.execute(lines), *tx.execute(found)):
@@ -118,10 +137,14 @@ def found_before(tx: Transaction, within: Range, people: Collection[str]) -> dic
     return counts
 
 
-def awards_of(tx: Transaction, scheme: str, people: Collection[str]) -> list[Award]:
-    """The awards of the scheme that these people have or had, in the order of granting."""
+def lock_awards(tx: Transaction, scheme: str, people: Collection[str]) -> list[Award]:
+    """The awards of the scheme that these people have or had, in the order of granting, locked until the
+    commit: who looks for differences of them at the same time waits, and sees what was found.
+    """
     query = sa.select(awards).where(awards.c.scheme == scheme, awards.c.person_id.in_(people))
-    return [repository.award_of(row) for row in tx.execute(query.order_by(awards.c.award_id))]
+    # In the order of their keys, or two transactions could wait for each other.
+    rows = tx.execute(query.order_by(awards.c.award_id).with_for_update())
+    return [repository.award_of(row) for row in rows]
 
 
 def ends(tx: Transaction, award_ids: Collection[str]) -> dict[str, Trace]:
@@ -136,8 +159,8 @@ def ends(tx: Transaction, award_ids: Collection[str]) -> dict[str, Trace]:
     return {row.award_id: json.loads(row.decision) for row in tx.execute(query)}
 
 
-def add(tx: Transaction, found: Sequence[Difference], day: date) -> None:
-    """Insert differences, and a debt for each over-payment."""
+def add(tx: Transaction, found: Sequence[Difference], day: date, *, by_other: bool = False) -> None:
+    """Insert differences, and a debt for each over-payment. by_other: whether somebody else had the money."""
     tx.insert(
         differences,
         [
@@ -170,6 +193,7 @@ def add(tx: Transaction, found: Sequence[Difference], day: date) -> None:
                 "amount_fen": each.amount.fen,
                 "settled_fen": 0,
                 "instalment_fen": None,
+                "by_other": by_other,
             }
             for each in found
             if each.kind == "over_payment"
@@ -203,6 +227,13 @@ def count_unpaid(tx: Transaction, scheme: str, region: str) -> int:
     return tx.execute(sa.select(sa.func.count()).where(_unpaid(scheme, region))).scalar_one()
 
 
+def unpaid_sums(tx: Transaction, scheme: str, region: str) -> list[tuple[str, Money]]:
+    """The back-pay that no run has a line for, summed by division."""
+    query = sa.select(differences.c.region, sa.func.sum(differences.c.amount_fen).label("fen"))
+    query = query.where(_unpaid(scheme, region)).group_by(differences.c.region)
+    return [(row.region, Money(int(row.fen))) for row in tx.execute(query.order_by(differences.c.region))]
+
+
 def _unpaid(scheme: str, region: str) -> sa.ColumnElement[bool]:
     difference, line = differences.c, run_lines.c
     listed = (
@@ -221,7 +252,10 @@ def _unpaid(scheme: str, region: str) -> sa.ColumnElement[bool]:
 def open_debts(tx: Transaction, scheme: str, people: Collection[str], run_id: str) -> list[Debt]:
     """What these people still owe to the scheme, the oldest first, locked until the commit."""
     query = sa.select(debts).where(
-        debts.c.scheme == scheme, debts.c.person_id.in_(people), debts.c.settled_fen < debts.c.amount_fen
+        debts.c.scheme == scheme,
+        debts.c.person_id.in_(people),
+        debts.c.settled_fen < debts.c.amount_fen,
+        sa.not_(debts.c.by_other),
     )
     rows = tx.execute(query.order_by(debts.c.debt_id).with_for_update()).all()
     entry = debt_entries.c

@@ -5,6 +5,7 @@ A room of its own because tables.py is what is granted and paid, and this what w
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -16,9 +17,10 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
-from services.subsidy.tables import CODE, ID, INSTANT, PERIOD, REGION, metadata
+from services.subsidy.tables import CODE, ID, INSTANT, LINE_PERIOD, REGION, metadata
 
 # What a period should have paid and did not, or paid too much. `line_period`: the period and the number of
 # the difference, "2026-03+1"; a run pays back-pay in a line of that period. `due_fen`: the whole amount of
@@ -31,7 +33,7 @@ differences = Table(
     Column("person_id", ID, nullable=False),
     Column("scheme", CODE, nullable=False),
     Column("variant", CODE, nullable=False),
-    Column("line_period", PERIOD, nullable=False),
+    Column("line_period", LINE_PERIOD, nullable=False),
     Column("region", REGION, nullable=False),
     Column("kind", String(12), nullable=False),
     Column("amount_fen", BigInteger, nullable=False),
@@ -47,7 +49,8 @@ differences = Table(
 Index("ix_differences_scheme", differences.c.scheme, differences.c.difference_id)
 
 # What a person was paid too much and owes: one for each over-payment, of the same identifier.
-# `instalment_fen`: the most that is kept back of the payments of one run, as agreed.
+# `instalment_fen`: the most that is kept back of the payments of one run, as agreed. `by_other`: somebody
+# else had the money, and owes it.
 debts = Table(
     "debts",
     metadata,
@@ -58,13 +61,16 @@ debts = Table(
     Column("amount_fen", BigInteger, nullable=False),
     Column("settled_fen", BigInteger, nullable=False),
     Column("instalment_fen", BigInteger),
+    Column("by_other", Boolean, nullable=False, server_default=false()),
     CheckConstraint("settled_fen BETWEEN 0 AND amount_fen", name="ck_debts_not_oversettled"),
     CheckConstraint("instalment_fen > 0", name="ck_debts_instalment"),
 )
 Index("ix_debts_person", debts.c.person_id, debts.c.scheme)
 Index("ix_debts_scheme", debts.c.scheme, debts.c.debt_id)
 
-# How debts shrank: kept back of a line of a run (`offset`), paid back, or written off. Append-only.
+# How debts shrank: kept back of a line of a run (`offset`), paid back, written off, or never paid after all,
+# for the line was given up (`not_paid`). What a line kept back that was given up is owed again (`reopened`).
+# Append-only.
 debt_entries = Table(
     "debt_entries",
     metadata,
@@ -82,11 +88,17 @@ debt_entries = Table(
         ["run_id", "line"], ["run_lines.run_id", "run_lines.seq"], name="fk_debt_entries_line"
     ),
     UniqueConstraint("ref", name="uq_debt_entries_ref"),
-    UniqueConstraint("debt_id", "run_id", "line", name="uq_debt_entries_line"),
+    UniqueConstraint("debt_id", "run_id", "line", "kind", name="uq_debt_entries_line"),
     CheckConstraint("amount_fen > 0", name="ck_debt_entries_positive"),
-    CheckConstraint("kind IN ('offset', 'paid_back', 'written_off')", name="ck_debt_entries_kind"),
-    CheckConstraint("(kind = 'offset') = (run_id IS NOT NULL)", name="ck_debt_entries_offset_has_run"),
-    CheckConstraint("(kind = 'offset') = (ref IS NULL)", name="ck_debt_entries_acts_have_ref"),
+    CheckConstraint(
+        "kind IN ('offset', 'paid_back', 'written_off', 'reopened', 'not_paid')", name="ck_debt_entries_kind"
+    ),
+    CheckConstraint(
+        "(kind IN ('paid_back', 'written_off')) = (run_id IS NULL)", name="ck_debt_entries_offset_has_run"
+    ),
+    CheckConstraint(
+        "(kind IN ('paid_back', 'written_off')) = (ref IS NOT NULL)", name="ck_debt_entries_acts_have_ref"
+    ),
 )
 Index("ix_debt_entries_line", debt_entries.c.run_id, debt_entries.c.line)
 

@@ -29,9 +29,10 @@ class _Purse:
 
     def draw(self, scheme: Scheme, rules: RuleView, year: str, due: Iterable[DueAwards]) -> dict[str, Money]:
         """What each source bears of these awards."""
-        *limited, rest = scheme.funding
         if year not in self.left:
-            self.left[year] = Funding(repository.funds(self.tx, scheme.code, year, limited), rest)
+            bearers = scheme.bearers
+            funds = repository.funds(self.tx, scheme.code, year, bearers.sources[:-1])
+            self.left[year] = Funding(funds, bearers)
         borne: dict[str, Money] = {}
         for group in due:
             region = RegionCode(group.region)

@@ -18,8 +18,10 @@ from services.subsidy.domain.amounts import Basis, price
 from services.subsidy.domain.award import Claim, KnownAwards, Trace
 from services.subsidy.domain.eligibility import judged
 from services.subsidy.domain.overlaps import decide_overlaps
+from services.subsidy.domain.proofs import decide_proofs
 from services.subsidy.domain.schemes import Scheme
 from services.subsidy.domain.wording import said
+from services.subsidy.handlers.proofs import of_people
 
 
 def explain_scheme(tx: Transaction, message: messages.ExplainScheme) -> messages.SchemeExplained:
@@ -91,6 +93,8 @@ def check_entitlement(tx: Transaction, message: messages.CheckEntitlement) -> me
         amount, computed = price(scheme, variant, _basis(message))
         beside = _schemes_beside(tx, message, scheme, heads)
         reasons += decide_overlaps(scheme, replies.benefits(message.benefits), beside, amount)
+        seen = of_people(tx, heads).get((heads[message.person_id], scheme.code), ())
+        reasons += decide_proofs(scheme, variant, seen, message.on)
     except Refusal as refusal:
         return _entitlement(refusal.code, None, reasons)
     return _entitlement(None, amount, reasons + computed)

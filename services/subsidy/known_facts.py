@@ -4,6 +4,7 @@ A room of its own because the copies are changed by the batch, and decisions fol
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,6 +17,15 @@ from services.subsidy.handlers.copies import HOUSEHOLD_CHANGES, PERSON_CHANGES
 from services.subsidy.tables import households, persons
 
 Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Who stands for a person, where that one lives, and what is known of them."""
+
+    person_id: str
+    region: str
+    holder: Holder
 
 
 def people_of(tx: Transaction, events: Sequence[Event]) -> set[str]:
@@ -40,33 +50,46 @@ class KnownFacts:
         known = tx.execute(sa.select(households).where(households.c.household_id.in_(homes - {None})))
         self._households: dict[str, Row] = {row.household_id: row._asdict() for row in known}
 
-    def fold(self, event: Event) -> set[str]:
-        """Take one event in, and tell whose facts it changed, with the other records of each."""
+    def fold(self, event: Event) -> dict[str, Known]:
+        """Take one event in, and tell how they were known whose facts it changed, with the other records of
+        each.
+        """
         if (change := PERSON_CHANGES.get(type(event))) is not None:
             person_id: str = event.person_id  # type: ignore[attr-defined]
             if person_id not in self._persons:
-                return set()
-            before = self._head(person_id)
+                return {}
+            heads = {
+                self.head(each)
+                for each in (person_id, getattr(event, "kept_id", None))
+                if each in self._persons
+            }
+            before = self._known(heads)
             self._persons[person_id].update(change(event))
-            return self._led_by({before, self._head(person_id)})
+            return before
         if (change := HOUSEHOLD_CHANGES.get(type(event))) is not None:
             household_id: str = event.household_id  # type: ignore[attr-defined]
+            members = {
+                self.head(key) for key, row in self._persons.items() if row["household_id"] == household_id
+            }
+            before = self._known(members)
             self._households.setdefault(household_id, {}).update(change(event))
-            return self._led_by(
-                {key for key, row in self._persons.items() if row["household_id"] == household_id}
-            )
-        return set()
+            return before
+        return {}
 
-    def holder(self, person_id: str) -> Holder:
+    def known(self, person_id: str) -> Known:
         """What is known by now of who stands for the person."""
-        row = self._persons[self._head(person_id)]
+        head = self.head(person_id)
+        row = self._persons[head]
         home = self._households.get(row["household_id"], {})
-        return repository.holder(row, home.get("flags"))
+        return Known(head, row["region"], repository.holder(row, home.get("flags")))
 
-    def _head(self, person_id: str) -> str:
+    def head(self, person_id: str) -> str:
         """Who stands for the person, if that one is known here."""
         head = self._persons[person_id]["merged_into"]
         return head if head in self._persons else person_id
 
-    def _led_by(self, heads: set[str]) -> set[str]:
-        return {person_id for person_id in self._persons if self._head(person_id) in heads}
+    def _known(self, heads: set[str]) -> dict[str, Known]:
+        """Those whom these stand for, themselves included."""
+        return {
+            person_id: self.known(person_id) for person_id in self._persons if self.head(person_id) in heads
+        }

@@ -4,6 +4,7 @@ A room of its own because runs, the bank and debts all book, and the books are r
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -50,10 +51,30 @@ def balances(tx: Transaction, run_id: str | None = None) -> Sequence[sa.Row[Any]
     return tx.execute(query.group_by(both.c.account).order_by(both.c.account)).all()
 
 
-def booked_for(tx: Transaction, year: str) -> list[tuple[str, str, int]]:
-    """Debit, credit and sum of what was booked of the runs for a year's periods, in the caller's regions."""
+@dataclass(frozen=True, slots=True)
+class BookedRun:
+    """What was booked of one run. entries: debit, credit and sum in fen."""
+
+    scheme: str
+    period: str
+    region: str
+    entries: list[tuple[str, str, int]]
+
+
+def booked_for(tx: Transaction, year: str) -> list[BookedRun]:
+    """What was booked of the runs for a year's periods, in the caller's regions."""
     entry = ledger.c
-    mine = sa.select(runs.c.run_id).where(runs.c.period.startswith(year), tx.scope(runs.c.region))
-    query = sa.select(entry.debit_account, entry.credit_account, sa.func.sum(entry.amount_fen).label("fen"))
-    query = query.where(entry.run_id.in_(mine)).group_by(entry.debit_account, entry.credit_account)
-    return [(row.debit_account, row.credit_account, int(row.fen)) for row in tx.execute(query)]
+    query = (
+        sa.select(
+            *(runs.c.run_id, runs.c.scheme, runs.c.period, runs.c.region),
+            *(entry.debit_account, entry.credit_account, sa.func.sum(entry.amount_fen).label("fen")),
+        )
+        .join(runs, runs.c.run_id == entry.run_id)
+        .where(runs.c.period.startswith(year), tx.scope(runs.c.region))
+        .group_by(runs.c.run_id, entry.debit_account, entry.credit_account)
+    )
+    found: dict[str, BookedRun] = {}
+    for row in tx.execute(query):
+        run = found.setdefault(row.run_id, BookedRun(row.scheme, row.period, row.region, []))
+        run.entries.append((row.debit_account, row.credit_account, int(row.fen)))
+    return [*found.values()]

@@ -33,6 +33,8 @@ def list_leads(tx: Transaction, message: messages.ListLeads) -> messages.LeadPag
     if message.region is not None:
         prefix = RegionCode(message.region).prefix
         query = query.where(leads.c.region.between(prefix.ljust(12, "0"), prefix.ljust(12, "9")))
+    if message.causes:
+        query = query.where(leads.c.cause.in_(message.causes))
     if message.states:
         query = query.where(leads.c.state.in_(message.states))
     page, after = page_of(tx, query, leads.c.lead_id, message.after, message.limit)

@@ -4,6 +4,8 @@ A room of its own because tables.py is about money granted, and this about peopl
 """
 
 from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
     Column,
     Date,
     ForeignKey,
@@ -41,12 +43,13 @@ outreach_runs = Table(
 )
 Index("ix_outreach_runs_region", outreach_runs.c.region)
 
-# `grounds`: digest of rules and facts. `rules`: as an award's `decision`. `to_check`: JSON list of texts.
+# `cause`: a run, or what else showed that somebody is entitled. `grounds`: digest of rules and facts.
+# `rules`: as an award's `decision`. `to_check`: JSON list of texts.
 leads = Table(
     "leads",
     metadata,
     Column("lead_id", ID, primary_key=True),
-    Column("run_id", ID, ForeignKey("outreach_runs.run_id"), nullable=False),
+    Column("run_id", ID, ForeignKey("outreach_runs.run_id")),
     Column("person_id", ID, nullable=False),
     Column("scheme", CODE, nullable=False),
     Column("period", PERIOD, nullable=False),
@@ -60,6 +63,8 @@ leads = Table(
     Column("reason", REASON),
     Column("award_id", ID, ForeignKey("awards.award_id")),
     Column("recorded_at", INSTANT, nullable=False),
+    Column("cause", STATE, nullable=False, server_default="outreach"),
+    CheckConstraint("(run_id IS NOT NULL) = (cause = 'outreach')", name="ck_leads_run"),
 )
 Index("ix_leads_run", leads.c.run_id, leads.c.lead_id)
 Index("ix_leads_region", leads.c.region, leads.c.lead_id)
@@ -90,3 +95,21 @@ lead_acts = Table(
     UniqueConstraint("ref", name="uq_lead_acts_ref"),
 )
 Index("ix_lead_acts_lead", lead_acts.c.lead_id)
+
+# What others give somebody, as the office told it: `amount_fen` holds from `since` until a later one.
+# Append-only.
+outside_benefits = Table(
+    "outside_benefits",
+    metadata,
+    Column("benefit_id", ID, primary_key=True),
+    Column("ref", REF, nullable=False),
+    Column("person_id", ID, nullable=False),
+    Column("benefit", CODE, nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("since", Date, nullable=False),
+    Column("recorded_by", WHO, nullable=False),
+    Column("recorded_at", INSTANT, nullable=False),
+    UniqueConstraint("ref", name="uq_outside_benefits_ref"),
+    CheckConstraint("amount_fen >= 0", name="ck_outside_benefits_amount"),
+)
+Index("ix_outside_benefits_person", outside_benefits.c.person_id, outside_benefits.c.benefit)

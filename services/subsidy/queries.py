@@ -8,56 +8,30 @@ from services.subsidy import (
     ledger_repository,
     reconciliation_repository,
     replies,
-    repository,
     run_repository,
 )
-from services.subsidy.domain import ledger
-from services.subsidy.domain.schemes import Scheme
 from services.subsidy.tables import runs
 
 
 def find_disbursement(tx: Transaction, message: messages.FindDisbursement) -> messages.DisbursementRun:
-    """A run with its progress. Raises NotFound("subsidy.unknown_run"), Forbidden("access.region")."""
-    run = run_repository.get(tx, message.run_id)
-    tx.within(run.region)
+    """A run with its progress. Raises NotFound("subsidy.unknown_run")."""
+    run = run_repository.visible(tx, message.run_id)
     return replies.disbursement(run, run_repository.shares_of(tx, run.id))
 
 
 def trial_balance(tx: Transaction, message: messages.TrialBalance) -> messages.Balances:
     """Debit and credit of every account, of the entries in the caller's regions, or of one run's.
 
-    Raises NotFound("subsidy.unknown_run"), Forbidden("access.region").
+    Raises NotFound("subsidy.unknown_run").
     """
     if message.run_id is not None:
-        tx.within(run_repository.get(tx, message.run_id).region)
+        run_repository.visible(tx, message.run_id)
     return messages.Balances(
         accounts=[
             messages.AccountBalance(
                 account=row.account, debit=str(Money(int(row.debit))), credit=str(Money(int(row.credit)))
             )
             for row in ledger_repository.balances(tx, message.run_id)
-        ]
-    )
-
-
-def spending_progress(tx: Transaction, message: messages.SpendingProgress) -> messages.Progress:
-    """How far the money of a year is spent. Raises Invalid("subsidy.wrong_period")."""
-    year = Scheme.fund_year(message.year).text
-    allotted = repository.allotted(tx, year)
-    spent = ledger.spent(ledger_repository.booked_for(tx, year))
-    return messages.Progress(
-        sources=[
-            messages.SourceProgress(
-                scheme=scheme,
-                source=source,
-                allotted=str(Money(available)),
-                committed=str(Money(committed)),
-                paid=str(Money(paid)),
-                left=str(Money(available - committed - paid)),
-            )
-            for scheme, source in sorted({*allotted, *spent})
-            for available in [allotted.get((scheme, source), 0)]
-            for committed, paid in [spent.get((scheme, source), (0, 0))]
         ]
     )
 

@@ -15,9 +15,9 @@ from kernel.regions import RegionCode
 from services.subsidy.domain.amounts import Basis
 from services.subsidy.domain.award import Award
 from services.subsidy.domain.eligibility import Holder
-from services.subsidy.domain.funding import Allotment, Fund
+from services.subsidy.domain.funding import Allotment, Fund, Withdrawal
 from services.subsidy.kin import behind_kin, paid_in
-from services.subsidy.tables import awards, fund_allotments, households, persons
+from services.subsidy.tables import awards, fund_allotments, fund_withdrawals, households, persons
 
 
 def people(tx: Transaction, ids: Collection[str]) -> dict[str, tuple[str, Holder]]:
@@ -39,6 +39,7 @@ def holder(row: Mapping[str, Any], flags: str | None) -> Holder:
         expires_on=row["certificate_expires_on"],
         birth_month=row["birth_month"],
         flags=None if flags is None else frozenset(filter(None, flags.split(","))),
+        household_id=row["household_id"],
     )
 
 
@@ -50,20 +51,33 @@ def heads(tx: Transaction, ids: Collection[str]) -> dict[str, str]:
 def allotments(tx: Transaction, refs: Collection[str]) -> dict[str, Allotment]:
     """The allotments with these numbers, by number."""
     query = sa.select(fund_allotments).where(fund_allotments.c.ref.in_(refs))
-    return {
-        row.ref: Allotment(
-            id=row.allotment_id,
-            ref=row.ref,
-            scheme=row.scheme,
-            source=row.source,
-            region=row.region,
-            year=row.year,
-            amount=Money(row.amount_fen),
-            document=row.document,
-            allotted_on=row.allotted_on,
-        )
-        for row in tx.execute(query)
-    }
+    return {row.ref: _allotment(row) for row in tx.execute(query)}
+
+
+def lock_allotments(tx: Transaction, refs: Collection[str]) -> dict[str, tuple[Allotment, Money]]:
+    """Those of them in the caller's regions, each with what is left of it, locked until the commit."""
+    fund = fund_allotments.c
+    query = sa.select(fund_allotments).where(fund.ref.in_(refs), tx.scope(fund.region))
+    rows = tx.execute(query.order_by(fund.allotted_on, fund.allotment_id).with_for_update())
+    return {row.ref: (_allotment(row), _left(row)) for row in rows}
+
+
+def _allotment(row: sa.Row[Any]) -> Allotment:
+    return Allotment(
+        id=row.allotment_id,
+        ref=row.ref,
+        scheme=row.scheme,
+        source=row.source,
+        region=row.region,
+        year=row.year,
+        amount=Money(row.amount_fen),
+        document=row.document,
+        allotted_on=row.allotted_on,
+    )
+
+
+def _left(row: sa.Row[Any]) -> Money:
+    return Money(row.amount_fen - row.drawn_fen - row.withdrawn_fen)
 
 
 def add_allotments(tx: Transaction, new: Sequence[Allotment]) -> None:
@@ -88,10 +102,50 @@ def add_allotments(tx: Transaction, new: Sequence[Allotment]) -> None:
         tx.execute(sa.insert(fund_allotments), rows)
 
 
-def allotted(tx: Transaction, year: str) -> dict[tuple[str, str], int]:
-    """Fen made available for a year, by scheme and source, in the caller's regions."""
+def withdrawals(tx: Transaction, refs: Collection[str]) -> dict[str, Withdrawal]:
+    """The withdrawals with these numbers, by number."""
+    query = sa.select(fund_withdrawals).where(fund_withdrawals.c.ref.in_(refs))
+    return {
+        row.ref: Withdrawal(
+            id=row.withdrawal_id,
+            ref=row.ref,
+            allotment_id=row.allotment_id,
+            amount=Money(row.amount_fen),
+            document=row.document,
+            withdrawn_on=row.withdrawn_on,
+        )
+        for row in tx.execute(query)
+    }
+
+
+def add_withdrawals(tx: Transaction, new: Sequence[Withdrawal]) -> None:
+    """Insert withdrawals; the database refuses to take more than no payment has drawn."""
+    rows = [
+        {
+            "withdrawal_id": withdrawal.id,
+            "ref": withdrawal.ref,
+            "allotment_id": withdrawal.allotment_id,
+            "amount_fen": withdrawal.amount.fen,
+            "document": withdrawal.document,
+            "withdrawn_on": withdrawal.withdrawn_on,
+            "recorded_by": tx.caller.subject,
+            "recorded_at": tx.now,
+        }
+        for withdrawal in new
+    ]
+    tx.insert(fund_withdrawals, rows)
     fund = fund_allotments.c
-    query = sa.select(fund.scheme, fund.source, sa.func.sum(fund.amount_fen).label("fen"))
+    less = sa.update(fund_allotments).where(fund.allotment_id == sa.bindparam("id"))
+    less = less.values(withdrawn_fen=fund.withdrawn_fen + sa.bindparam("fen"))
+    if new:
+        tx.execute(less, [{"id": each.allotment_id, "fen": each.amount.fen} for each in new])
+
+
+def allotted(tx: Transaction, year: str) -> dict[tuple[str, str], int]:
+    """Fen made available for a year and not taken back, by scheme and source, in the caller's regions."""
+    fund = fund_allotments.c
+    stands = sa.func.sum(fund.amount_fen - fund.withdrawn_fen)
+    query = sa.select(fund.scheme, fund.source, stands.label("fen"))
     query = query.where(fund.year == year, tx.scope(fund.region)).group_by(fund.scheme, fund.source)
     return {(row.scheme, row.source): int(row.fen) for row in tx.execute(query)}
 
@@ -114,10 +168,7 @@ def funds(
     if lock:
         query = query.with_for_update()
     rows = sorted(tx.execute(query), key=lambda row: sources.index(row.source))
-    return [
-        Fund(row.allotment_id, row.source, RegionCode(row.region), Money(row.amount_fen - row.drawn_fen))
-        for row in rows
-    ]
+    return [Fund(row.allotment_id, row.source, RegionCode(row.region), _left(row)) for row in rows]
 
 
 def draw_funds(tx: Transaction, drawn: Mapping[str, Money]) -> None:
@@ -156,6 +207,7 @@ def add_awards(tx: Transaction, new: Iterable[Award]) -> None:
             "last_period": award.last_period,
             "sole": award.sole,
             "held_from": award.held_from,
+            "household_id": award.household_id,
             "applied_on": award.applied_on,
             "cost_fen": None if award.cost is None else award.cost.fen,
             "days": award.days,
@@ -208,6 +260,12 @@ def lock_awards(tx: Transaction, ids: Collection[str]) -> dict[str, Award]:
     }
 
 
+def homes(tx: Transaction, award_ids: Collection[str]) -> dict[str, str | None]:
+    """The households that awards were granted in, None where it was not known."""
+    query = sa.select(awards.c.award_id, awards.c.household_id).where(awards.c.award_id.in_(award_ids))
+    return {row.award_id: row.household_id for row in tx.execute(query)}
+
+
 @dataclass(frozen=True, slots=True)
 class DueAwards:
     """Awards that amount to the same: of one variant, in one division, on one basis."""
@@ -220,7 +278,7 @@ class DueAwards:
 
 def due_awards(tx: Transaction, scheme: str, variant: str, period: str, region: str) -> list[DueAwards]:
     """The awards of a variant in a division that are due in a period, whether paid or not, in groups."""
-    group = (awards.c.region, awards.c.cost_fen, awards.c.days)
+    group = (awards.c.variant, awards.c.region, awards.c.cost_fen, awards.c.days)
     query = (
         sa.select(*group, sa.func.count().label("awards"))
         .where(
@@ -232,14 +290,13 @@ def due_awards(tx: Transaction, scheme: str, variant: str, period: str, region: 
         .group_by(*group)
         .order_by(*group)
     )
-    return [
-        DueAwards(variant, row.region, _basis(row.cost_fen, row.days), row.awards)
-        for row in tx.execute(query)
-    ]
+    return [due_of(row) for row in tx.execute(query)]
 
 
-def _basis(cost_fen: int | None, days: int | None) -> Basis:
-    return Basis(None if cost_fen is None else Money(cost_fen), days)
+def due_of(row: sa.Row[Any]) -> DueAwards:
+    """A group of awards as a row tells it: variant, region, cost_fen, days, awards."""
+    basis = Basis(None if row.cost_fen is None else Money(row.cost_fen), row.days)
+    return DueAwards(row.variant, row.region, basis, row.awards)
 
 
 def award_of(row: sa.Row[Any]) -> Award:
@@ -261,4 +318,5 @@ def award_of(row: sa.Row[Any]) -> Award:
         granted_on=row.granted_on,
         decision=json.loads(row.decision),
         held_from=row.held_from,
+        household_id=row.household_id,
     )

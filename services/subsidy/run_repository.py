@@ -18,14 +18,28 @@ from services.subsidy.domain.award import Trace
 from services.subsidy.domain.frozen_list import Line
 from services.subsidy.domain.run import OPEN, Run
 from services.subsidy.kin import behind_kin, paid_in
+from services.subsidy.repository import DueAwards, due_of
 from services.subsidy.tables import awards, payments, run_lines, run_shares, runs
 
 
 def get(tx: Transaction, run_id: str) -> Run:
     """The run with this identifier. Raises NotFound("subsidy.unknown_run")."""
-    row = tx.execute(sa.select(runs).where(runs.c.run_id == run_id)).one_or_none()
+    return _one(tx, runs.c.run_id == run_id)
+
+
+def visible(tx: Transaction, run_id: str) -> Run:
+    """The same of a run in the caller's regions; any other is as unknown as one that does not exist."""
+    return _one(tx, sa.and_(runs.c.run_id == run_id, tx.scope(runs.c.region)))
+
+
+def _one(tx: Transaction, condition: sa.ColumnElement[bool]) -> Run:
+    row = tx.execute(sa.select(runs).where(condition)).one_or_none()
     if row is None:
-        raise NotFound("subsidy.unknown_run", "There is no run with this identifier.", run_id=run_id)
+        raise NotFound(
+            "subsidy.unknown_run",
+            "There is no such run, or it lies outside the caller's regions.",
+            field="run_id",
+        )
     return _run(row)
 
 
@@ -73,6 +87,14 @@ def unpaid_variants(tx: Transaction, scheme: str, period: str, region: str) -> d
     )
     rows = tx.execute(query.group_by(awards.c.variant, awards.c.region))
     return {(row.variant, row.region): row.awards for row in rows}
+
+
+def unpaid_groups(tx: Transaction, scheme: str, period: str, region: str) -> list[DueAwards]:
+    """The awards in the division that are in no run yet, in groups that amount to the same."""
+    award = awards.c
+    group = (award.variant, award.region, award.cost_fen, award.days)
+    query = sa.select(*group, sa.func.count().label("awards")).where(_in_no_run(scheme, period, region))
+    return [due_of(row) for row in tx.execute(query.group_by(*group).order_by(*group))]
 
 
 def awards_after(tx: Transaction, run: Run, after: str, limit: int) -> Sequence[sa.Row[Any]]:
@@ -142,7 +164,7 @@ def add_lines(tx: Transaction, run: Run, lines: Sequence[tuple[Line, str, str]])
                 "person_id": line.person_id,
                 "scheme": run.scheme,
                 "variant": line.variant,
-                "period": line.difference or run.period,
+                "period": line.period,
                 "region": region,
                 "amount_fen": line.amount.fen,
                 "decision": decision,
@@ -195,7 +217,7 @@ def lines_of(rows: Iterable[sa.Row[Any]], shares: Iterable[sa.Row[Any]]) -> list
                 row.variant,
                 Money(row.amount_fen),
                 parts.get(row.seq, {}),
-                row.period if "+" in row.period else None,
+                row.period,
             ),
             row.region,
         )
@@ -219,7 +241,7 @@ def add_payments(tx: Transaction, run: Run, paid: Mapping[str, tuple[Line, date,
             "seq": line.seq,
             "person_id": line.person_id,
             "scheme": run.scheme,
-            "period": line.difference or run.period,
+            "period": line.period,
             "amount_fen": line.amount.fen,
             "paid_on": paid_on,
             "recorded_at": tx.now,

@@ -16,6 +16,7 @@ from services.subsidy import (
     explanations,
     outreach_queries,
     queries,
+    spending_queries,
     tables,
 )
 from services.subsidy.bank_methods import BankMethods
@@ -31,8 +32,11 @@ from services.subsidy.handlers import (
     funds,
     leads,
     outreach_runs,
+    outside_benefits,
     plan,
+    proofs,
     recompute,
+    spending,
     stops,
 )
 
@@ -54,6 +58,13 @@ class SubsidyService(BankMethods, ClaimMethods, Service):
         """Record money made available for a scheme, a year and a division."""
         return funds.record_fund_allotments(tx, message)
 
+    @command(messages.WithdrawFundAllotments, roles=("clerk",))
+    def withdraw_fund_allotments(
+        self, message: messages.WithdrawFundAllotments, tx: Transaction
+    ) -> BulkReply:
+        """Record that money is not available any more."""
+        return funds.withdraw_fund_allotments(tx, message)
+
     @command(messages.GrantAwards, roles=("clerk",))
     def grant_awards(self, message: messages.GrantAwards, tx: Transaction) -> BulkReply:
         """Grant awards that the scheme's rules admit."""
@@ -63,6 +74,16 @@ class SubsidyService(BankMethods, ClaimMethods, Service):
     def stop_awards(self, message: messages.StopAwards, tx: Transaction) -> BulkReply:
         """Stop awards that go on from month to month."""
         return stops.stop_awards(tx, message)
+
+    @command(messages.RecordProofs, roles=("clerk",))
+    def record_proofs(self, message: messages.RecordProofs, tx: Transaction) -> BulkReply:
+        """Record what was seen of persons that an award waits for."""
+        return proofs.record_proofs(tx, message)
+
+    @query(messages.ListProofs, roles=("clerk", "checker", "auditor"))
+    def list_proofs(self, message: messages.ListProofs, tx: Transaction) -> messages.ProofPage:
+        """Proofs of a scheme, page by page."""
+        return proofs.list_proofs(tx, message)
 
     @command(messages.PlanDisbursement, roles=("maker",))
     def plan_disbursement(
@@ -93,7 +114,7 @@ class SubsidyService(BankMethods, ClaimMethods, Service):
     @query(messages.SpendingProgress, roles=("maker", "checker", "auditor"))
     def spending_progress(self, message: messages.SpendingProgress, tx: Transaction) -> messages.Progress:
         """How far the money of a year is spent."""
-        return queries.spending_progress(tx, message)
+        return spending_queries.spending_progress(tx, message)
 
     @query(messages.Reconcile, roles=("maker", "checker", "auditor"))
     def reconcile(self, message: messages.Reconcile, tx: Transaction) -> messages.Reconciliation:
@@ -174,6 +195,11 @@ class SubsidyService(BankMethods, ClaimMethods, Service):
         """Record what came of leads."""
         return leads.record_lead_acts(tx, message)
 
+    @command(messages.RecordOutsideBenefits, roles=("clerk",))
+    def record_outside_benefits(self, message: messages.RecordOutsideBenefits, tx: Transaction) -> BulkReply:
+        """Record what others give, and find who is to be asked to switch."""
+        return outside_benefits.record_outside_benefits(tx, message)
+
     @query(messages.ListOutreachRuns, roles=("clerk", "auditor"))
     def list_outreach_runs(
         self, message: messages.ListOutreachRuns, tx: Transaction
@@ -214,7 +240,7 @@ class SubsidyService(BankMethods, ClaimMethods, Service):
         """Stop awards whose certificate's last day has passed."""
         return changes.certificate_step(tx, job)
 
-    @job("subsidy.plan")
+    @job(plan.JOB)
     def plan_step(self, job: Job, tx: Transaction) -> bool:
         """Append the next lines to a run's list."""
         return plan.plan_step(tx, job)
@@ -223,3 +249,8 @@ class SubsidyService(BankMethods, ClaimMethods, Service):
     def reconcile_step(self, job: Job, tx: Transaction) -> bool:
         """Compare books, bank and payments of the next month."""
         return comparison.reconcile_step(tx, job)
+
+    @daily(spending.JOB)
+    def spending_step(self, job: Job, tx: Transaction) -> bool:
+        """Look whether the money of the year is spent as the year goes on."""
+        return spending.spending_step(tx, job)

@@ -28,6 +28,8 @@ ID = String(32)
 REGION = String(12)
 CODE = String(60)
 PERIOD = String(10)
+# A period with the number of a difference; SQLite keeps no lengths, and shows that of the first version.
+LINE_PERIOD = String(16).with_variant(String(10), "sqlite")
 INSTANT = DateTime(timezone=True)
 
 # Local copy of what the registry tells of a person: a fold of its events.
@@ -69,7 +71,8 @@ guardianships = Table(
     Column("until", Date, comment="Last day, as set beforehand or as it came"),
 )
 
-# Money made available. `drawn_fen` is what planned runs have taken of it.
+# Money made available. `drawn_fen` is what planned runs have taken of it, `withdrawn_fen` what is not
+# available any more.
 fund_allotments = Table(
     "fund_allotments",
     metadata,
@@ -84,15 +87,36 @@ fund_allotments = Table(
     Column("document", String(120), nullable=False),
     Column("allotted_on", Date, nullable=False),
     Column("recorded_at", INSTANT, nullable=False),
+    Column("withdrawn_fen", BigInteger, nullable=False, server_default=text("0")),
     UniqueConstraint("ref", name="uq_fund_allotments_ref"),
     CheckConstraint("amount_fen > 0", name="ck_fund_allotments_positive"),
     CheckConstraint("drawn_fen BETWEEN 0 AND amount_fen", name="ck_fund_allotments_not_overdrawn"),
+    CheckConstraint(
+        "withdrawn_fen >= 0 AND drawn_fen + withdrawn_fen <= amount_fen", name="ck_fund_allotments_withdrawn"
+    ),
 )
 Index("ix_fund_allotments_scheme_year", fund_allotments.c.scheme, fund_allotments.c.year)
 
+# Money made available that is not any more. Append-only.
+fund_withdrawals = Table(
+    "fund_withdrawals",
+    metadata,
+    Column("withdrawal_id", ID, primary_key=True),
+    Column("ref", String(80), nullable=False),
+    Column("allotment_id", ID, ForeignKey("fund_allotments.allotment_id"), nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("document", String(120), nullable=False),
+    Column("withdrawn_on", Date, nullable=False),
+    Column("recorded_by", String(120), nullable=False),
+    Column("recorded_at", INSTANT, nullable=False),
+    UniqueConstraint("ref", name="uq_fund_withdrawals_ref"),
+    CheckConstraint("amount_fen > 0", name="ck_fund_withdrawals_positive"),
+)
+
 # `ref` is set for awards that the office granted, `enrolment_id` for those that an enrolment opened. Where
-# an award follows another one with a new variant, `ref` is the identifier of that change.
+# an award follows another one, with a new variant or after its end, `ref` is the identifier of that change.
 # `period` and `last_period` are the first and the last that is paid; no last one until it is stopped.
+# `household_id`: that of the person when it was granted.
 # `held_from`: the first that waits until the certificate is no longer frozen. `sole`: no other award of the
 # scheme may stand beside it. `decision` holds the rules applied: JSON list of {rule, value, unit, from,
 # document, zh}.
@@ -116,6 +140,7 @@ awards = Table(
     Column("cost_fen", BigInteger),
     Column("days", Integer),
     Column("held_from", PERIOD),
+    Column("household_id", ID),
     UniqueConstraint("ref", name="uq_awards_ref"),
     UniqueConstraint("person_id", "scheme", "period", name="uq_awards_once"),
     CheckConstraint("(ref IS NULL) <> (enrolment_id IS NULL)", name="ck_awards_one_origin"),
@@ -170,8 +195,12 @@ award_changes = Table(
     Column("decision", Text, nullable=False),
     Column("recorded_at", INSTANT, nullable=False),
     UniqueConstraint("award_id", "cause", "action", name="uq_award_changes_once"),
-    CheckConstraint("(variant IS NOT NULL) = (action = 'regrade')", name="ck_award_changes_variant"),
-    CheckConstraint("action IN ('stop', 'hold', 'release', 'regrade')", name="ck_award_changes_action"),
+    CheckConstraint(
+        "(variant IS NOT NULL) = (action IN ('regrade', 'resume'))", name="ck_award_changes_variant"
+    ),
+    CheckConstraint(
+        "action IN ('stop', 'hold', 'release', 'regrade', 'resume')", name="ck_award_changes_action"
+    ),
 )
 
 runs = Table(
@@ -226,7 +255,7 @@ run_lines = Table(
     Column("person_id", ID, nullable=False),
     Column("scheme", CODE, nullable=False),
     Column("variant", CODE, nullable=False),
-    Column("period", PERIOD, nullable=False),
+    Column("period", LINE_PERIOD, nullable=False),
     Column("region", REGION, nullable=False),
     Column("amount_fen", BigInteger, nullable=False),
     Column("decision", Text, nullable=False),
@@ -256,7 +285,7 @@ payments = Table(
     Column("seq", Integer, nullable=False),
     Column("person_id", ID, nullable=False),
     Column("scheme", CODE, nullable=False),
-    Column("period", PERIOD, nullable=False),
+    Column("period", LINE_PERIOD, nullable=False),
     Column("amount_fen", BigInteger, nullable=False),
     Column("paid_on", Date, nullable=False),
     Column("recorded_at", INSTANT, nullable=False),

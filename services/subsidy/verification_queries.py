@@ -10,7 +10,7 @@ from contracts import subsidy as messages
 from kernel.money import Money
 from kernel.regions import RegionCode
 from services.subsidy.outreach_queries import page_of
-from services.subsidy.verification_tables import payment_checks, payment_samples
+from services.subsidy.verification_tables import payment_checks, payment_samples, recoveries
 
 
 def list_payment_samples(tx: Transaction, message: messages.ListPaymentSamples) -> messages.PaymentSamplePage:
@@ -35,6 +35,20 @@ def list_payment_checks(tx: Transaction, message: messages.ListPaymentChecks) ->
         query = query.where(check.state.in_(message.states))
     rows, after = page_of(tx, query, check.check_id, message.after, message.limit)
     return messages.PaymentCheckPage(checks=[_view(row) for row in rows], after=after)
+
+
+def list_recoveries(tx: Transaction, message: messages.ListRecoveries) -> messages.RecoveryPage:
+    """A page of recoveries of the caller's regions."""
+    query = sa.select(recoveries).where(tx.scope(recoveries.c.region))
+    if message.states:
+        query = query.where(recoveries.c.state.in_(message.states))
+    rows, after = page_of(tx, query, recoveries.c.recovery_id, message.after, message.limit)
+    names = messages.RecoveryView.model_fields.keys() - {"amount"}
+    found = [
+        messages.RecoveryView(amount=str(Money(row["amount_fen"])), **{name: row[name] for name in names})
+        for row in rows
+    ]
+    return messages.RecoveryPage(recoveries=found, after=after)
 
 
 def _view(row: sa.RowMapping) -> messages.PaymentCheckView:

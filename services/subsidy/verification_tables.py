@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    text,
 )
 
 from services.subsidy.tables import CODE, ID, INSTANT, PERIOD, REGION, metadata
@@ -87,3 +88,38 @@ payment_check_acts = Table(
     UniqueConstraint("ref", name="uq_payment_check_acts_ref"),
 )
 Index("ix_payment_check_acts_check", payment_check_acts.c.check_id)
+
+# What is to be recovered after checks, by two people. Approved, it is a difference and a debt of the same
+# identifier.
+recoveries = Table(
+    "recoveries",
+    metadata,
+    Column("recovery_id", ID, primary_key=True),
+    Column("ref", REF, nullable=False),
+    Column("check_id", ID, ForeignKey("payment_checks.check_id"), nullable=False),
+    Column("region", REGION, nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("document", String(120), nullable=False),
+    Column("proposed_on", Date, nullable=False),
+    Column("state", STATE, nullable=False),
+    Column("proposed_by", String(120), nullable=False),
+    Column("recorded_at", INSTANT, nullable=False),
+    Column("decision_ref", REF),
+    Column("decided_on", Date),
+    Column("decided_by", String(120)),
+    UniqueConstraint("ref", name="uq_recoveries_ref"),
+    UniqueConstraint("decision_ref", name="uq_recoveries_decision_ref"),
+    CheckConstraint("amount_fen > 0", name="ck_recoveries_positive"),
+    CheckConstraint("state IN ('requested', 'approved', 'rejected')", name="ck_recoveries_state"),
+    CheckConstraint("(decided_by IS NULL) = (state = 'requested')", name="ck_recoveries_are_decided"),
+    CheckConstraint("decided_by <> proposed_by", name="ck_recoveries_two_persons"),
+)
+Index("ix_recoveries_region", recoveries.c.region, recoveries.c.recovery_id)
+_STANDING = "state <> 'rejected'"
+Index(
+    "uq_recoveries_check",
+    recoveries.c.check_id,
+    unique=True,
+    sqlite_where=text(_STANDING),
+    postgresql_where=text(_STANDING),
+)

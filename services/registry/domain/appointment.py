@@ -3,10 +3,10 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
+from kernel import ladder
+from kernel.ladder import Ladder, Standing
 from kernel.rulebook import RuleView
 from kernel.steps import Step
-from services.registry.domain import ladder
-from services.registry.domain.ladder import Ladder, Standing
 from services.registry.domain.organisation import check_after
 from services.registry.domain.record import check_listed
 
@@ -28,7 +28,9 @@ class Appointment(Standing):
     reason: str | None = None
 
 
-_STEPS = Ladder[Appointment]("appointment", {"end": (Step(("in_office",), frozenset({"reason"})), "ended")})
+_STEPS = Ladder[Appointment](
+    "registry.appointment", {"end": (Step(("in_office",), frozenset({"reason"})), "ended")}
+)
 
 
 def appointed(post: str, organisation_kind: str, founded_on: date, day: date, rules: RuleView) -> Appointment:

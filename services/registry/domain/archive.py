@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
+from kernel import ladder
 from kernel.errors import Invalid
+from kernel.ladder import Ladder, Standing
 from kernel.rulebook import RuleView
 from kernel.steps import Step
-from services.registry.domain import ladder
-from services.registry.domain.ladder import Ladder, Standing
 from services.registry.domain.record import check_listed
 from services.registry.domain.span import months_later
 
@@ -30,7 +30,7 @@ class Archive(Standing):
 
 
 STEPS = Ladder[Archive](
-    "archive",
+    "registry.archive",
     {
         "sort": (Step(("collecting",), frozenset({"documents"})), "sorted"),
         "archive": (Step(("sorted",), frozenset({"shelf"})), "archived"),

@@ -3,12 +3,12 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
+from kernel import ladder
 from kernel.errors import Invalid
+from kernel.ladder import Ladder, Standing
 from kernel.regions import RegionCode
 from kernel.rulebook import RuleView
 from kernel.steps import Step
-from services.registry.domain import ladder
-from services.registry.domain.ladder import Ladder, Standing
 from services.registry.domain.record import check_listed
 
 
@@ -29,7 +29,7 @@ class Facility(Standing):
 
 
 _STEPS = Ladder[Facility](
-    "facility",
+    "registry.facility",
     {
         "alter": (Step(("in_use",), frozenset({"area"}), frozenset({"rooms"})), None),
         "close": (Step(("in_use",)), "closed"),

@@ -3,15 +3,15 @@
 from datetime import date
 
 from kernel.errors import Invalid
+from kernel.ladder import Ladder, Standing
 from kernel.regions import RegionCode
 from kernel.rulebook import RuleView
 from kernel.steps import Step
 from services.registry.domain.correction import check_amount
-from services.registry.domain.ladder import Ladder, Standing
 from services.registry.domain.record import check_listed
 
 STEPS = Ladder[Standing](
-    "organisation",
+    "registry.organisation",
     {
         "qualify": (Step(("established",)), "qualified"),
         "disqualify": (Step(("qualified",)), "established"),

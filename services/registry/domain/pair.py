@@ -3,11 +3,11 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
+from kernel import ladder
 from kernel.errors import Conflict
+from kernel.ladder import Ladder, Standing
 from kernel.rulebook import RuleView
 from kernel.steps import Step
-from services.registry.domain import ladder
-from services.registry.domain.ladder import Ladder, Standing
 from services.registry.domain.record import check_listed
 
 OPEN = ("paired", "helping")
@@ -29,7 +29,7 @@ class Pair(Standing):
 
 
 _STEPS = Ladder[Pair](
-    "pair",
+    "registry.pair",
     {
         "visit": (Step(OPEN), "helping"),
         # Who was never visited has not been helped.

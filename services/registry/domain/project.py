@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from kernel import ladder
 from kernel.errors import Conflict, Invalid
+from kernel.ladder import Ladder, Standing
 from kernel.rulebook import RuleView
 from kernel.steps import Step
-from services.registry.domain import ladder
-from services.registry.domain.ladder import Ladder, Standing
 from services.registry.domain.record import check_listed
 
 OPEN = ("proposed", "approved", "tendered", "started", "structure_done")
@@ -33,7 +33,7 @@ class Project(Standing):
 
 
 _STEPS = Ladder[Project](
-    "project",
+    "registry.project",
     {
         "approve": (Step(("proposed",), _AMOUNT, frozenset({"expected_output_fen"})), "approved"),
         "adjust": (Step(_FUNDED, _AMOUNT), None),

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
+from kernel import ladder
 from kernel.errors import Invalid
+from kernel.ladder import Ladder, Standing
 from kernel.rulebook import RuleView
 from kernel.steps import Step
-from services.registry.domain import ladder
-from services.registry.domain.ladder import Ladder, Standing
 from services.registry.domain.record import check_listed
 
 
@@ -26,14 +26,16 @@ class Training(Standing):
 
 
 STEPS = Ladder[Training](
-    "staff_training",
+    "registry.staff_training",
     {
         "hold": (Step(("planned",), frozenset({"sessions"})), "held"),
         "cancel": (Step(("planned",)), "cancelled"),
     },
 )
 
-ATTENDANCE_STEPS = Ladder[Standing]("training_attendance", {"certify": (Step(("attended",)), "certified")})
+ATTENDANCE_STEPS = Ladder[Standing](
+    "registry.training_attendance", {"certify": (Step(("attended",)), "certified")}
+)
 
 
 def planned(kind: str, day: date, rules: RuleView) -> Training:

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from kernel.errors import Invalid
+from kernel.ladder import Act, Ladder, Standing
 from kernel.rulebook import RuleView
 from kernel.steps import Step
-from services.registry.domain.ladder import Act, Ladder, Standing
 from services.registry.domain.organisation import check_after
 from services.registry.domain.span import months_later
 
@@ -21,7 +21,7 @@ class Term(Standing):
 
 
 _STEPS = Ladder[Term](
-    "term",
+    "registry.term",
     {
         "elect": (Step(("preparing",)), "elected"),
         "take_office": (Step(("elected",)), "in_office"),
@@ -30,7 +30,7 @@ _STEPS = Ladder[Term](
 )
 
 DELEGATE_STEPS = Ladder[Standing](
-    "delegate",
+    "registry.delegate",
     {"qualify": (Step(("named",)), "qualified"), "reject": (Step(("named",)), "rejected")},
 )
 

@@ -4,15 +4,15 @@ import unicodedata
 from datetime import date
 
 from kernel.errors import Conflict, Invalid
+from kernel.ladder import Ladder, Standing
 from kernel.rulebook import RuleView
 from kernel.steps import Step
-from services.registry.domain.ladder import Ladder, Standing
 from services.registry.domain.record import check_listed
 
 _HOURS_A_DAY = 24
 
 STEPS = Ladder[Standing](
-    "volunteer",
+    "registry.volunteer",
     {
         "activate": (Step(("registered",)), "active"),
         "leave": (Step(("registered", "active")), "left"),

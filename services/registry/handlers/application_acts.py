@@ -5,12 +5,11 @@ The step that issues a certificate does the act on the certificate in the same t
 
 from dataclasses import asdict, dataclass, field, fields
 from datetime import date
-from typing import Any, Self
-
-import sqlalchemy as sa
+from typing import Self
 
 from chassis.bulk import Bulk, Entry
 from chassis.fields import reading
+from chassis.filing import Steps
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from contracts.message import BulkReply
@@ -48,17 +47,16 @@ _ANYWHERE = frozenset({"dispute", "withdraw"})
 class File:
     """What is known when the command begins, kept up with each step that it records.
 
-    filed: by reference. touched: references of the applications to write. history: rows of the steps.
+    filed: by reference. known: recorded steps by reference. steps: the new ones.
     """
 
     filed: dict[str, Filed]
-    steps: dict[str, Known[tuple[str, Act]]]
+    known: dict[str, Known[tuple[str, Act]]]
     born: dict[str, date]
     issuer: Issuer
     overdue: Overdue
     workdays: Workdays
-    touched: set[str] = field(default_factory=set)
-    history: list[dict[str, Any]] = field(default_factory=list)
+    steps: Steps = field(default_factory=lambda: Steps(applications, application_acts))
 
     @classmethod
     def load(cls, tx: Transaction, bulk: Bulk) -> Self:
@@ -75,12 +73,8 @@ class File:
         )
 
     def save(self, tx: Transaction) -> None:
-        """Write each application once, however many steps it took, all steps, and the certificates."""
-        written = [self.filed[ref] for ref in sorted(self.touched)]
-        altered = [{"key": each.id, **each.columns()} for each in written]
-        if altered:
-            tx.execute(sa.update(applications).where(applications.c.id == sa.bindparam("key")), altered)
-        tx.insert(application_acts, self.history)
+        """Write the applications, their steps, and the certificates."""
+        self.steps.save(tx)
         self.overdue.save(tx)
         self.issuer.book.save(tx)
 
@@ -95,7 +89,7 @@ def record_application_acts(tx: Transaction, message: messages.RecordApplication
             item: messages.ApplicationActItem = entry.item
             filed = _filed(tx, file, item)
             act = Act(**{each.name: getattr(item, each.name) for each in fields(Act)})
-            if same := file.steps.get(item.ref):
+            if same := file.known.get(item.ref):
                 if same.content != (filed.id, act):
                     raise Conflict(
                         "registry.application_act_differs",
@@ -137,22 +131,10 @@ def _record(tx: Transaction, file: File, entry: Entry, filed: Filed, act: Act) -
         action = None
         if act.action == "issue":
             action = file.issuer.issue(tx, filed, act.acted_on, step_id)
-    file.steps[item.ref] = Known(step_id, (filed.id, act))
+    file.known[item.ref] = Known(step_id, (filed.id, act))
     file.filed[item.application_ref] = now = filed.after(after)
-    file.touched.add(item.application_ref)
-    file.history.append(
-        {
-            "id": step_id,
-            "ref": item.ref,
-            "application_id": filed.id,
-            "seq": now.steps,
-            **asdict(act),
-            "state_after": after.state,
-            "due_after": after.due_on,
-            "recorded_by": tx.caller.subject,
-            "recorded_at": tx.now,
-        }
-    )
+    told = {**asdict(act), "due_after": after.due_on}
+    file.steps.take(tx, item.ref, filed.id, told, now.columns(), act_id=step_id)
     tx.record(_event(filed, act, after, action))
     file.overdue.tell(tx, filed, act.acted_on)
     entry.created(step_id)

@@ -1,12 +1,13 @@
 """Recording who holds which post in an organisation, and until when."""
 
 from chassis.bulk import Bulk
+from chassis.filing import Register, fields_of, record_steps
+from chassis.rows import Row
 from chassis.transaction import Transaction
 from contracts.message import BulkReply
 from contracts.registry import network as messages
 from kernel.rulebook import RuleView
 from services.registry.domain.appointment import Act, Appointment, appointed, decide, of_one_holder
-from services.registry.handlers.filing import Register, Row, fields_of, record_steps
 from services.registry.handlers.organisations import ORGANISATION
 from services.registry.handlers.recording import Kind, Link, Named, Sole, record
 from services.registry.network_tables import HOLDER, appointment_acts, appointments, terms
@@ -60,7 +61,7 @@ _APPOINTMENT = Kind(
     ),
 )
 _STEPS = Register(
-    "appointment",
+    "registry.appointment",
     appointments,
     appointment_acts,
     Appointment,

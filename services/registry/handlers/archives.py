@@ -4,13 +4,14 @@ from dataclasses import replace
 from typing import Any
 
 from chassis.bulk import Bulk
+from chassis.filing import Register, fields_of, record_steps
+from chassis.rows import Row
 from chassis.transaction import Transaction
 from contracts.message import BulkReply
 from contracts.registry import network as messages
 from kernel.rulebook import RuleView
 from services.registry.archive_tables import DOCUMENT_TITLE, archive_acts, archive_documents, archives
 from services.registry.domain.archive import STEPS, Act, Archive, check_document, opened
-from services.registry.handlers.filing import Register, Row, fields_of, record_steps
 from services.registry.handlers.organisations import ORGANISATION
 from services.registry.handlers.recording import Kind, Link, Named, Sole, record
 from services.registry.tables import persons
@@ -55,7 +56,7 @@ _ARCHIVE = Kind(
     soles=(Sole(("organisation_id", "kind", "year"), "registry.archive_exists", "year"),),
 )
 _STEPS = Register(
-    "archive",
+    "registry.archive",
     archives,
     archive_acts,
     Archive,

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.bulk import Bulk
+from chassis.rows import rows_among
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from contracts.message import BulkReply
@@ -13,7 +14,7 @@ from kernel.errors import Conflict
 from services.registry.domain.record import check_same
 from services.registry.handlers.lookup import check_person
 from services.registry.homes import homes_of
-from services.registry.repository import Known, rows_among
+from services.registry.repository import Known
 from services.registry.tables import benefit_marks
 
 

@@ -1,13 +1,12 @@
 """Recording the steps of cases. Several steps of one case in one command are decided in their order."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from typing import Any
 
-import sqlalchemy as sa
-
 from chassis.bulk import Bulk, Entry
 from chassis.fields import reading
+from chassis.filing import Steps
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from contracts.message import BulkReply
@@ -35,17 +34,16 @@ _EVENTS: dict[str, type[messages.CaseEvent]] = {
 class Book:
     """What is known when the command begins, kept up with each step that it records.
 
-    filed: by reference. touched: references of the cases to write. history: rows of the steps to write.
+    filed: by reference. known: recorded steps by reference. steps: the new ones.
     """
 
     filed: dict[str, Filed]
-    steps: dict[str, Known[Step]]
+    known: dict[str, Known[Step]]
     units: dict[str, str]
     overdue: Overdue
     workdays: Workdays
     terms: dict[tuple[date, str], Terms] = field(default_factory=dict)
-    touched: set[str] = field(default_factory=set)
-    history: list[dict[str, Any]] = field(default_factory=list)
+    steps: Steps = field(default_factory=lambda: Steps(cases, case_acts))
 
     @classmethod
     def load(cls, tx: Transaction, bulk: Bulk) -> "Book":
@@ -60,14 +58,8 @@ class Book:
         )
 
     def save(self, tx: Transaction) -> None:
-        """Write each case once, however many steps it took, and all steps."""
-        altered = [
-            {"key": each.id, "steps": each.steps, **case_repository.case_columns(each.case)}
-            for each in (self.filed[ref] for ref in sorted(self.touched))
-        ]
-        if altered:
-            tx.execute(sa.update(cases).where(cases.c.id == sa.bindparam("key")), altered)
-        tx.insert(case_acts, self.history)
+        """Write the cases and their steps."""
+        self.steps.save(tx)
         self.overdue.save(tx)
 
 
@@ -81,7 +73,7 @@ def record_case_acts(tx: Transaction, message: messages.RecordCaseActs) -> BulkR
             item: messages.CaseActItem = entry.item
             filed = _filed(tx, book, item.case_ref)
             told = _told(book, item, filed)
-            if same := book.steps.get(item.ref):
+            if same := book.known.get(item.ref):
                 if same.content != told:
                     raise Conflict(
                         "registry.case_act_differs",
@@ -142,36 +134,20 @@ def _record(tx: Transaction, book: Book, entry: Entry, filed: Filed, step: Step)
         )
         after = decide(filed.case, act, book.terms[key], book.workdays)
     step_id = tx.new_id()
-    book.steps[item.ref] = Known(step_id, step)
+    book.known[item.ref] = Known(step_id, step)
     book.filed[item.case_ref] = now = replace(filed, steps=filed.steps + 1, case=after)
-    book.touched.add(item.case_ref)
-    book.history.append(_row(tx, step_id, item.ref, step, now))
+    state = {"steps": now.steps, **case_repository.case_columns(after)}
+    book.steps.take(tx, item.ref, filed.id, _columns(tx, step_id, step, after), state, act_id=step_id)
     tx.record(_event(filed, step, after))
     if item.action in {"accept", "decline", "answer"}:
         book.overdue.tell(tx, filed, step.acted_on)
     entry.created(step_id)
 
 
-def _row(tx: Transaction, step_id: str, ref: str, step: Step, filed: Filed) -> dict[str, Any]:
-    return {
-        "id": step_id,
-        "ref": ref,
-        "case_id": step.case_id,
-        "seq": filed.steps,
-        "action": step.action,
-        "acted_on": step.acted_on,
-        "reason": step.reason,
-        "unit_id": step.unit_id,
-        "officer": step.officer,
-        "extended_by": step.extended_by,
-        "outcome": step.outcome,
-        "satisfied": step.satisfied,
-        "text": sealed(tx, ACT_TEXT, step_id, step.text),
-        "state_after": filed.case.state,
-        "answer_due_after": filed.case.answer_due_on,
-        "recorded_by": tx.caller.subject,
-        "recorded_at": tx.now,
-    }
+def _columns(tx: Transaction, step_id: str, step: Step, after: Case) -> dict[str, Any]:
+    told = {each.name: getattr(step, each.name) for each in fields(step) if each.name != "case_id"}
+    text = sealed(tx, ACT_TEXT, step_id, step.text)
+    return told | {"text": text, "answer_due_after": after.answer_due_on}
 
 
 def _event(filed: Filed, step: Step, after: Case) -> messages.CaseEvent:

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.bulk import Bulk
+from chassis.rows import rows_among
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from contracts.message import BulkReply
@@ -19,7 +20,6 @@ from services.registry.handlers.derived_flags import derive_flags
 from services.registry.handlers.lookup import check_new_home, mine
 from services.registry.names import add_words, word_rows
 from services.registry.person_values import Registered, correction_of, lock_registered
-from services.registry.repository import rows_among
 from services.registry.tables import persons
 
 Row = dict[str, Any]

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from chassis.bulk import Bulk
 from chassis.fields import reading
+from chassis.rows import rows_among
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from contracts.message import BulkReply
@@ -27,7 +28,7 @@ from services.registry.domain.region import check_home
 from services.registry.handlers.lookup import check_person, mine
 from services.registry.homes import Homes
 from services.registry.person_values import Registered, lock_registered
-from services.registry.repository import Known, rows_among
+from services.registry.repository import Known
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from chassis.bulk import Bulk
 from chassis.fields import reading
+from chassis.rows import rows_among
 from chassis.transaction import Transaction
 from contracts.message import BulkReply
 from contracts.registry import inquiries as messages
@@ -18,7 +19,7 @@ from services.registry.domain.record import check_same
 from services.registry.handlers.lookup import mine
 from services.registry.handlers.plain_records import Kind, record_plain
 from services.registry.match_tables import department_lists, department_rows
-from services.registry.repository import Known, rows_among
+from services.registry.repository import Known
 from services.registry.tables import ID_NUMBER, persons
 
 

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from chassis.clock import day_begins, office_day
 from chassis.jobs import Job
+from chassis.rows import rows_among
 from chassis.transaction import Transaction
 from kernel.rulebook import RuleView
 from services.registry.domain.derived_flags import OF, SOURCE, Home, Member, Verdict, derived, holding
@@ -25,7 +26,6 @@ from services.registry.handlers.flag_words import (
     tell_flags,
     words_of,
 )
-from services.registry.repository import rows_among
 from services.registry.survey_tables import survey_rounds, survey_tasks
 from services.registry.tables import (
     certificate_acts,

@@ -9,6 +9,8 @@ import sqlalchemy as sa
 
 from chassis.bulk import Bulk, Entry
 from chassis.fields import reading
+from chassis.filing import Register, record_steps
+from chassis.rows import Row, rows_among
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from contracts.message import BulkReply
@@ -25,10 +27,9 @@ from services.registry.dispute_tables import (
 from services.registry.domain.dispute import Act, Dispute, decide, found
 from services.registry.domain.record import check_same
 from services.registry.domain.region import check_known
-from services.registry.handlers.filing import Register, Row, record_steps
 from services.registry.handlers.lookup import check_person, mine
 from services.registry.homes import Homes, homes_of
-from services.registry.repository import Known, rows_among
+from services.registry.repository import Known
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,4 +190,4 @@ def _event(file: Row, act: Act, _after: Dispute) -> messages.DisputeEvent:
     return kind(**{name: value for name, value in told.items() if name in kind.model_fields})
 
 
-_REGISTER = Register("dispute", disputes, dispute_acts, Dispute, Act, decide, _event)
+_REGISTER = Register("registry.dispute", disputes, dispute_acts, Dispute, Act, decide, _event)

@@ -6,13 +6,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.bulk import Bulk
+from chassis.rows import Row, rows_by
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from contracts.message import BulkReply
 from kernel.errors import Conflict, NotFound
 from services.registry.domain.record import check_alike
 from services.registry.duplicate_tables import duplicate_dismissals, duplicates
-from services.registry.handlers.filing import Row, rows_by
 from services.registry.handlers.lookup import mine
 from services.registry.homes import homes_of
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from chassis import clock
 from chassis.fields import reading
 from chassis.jobs import Job
+from chassis.rows import rows_among
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from kernel.errors import Invalid
@@ -20,7 +21,6 @@ from services.registry.domain.name_words import asked_word, sounds
 from services.registry.duplicate_tables import duplicates
 from services.registry.names import opened_name, sound_indexes
 from services.registry.paging import below
-from services.registry.repository import rows_among
 from services.registry.tables import PHONE, name_words, persons
 
 JOB = "registry.duplicates"

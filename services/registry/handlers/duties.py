@@ -1,12 +1,12 @@
 """Recording what holders of posts did."""
 
+from chassis.rows import Row
 from chassis.transaction import Transaction
 from contracts.message import BulkReply
 from contracts.registry import network as messages
 from kernel.rulebook import RuleView
 from services.registry.domain.correction import Earlier, check_correction
 from services.registry.domain.duty import Done, check_duty, check_same_duty
-from services.registry.handlers.filing import Row
 from services.registry.handlers.recording import Kind, Link, Named, Sole, record
 from services.registry.network_tables import appointments, duties
 

@@ -3,6 +3,8 @@
 from typing import Any
 
 from chassis.bulk import Bulk
+from chassis.filing import Register, fields_of, record_steps
+from chassis.rows import Row
 from chassis.transaction import Transaction
 from contracts.message import BulkReply, Event
 from contracts.registry import network as messages
@@ -11,7 +13,6 @@ from services.registry.domain import facility, project
 from services.registry.domain.facility import Facility
 from services.registry.domain.project import Project
 from services.registry.facility_tables import facilities, facility_acts, project_acts, projects
-from services.registry.handlers.filing import Register, Row, fields_of, record_steps
 from services.registry.handlers.recording import Kind, Link, Named, record
 from services.registry.telling import steps
 
@@ -71,7 +72,7 @@ _FACILITY = Kind(
     money=("investment",),
 )
 _FACILITY_STEPS = Register(
-    "facility",
+    "registry.facility",
     facilities,
     facility_acts,
     Facility,
@@ -92,7 +93,7 @@ _PROJECT_EVENTS: dict[str, type[Event]] = {
     "abandon": messages.ProjectAbandoned,
 }
 _PROJECT_STEPS = Register(
-    "project",
+    "registry.project",
     projects,
     project_acts,
     Project,

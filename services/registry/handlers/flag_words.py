@@ -10,11 +10,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from chassis.rows import rows_among
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from services.registry.domain.codes import split
 from services.registry.domain.derived_flags import SOURCE
-from services.registry.repository import rows_among
 from services.registry.tables import household_flag_records, household_flags, households
 
 Flag = tuple[str, str]

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from chassis.bulk import Bulk
 from chassis.fields import reading
+from chassis.rows import rows_among
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from contracts.message import BulkReply
@@ -19,7 +20,7 @@ from services.registry.domain.record import check_same
 from services.registry.guardian_tables import GUARDIAN_NAME, GUARDIAN_PHONE, guardians
 from services.registry.handlers.lookup import check_person, mine
 from services.registry.homes import homes_of
-from services.registry.repository import Known, rows_among
+from services.registry.repository import Known
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from chassis.bulk import Bulk
 from chassis.fields import reading
+from chassis.rows import rows_among
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from contracts.message import BulkReply
@@ -26,7 +27,7 @@ from services.registry.handlers.flag_words import (
     words_of,
 )
 from services.registry.handlers.lookup import mine
-from services.registry.repository import Known, rows_among
+from services.registry.repository import Known
 from services.registry.tables import household_flag_records, households
 
 

@@ -8,6 +8,7 @@ from typing import Self
 import sqlalchemy as sa
 
 from chassis.fields import renaming
+from chassis.rows import rows_among
 from chassis.transaction import Transaction
 from kernel.certificate_number import CertificateNumber
 from kernel.citizen_id import CitizenId
@@ -20,7 +21,6 @@ from services.registry.domain.certificate_state import Act
 from services.registry.domain.region import check_home
 from services.registry.handlers.certificate_book import Book, Told
 from services.registry.handlers.lookup import check_new_home, mine
-from services.registry.repository import rows_among
 from services.registry.tables import CERTIFICATE_NUMBER, ID_NUMBER, certificates, persons
 
 

@@ -8,6 +8,8 @@ import sqlalchemy as sa
 
 from chassis.bulk import Bulk, Entry
 from chassis.fields import reading
+from chassis.filing import Register, fields_of, record_steps
+from chassis.rows import Row, rows_among
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from contracts.message import BulkReply
@@ -17,11 +19,10 @@ from services.registry import case_repository
 from services.registry.case_repository import opened, sealed
 from services.registry.domain.legal_aid import Act, Matter, decide, requested
 from services.registry.domain.record import check_same
-from services.registry.handlers.filing import Register, Row, fields_of, record_steps
 from services.registry.handlers.lookup import check_person
 from services.registry.homes import Homes, homes_of
 from services.registry.legal_aid_tables import MATTER_CONTENT, legal_agencies, legal_aid, legal_aid_acts
-from services.registry.repository import Known, rows_among
+from services.registry.repository import Known
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,4 +153,4 @@ def _event(file: Row, act: Act, _after: Matter) -> messages.LegalAidEvent:
     return kind(**{name: value for name, value in told.items() if name in kind.model_fields})
 
 
-_REGISTER = Register("legal_aid", legal_aid, legal_aid_acts, Matter, Act, decide, _event)
+_REGISTER = Register("registry.legal_aid", legal_aid, legal_aid_acts, Matter, Act, decide, _event)

@@ -3,11 +3,12 @@
 from typing import Any
 
 from chassis.bulk import Bulk
+from chassis.filing import Register, fields_of, record_steps
+from chassis.rows import Row
 from chassis.transaction import Transaction
 from contracts.message import BulkReply
 from contracts.registry import inquiries as messages
 from services.registry.domain.match_finding import Act, Finding, decide
-from services.registry.handlers.filing import Register, Row, fields_of, record_steps
 from services.registry.match_tables import match_finding_acts, match_findings
 
 
@@ -30,4 +31,6 @@ def _event(file: Row, act: Act, _after: Finding) -> messages.MatchFindingEvent:
     return kind(**{name: value for name, value in told.items() if name in kind.model_fields})
 
 
-_REGISTER = Register("match_finding", match_findings, match_finding_acts, Finding, Act, decide, _event)
+_REGISTER = Register(
+    "registry.match_finding", match_findings, match_finding_acts, Finding, Act, decide, _event
+)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from chassis.bulk import Bulk
 from chassis.fields import reading
+from chassis.rows import rows_among
 from chassis.transaction import Transaction
 from contracts.message import BulkReply
 from contracts.registry import inquiries as messages
@@ -22,7 +23,7 @@ from services.registry.domain.region import check_known
 from services.registry.handlers.lookup import mine
 from services.registry.handlers.matching import JOB
 from services.registry.match_tables import department_lists, match_runs
-from services.registry.repository import Known, rows_among
+from services.registry.repository import Known
 from services.registry.survey_tables import survey_rounds
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.jobs import Job
+from chassis.rows import rows_among
 from chassis.transaction import Transaction
 from contracts.registry import inquiries as messages
 from kernel.regions import RegionCode
@@ -26,7 +27,7 @@ from services.registry.match_tables import (
     match_findings,
     match_runs,
 )
-from services.registry.repository import flags_of, rows_among
+from services.registry.repository import flags_of
 from services.registry.survey_tables import survey_tasks
 from services.registry.tables import certificates, persons
 

@@ -6,6 +6,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from chassis.bulk import Bulk
+from chassis.rows import Row, rows_by
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from contracts.message import BulkReply
@@ -13,7 +14,6 @@ from services.registry.domain.decision import check_decision
 from services.registry.domain.merge import Family, Holding, Merge, check_holdings
 from services.registry.domain.record import check_same
 from services.registry.duplicate_tables import duplicates, merges
-from services.registry.handlers.filing import Row, rows_by
 from services.registry.handlers.merges import check_apart, mine_of
 from services.registry.homes import Homes
 from services.registry.merge_repository import Record, family_of, holdings_of, lock_records, merge_of

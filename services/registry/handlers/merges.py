@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from chassis.bulk import Bulk
 from chassis.fields import renaming
+from chassis.rows import Row, rows_among, rows_by
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from contracts.message import BulkReply
@@ -14,11 +15,10 @@ from kernel.errors import NotFound
 from services.registry.domain.merge import check_holdings, check_two
 from services.registry.domain.record import check_same
 from services.registry.duplicate_tables import merges
-from services.registry.handlers.filing import Row, rows_by
 from services.registry.handlers.lookup import check_registered, check_unmerged, mine
 from services.registry.homes import Homes, homes_of
 from services.registry.merge_repository import holdings_of, merge_of
-from services.registry.repository import Known, rows_among
+from services.registry.repository import Known
 
 KEPT = renaming({"person_id": "kept_id"})
 

@@ -3,10 +3,10 @@
 import sqlalchemy as sa
 
 from chassis.jobs import Job
+from chassis.rows import rows_among
 from chassis.transaction import Transaction
 from services.registry.domain.volunteer import compared_number
 from services.registry.help_tables import NETWORK_NUMBER, volunteers
-from services.registry.repository import rows_among
 
 JOB = "registry.network_numbers"
 VOLUNTEERS_PER_STEP = 500

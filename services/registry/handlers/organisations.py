@@ -6,13 +6,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.bulk import Bulk
+from chassis.filing import Guard, Register, fields_of, record_steps
+from chassis.rows import Row, rows_among
 from chassis.transaction import Transaction
 from contracts.message import BulkReply
 from contracts.registry import network as messages
 from kernel.errors import Conflict
+from kernel.ladder import Act, Standing
 from kernel.rulebook import RuleView
 from services.registry.domain.correction import Earlier, check_correction
-from services.registry.domain.ladder import Act, Standing
 from services.registry.domain.organisation import (
     STEPS,
     check_activity,
@@ -20,7 +22,6 @@ from services.registry.domain.organisation import (
     check_funds,
     established,
 )
-from services.registry.handlers.filing import Guard, Register, Row, fields_of, record_steps
 from services.registry.handlers.recording import Kind, Link, Named, Sole, record
 from services.registry.network_tables import (
     activities,
@@ -29,7 +30,6 @@ from services.registry.network_tables import (
     organisation_funds,
     organisations,
 )
-from services.registry.repository import rows_among
 from services.registry.telling import steps
 
 ORGANISATION = Link(organisations, "organisation", states=STEPS.open, copies={"organisation_kind": "kind"})
@@ -106,7 +106,7 @@ _ORGANISATION = Kind(
     soles=(Sole(("region", "kind"), "registry.organisation_exists", "kind", ended=("dissolved",)),),
 )
 _STEPS = Register(
-    "organisation",
+    "registry.organisation",
     organisations,
     organisation_acts,
     Standing,

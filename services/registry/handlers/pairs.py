@@ -1,12 +1,13 @@
 """Recording pairs of helper and household, and their visits until the household is lifted."""
 
 from chassis.bulk import Bulk
+from chassis.filing import Register, fields_of, record_steps
+from chassis.rows import Row
 from chassis.transaction import Transaction
 from contracts.message import BulkReply
 from contracts.registry import network as messages
 from kernel.rulebook import RuleView
 from services.registry.domain.pair import Act, Pair, decide, paired
-from services.registry.handlers.filing import Register, Row, fields_of, record_steps
 from services.registry.handlers.recording import Kind, Link, Named, Sole, record
 from services.registry.help_tables import HELPER, pair_acts, pairs
 from services.registry.tables import households, persons
@@ -43,7 +44,7 @@ _PAIR = Kind(
     soles=(Sole(("person_id",), "registry.paired_already", "person_id", ended=("lifted", "ended")),),
 )
 _STEPS = Register(
-    "pair",
+    "registry.pair",
     pairs,
     pair_acts,
     Pair,

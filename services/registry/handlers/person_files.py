@@ -9,15 +9,15 @@ import sqlalchemy as sa
 
 from chassis.bulk import Bulk
 from chassis.fields import reading
+from chassis.rows import Row, rows_among
 from chassis.transaction import Transaction
 from contracts.message import BulkCommand, BulkReply, Event
 from kernel.errors import Conflict
 from kernel.rulebook import RuleView
 from services.registry.domain.record import check_same
-from services.registry.handlers.filing import Row
 from services.registry.handlers.lookup import check_person
 from services.registry.homes import Homes, held
-from services.registry.repository import Known, rows_among
+from services.registry.repository import Known
 from services.registry.tables import persons
 
 if TYPE_CHECKING:

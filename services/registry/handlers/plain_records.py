@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from chassis.bulk import Bulk
 from chassis.fields import reading
+from chassis.rows import rows_among
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from contracts.message import BulkCommand, BulkReply, Event
@@ -20,7 +21,7 @@ from services.registry.dispute_tables import screening_rounds
 from services.registry.domain.record import check_same
 from services.registry.domain.region import check_known
 from services.registry.legal_aid_tables import legal_agencies
-from services.registry.repository import Known, rows_among
+from services.registry.repository import Known
 
 
 @dataclass(frozen=True, slots=True)

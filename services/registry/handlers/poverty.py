@@ -5,12 +5,13 @@ from datetime import date
 from typing import Any
 
 from chassis.bulk import Bulk
+from chassis.filing import Register, fields_of, record_steps
+from chassis.rows import Row
 from chassis.transaction import Transaction
 from contracts.message import BulkReply
 from contracts.registry import inquiries as messages
 from kernel.rulebook import RuleView
 from services.registry.domain.poverty import Act, Poverty, decide, recorded
-from services.registry.handlers.filing import Register, Row, fields_of, record_steps
 from services.registry.handlers.person_files import PersonFile, open_files
 from services.registry.inquiry_tables import poverty_acts, poverty_files
 
@@ -65,4 +66,4 @@ def _event(file: Row, act: Act, after: Poverty) -> messages.PovertyEvent:
     return messages.PovertyStateChanged(previous_state=file["state"], state=after.state, **told)
 
 
-_REGISTER = Register("poverty_file", poverty_files, poverty_acts, Poverty, Act, decide, _event)
+_REGISTER = Register("registry.poverty_file", poverty_files, poverty_acts, Poverty, Act, decide, _event)

@@ -8,6 +8,8 @@ import sqlalchemy as sa
 
 from chassis.bulk import Bulk, Entry
 from chassis.fields import reading
+from chassis.filing import Register, fields_of, record_steps
+from chassis.rows import Row, rows_among
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from contracts.message import BulkReply
@@ -17,9 +19,8 @@ from services.registry.case_repository import opened, sealed
 from services.registry.domain.proposal import Act, Proposal, assigned, decide
 from services.registry.domain.record import check_same
 from services.registry.domain.region import check_known
-from services.registry.handlers.filing import Register, Row, fields_of, record_steps
 from services.registry.proposal_tables import PROPOSERS, proposal_acts, proposals
-from services.registry.repository import Known, rows_among
+from services.registry.repository import Known
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,4 +155,4 @@ def _event(file: Row, act: Act, after: Proposal) -> messages.ProposalEvent:
     return kind(**{name: value for name, value in told.items() if name in kind.model_fields})
 
 
-_REGISTER = Register("proposal", proposals, proposal_acts, Proposal, Act, decide, _event)
+_REGISTER = Register("registry.proposal", proposals, proposal_acts, Proposal, Act, decide, _event)

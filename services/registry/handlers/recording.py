@@ -14,22 +14,21 @@ import sqlalchemy as sa
 
 from chassis.bulk import Bulk, Entry
 from chassis.fields import reading
+from chassis.rows import Row, rows_among, rows_by
 from chassis.sealing import Sealed
 from chassis.transaction import Transaction
 from contracts.message import BulkCommand, BulkReply, Event
 from kernel.errors import Conflict, NotFound
+from kernel.ladder import Standing
 from kernel.money import Money
 from kernel.regions import RegionRow
 from kernel.rulebook import RuleView
 from services.registry import repository
 from services.registry.case_repository import opened, sealed
-from services.registry.domain.ladder import Standing
 from services.registry.domain.record import check_alike
 from services.registry.domain.region import check_known
-from services.registry.handlers.filing import Row, rows_by
 from services.registry.handlers.lookup import check_unmerged, mine
 from services.registry.homes import held
-from services.registry.repository import rows_among
 from services.registry.tables import persons
 from services.registry.telling import told
 

@@ -8,6 +8,8 @@ import sqlalchemy as sa
 
 from chassis.bulk import Bulk
 from chassis.fields import reading
+from chassis.filing import Register, fields_of, record_steps
+from chassis.rows import Row, rows_among
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from contracts.message import BulkReply
@@ -18,9 +20,8 @@ from services.registry.domain.person import Household
 from services.registry.domain.record import check_same
 from services.registry.domain.region import check_known
 from services.registry.domain.risk import Act, Risk, decide, found
-from services.registry.handlers.filing import Register, Row, fields_of, record_steps
 from services.registry.handlers.lookup import mine
-from services.registry.repository import Known, rows_among
+from services.registry.repository import Known
 from services.registry.risk_tables import RISK_CONTENT, risk_acts, risks
 
 
@@ -133,4 +134,4 @@ def _event(file: Row, act: Act, _after: Risk) -> messages.RiskEvent:
     return kind(**{name: value for name, value in told.items() if name in kind.model_fields})
 
 
-_REGISTER = Register("risk", risks, risk_acts, Risk, Act, decide, _event)
+_REGISTER = Register("registry.risk", risks, risk_acts, Risk, Act, decide, _event)

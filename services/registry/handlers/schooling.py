@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from chassis.bulk import Bulk
+from chassis.filing import Register, fields_of, record_steps
+from chassis.rows import Row
 from chassis.transaction import Transaction
 from contracts.message import BulkReply
 from contracts.registry import inquiries as messages
 from kernel.rulebook import RuleView
 from services.registry.domain.schooling import Act, Schooling, decide, suspected
-from services.registry.handlers.filing import Register, Row, fields_of, record_steps
 from services.registry.handlers.person_files import PersonFile, open_files
 from services.registry.inquiry_tables import schooling, schooling_acts
 
@@ -62,4 +63,4 @@ def _event(file: Row, act: Act, after: Schooling) -> messages.SchoolingChanged:
     )
 
 
-_REGISTER = Register("schooling", schooling, schooling_acts, Schooling, Act, decide, _event)
+_REGISTER = Register("registry.schooling", schooling, schooling_acts, Schooling, Act, decide, _event)

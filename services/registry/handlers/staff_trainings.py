@@ -1,12 +1,14 @@
 """Recording trainings of staff and commissioners, who attended them, and their certificates."""
 
 from chassis.bulk import Bulk
+from chassis.filing import Register, fields_of, record_steps
+from chassis.rows import Row
 from chassis.transaction import Transaction
 from contracts.message import BulkReply
 from contracts.registry import network as messages
+from kernel import ladder
+from kernel.ladder import Standing
 from kernel.rulebook import RuleView
-from services.registry.domain import ladder
-from services.registry.domain.ladder import Standing
 from services.registry.domain.staff_training import (
     ATTENDANCE_STEPS,
     STEPS,
@@ -15,7 +17,6 @@ from services.registry.domain.staff_training import (
     attended,
     planned,
 )
-from services.registry.handlers.filing import Register, Row, fields_of, record_steps
 from services.registry.handlers.recording import Kind, Link, Named, Sole, record
 from services.registry.network_tables import (
     appointments,
@@ -61,7 +62,7 @@ def _attended(row: Row, named: Named, _rules: RuleView) -> Standing:
 
 _TRAINING = Kind("staff_training", staff_trainings, "planned_on", _planned, messages.StaffTrainingPlanned)
 _TRAINING_STEPS = Register(
-    "staff_training",
+    "registry.staff_training",
     staff_trainings,
     staff_training_acts,
     Training,
@@ -92,7 +93,7 @@ _ATTENDANCE = Kind(
     soles=(Sole(("staff_training_id", "appointment_id"), "registry.attended_already", "appointment_ref"),),
 )
 _ATTENDANCE_STEPS = Register(
-    "training_attendance",
+    "registry.training_attendance",
     training_attendances,
     training_attendance_acts,
     Standing,

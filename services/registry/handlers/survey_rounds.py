@@ -8,6 +8,8 @@ import sqlalchemy as sa
 
 from chassis.bulk import Bulk
 from chassis.fields import reading
+from chassis.filing import Register, fields_of, record_steps
+from chassis.rows import Row, rows_among
 from chassis.transaction import Transaction
 from contracts.message import BulkReply
 from contracts.registry import inquiries as messages
@@ -16,8 +18,7 @@ from services.registry.domain.questionnaire import Questionnaire
 from services.registry.domain.record import check_same
 from services.registry.domain.region import check_known
 from services.registry.domain.survey_round import Act, Round, decide, opened
-from services.registry.handlers.filing import Register, Row, fields_of, record_steps
-from services.registry.repository import Known, rows_among
+from services.registry.repository import Known
 from services.registry.survey_tables import survey_round_acts, survey_rounds
 
 
@@ -96,4 +97,4 @@ def _event(file: Row, act: Act, _after: Round) -> messages.SurveyRoundEvent:
     return _EVENTS[act.action](region=file["region"], **told)
 
 
-_REGISTER = Register("survey_round", survey_rounds, survey_round_acts, Round, Act, decide, _event)
+_REGISTER = Register("registry.survey_round", survey_rounds, survey_round_acts, Round, Act, decide, _event)

@@ -8,6 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from chassis.bulk import Bulk
+from chassis.filing import Register, record_steps
+from chassis.rows import Row, rows_among
 from chassis.transaction import Transaction
 from contracts.message import BulkReply
 from contracts.registry import inquiries as messages
@@ -17,10 +19,9 @@ from services.registry.domain.codes import joined, split
 from services.registry.domain.questionnaire import Questionnaire
 from services.registry.domain.record import check_same
 from services.registry.domain.survey_task import Act, Survey, Task, decide, written
-from services.registry.handlers.filing import Register, Row, record_steps
 from services.registry.handlers.lookup import check_person
 from services.registry.homes import Homes, homes_of
-from services.registry.repository import Known, rows_among
+from services.registry.repository import Known
 from services.registry.survey_tables import survey_rounds, survey_task_acts, survey_tasks
 
 
@@ -182,4 +183,6 @@ def _needs(needs: frozenset[str]) -> list[messages.SurveyNeed]:
     return [messages.SurveyNeed(need=need) for need in sorted(needs)]
 
 
-_REGISTER = Register("survey_task", survey_tasks, survey_task_acts, Task, Act, partial(decide, {}), _event)
+_REGISTER = Register(
+    "registry.survey_task", survey_tasks, survey_task_acts, Task, Act, partial(decide, {}), _event
+)

@@ -5,18 +5,18 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 
 from chassis.bulk import Bulk
+from chassis.filing import Guard, Register, fields_of, record_steps
+from chassis.rows import Row, rows_among
 from chassis.transaction import Transaction
 from contracts.message import BulkReply
 from contracts.registry import network as messages
 from kernel.errors import Conflict
+from kernel.ladder import Act, Standing
 from kernel.rulebook import RuleView
-from services.registry.domain.ladder import Act, Standing
 from services.registry.domain.term import DELEGATE_STEPS, Term, decide, named, prepared
-from services.registry.handlers.filing import Guard, Register, Row, fields_of, record_steps
 from services.registry.handlers.organisations import ORGANISATION
 from services.registry.handlers.recording import Kind, Link, Named, Sole, record
 from services.registry.network_tables import DELEGATE, delegate_acts, delegates, term_acts, terms
-from services.registry.repository import rows_among
 from services.registry.tables import persons
 from services.registry.telling import steps
 
@@ -92,7 +92,7 @@ _TERM = Kind(
     soles=(Sole(("organisation_id", "number"), "registry.term_recorded", "number"),),
 )
 _TERM_STEPS = Register(
-    "term",
+    "registry.term",
     terms,
     term_acts,
     Term,
@@ -122,7 +122,7 @@ _DELEGATE = Kind(
     words={"delegate": DELEGATE},
 )
 _DELEGATE_STEPS = Register(
-    "delegate",
+    "registry.delegate",
     delegates,
     delegate_acts,
     Standing,

@@ -1,12 +1,14 @@
 """Recording volunteers and the hours that they serve."""
 
 from chassis.bulk import Bulk
+from chassis.filing import Register, fields_of, record_steps
+from chassis.rows import Row
 from chassis.transaction import Transaction
 from contracts.message import BulkReply
 from contracts.registry import network as messages
+from kernel.ladder import Act, Standing
 from kernel.rulebook import RuleView
 from services.registry.domain.correction import Earlier, check_correction
-from services.registry.domain.ladder import Act, Standing
 from services.registry.domain.volunteer import (
     STEPS,
     check_hours,
@@ -14,7 +16,6 @@ from services.registry.domain.volunteer import (
     compared_number,
     registered,
 )
-from services.registry.handlers.filing import Register, Row, fields_of, record_steps
 from services.registry.handlers.recording import Kind, Link, Named, Sole, record
 from services.registry.help_tables import (
     NETWORK_NUMBER,
@@ -80,7 +81,7 @@ _VOLUNTEER = Kind(
     ),
 )
 _STEPS = Register(
-    "volunteer",
+    "registry.volunteer",
     volunteers,
     volunteer_acts,
     Standing,

@@ -137,7 +137,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """The two cells that a ratio is made of; its value is in percent, or in the unit of an average."""
+    """The two cells that a ratio is made of; its value is in percent, or in the unit of an average.
+
+    A cell of the ratio with dimensions divides the cells with these dimensions too.
+    """
 
     numerator: Cell
     denominator: Cell
@@ -169,6 +172,15 @@ class Indicator:
     def whole(self) -> Cut | None:
         """The cell that the others are parts of, if there is one."""
         return next((cut for cut in self.cuts if cut.whole), None)
+
+    def parts(self, cut: Cut) -> tuple[Cell, ...]:
+        """Numerator and denominator of one cell of a ratio; nothing for any other indicator."""
+        if self.ratio is None:
+            return ()
+        return tuple(
+            Cell(each.indicator, dimensions_text({**dimensions_of(each.dimensions), **cut.dimensions}))
+            for each in (self.ratio.numerator, self.ratio.denominator)
+        )
 
     @property
     def additive(self) -> bool:

@@ -7,7 +7,7 @@ indicators:
     zh: 持证残疾人
     en: Certified disabled persons
     unit: person                   # person, household, institution, township, case, hour, square_metre,
-                                   # person_time, yuan; a ratio: percent, an average: hour, institution
+                                   # person_time, yuan; a ratio: percent, an average: hour, institution, yuan
     kind: stock                    # flow: in the period; stock: on the day; money; ratio
     measure: persons               # events, persons, households, institutions, townships, hours,
                                    # square_metres, person_times or money; no ratio
@@ -15,7 +15,7 @@ indicators:
     feeds:
       - event: registry.certificate_changed.v1
         where: {mode: [office]}    # optional
-        sign: minus                # optional, plus; minus only for a stock, money, and persons
+        sign: minus                # optional, plus; no flow of events, institutions, townships takes it
         each: sources              # optional: one fact for every element of this list
         amount: {part: amount}     # money, hours, square_metres, person_times; of the event or the part
         dimensions: {category: {field: previous_category}, action: {const: change}}
@@ -26,7 +26,8 @@ indicators:
       - {zh: …, en: …, dimensions: {grade: "1-2"}, facts: {grade: ["1", "2"]}}
       - {zh: …, en: …, dimensions: {category: visual}}            # facts: the same
     sums: [grade, category]        # optional: these cells must add up to the whole
-    ratio:                         # ratio only, instead of measure, feeds and sums
+    ratio:                         # ratio only, instead of measure, feeds and sums; a cell with
+                                   # dimensions divides the cells that have them too
       numerator: {indicator: …, dimensions: {…}}
       denominator: {indicator: …}
 """
@@ -64,7 +65,8 @@ _UNITS = {
     "person_times": "person_time",
     "money": "yuan",
 }
-_RATIO_UNITS = ("percent", "hour", "institution")
+_RATIO_UNITS = ("percent", "hour", "institution", "yuan")
+_NEVER_TAKEN_BACK = ("events", "institutions", "townships")
 _Fields = Mapping[str, frozenset[str] | None]
 
 
@@ -96,7 +98,7 @@ def load(directory: Path, events: Mapping[str, EventShape]) -> Catalogue:
 
 
 def _check_ratio(indicator: Indicator, name: Entry, known: Mapping[str, Indicator]) -> None:
-    for cell in (indicator.ratio.numerator, indicator.ratio.denominator) if indicator.ratio else ():
+    for cell in (cell for cut in indicator.cuts for cell in indicator.parts(cut)):
         shown = known.get(cell.indicator)
         cells = {dimensions_text(cut.dimensions) for cut in shown.cuts} if shown else set()
         if shown is None or shown.ratio is not None or cell.dimensions not in cells:
@@ -163,7 +165,7 @@ class _Reader:
 
     def _feed(self, entry: Entry, kind: catalogue.Kind, measure: catalogue.Measure) -> Feed:
         optional = {"where", "each", "subject", "day", "dimensions"}
-        optional |= {"sign"} if kind == "stock" or measure in {"money", "persons"} else set()
+        optional |= {"sign"} if kind == "stock" or measure not in _NEVER_TAKEN_BACK else set()
         amounts = measure in {"money", *QUANTITIES}
         fields = entry.fields({"event", "amount"} if amounts else {"event"}, frozenset(optional))
         event = fields["event"].text()
@@ -233,12 +235,12 @@ class _Reader:
         return entry.text()
 
     def _cuts(self, entry: Entry, feeds: tuple[Feed, ...]) -> tuple[Cut, ...]:
-        keys = {frozenset(feed.dimensions) for feed in feeds} or {frozenset[str]()}
+        keys = {frozenset(feed.dimensions) for feed in feeds}
         if len(keys) > 1:
             raise self._entry.error("all feeds must give the same dimensions")
         cuts: dict[str, Cut] = {}
         for each in entry.elements():
-            cut = self._cut(each, next(iter(keys)))
+            cut = self._cut(each, next(iter(keys), None))
             if dimensions_text(cut.dimensions) in cuts:
                 raise each.error("the same dimensions twice, expected each cell once")
             cuts[dimensions_text(cut.dimensions)] = cut
@@ -246,7 +248,8 @@ class _Reader:
             raise entry.error("more than one whole, expected at most one")
         return tuple(cuts.values())
 
-    def _cut(self, entry: Entry, keys: frozenset[str]) -> Cut:
+    def _cut(self, entry: Entry, keys: frozenset[str] | None) -> Cut:
+        """keys: dimensions that the feeds give; None for a ratio, which has none."""
         fields = entry.fields({"zh", "en"}, frozenset({"dimensions", "facts", "whole"}))
         shown = (
             {self._key(key): value.text() for key, value in fields["dimensions"].items()}
@@ -260,7 +263,7 @@ class _Reader:
             facts = {key.text(): frozenset(value.texts()) for key, value in fields["facts"].items()}
         else:
             facts = {key: frozenset({value}) for key, value in shown.items()}
-        if strange := sorted(facts.keys() - keys):
+        if keys is not None and (strange := sorted(facts.keys() - keys)):
             raise entry.error(f'no feed gives the dimension "{strange[0]}"')
         whole = "whole" in fields and fields["whole"].boolean()
         return Cut(shown, fields["zh"].text(), fields["en"].text(), facts, whole)

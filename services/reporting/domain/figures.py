@@ -17,6 +17,8 @@ from services.reporting.domain.catalogue import (
 
 PERCENT_DECIMALS = 2
 COMPLETION_DECIMALS = 1
+_SCALES = {"percent": Fraction(100), "yuan": Fraction(1, 100)}
+"""From the quotient of two cells to the unit of a ratio; money is counted in fen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +82,9 @@ def figures(catalogue: Catalogue, tally: Tally) -> list[Figure]:
     }
     for indicator in catalogue.indicators:
         if indicator.ratio is not None:
-            parts = (made[indicator.ratio.numerator].value, made[indicator.ratio.denominator].value)
             for cut in indicator.cuts:
-                figure = Figure(indicator, cut, _quotient(indicator.unit, *parts))
+                numerator, denominator = (made[cell].value for cell in indicator.parts(cut))
+                figure = Figure(indicator, cut, _quotient(indicator.unit, numerator, denominator))
                 made[figure.cell] = figure
     return [
         made[Cell(indicator.code, dimensions_text(cut.dimensions))]
@@ -96,7 +98,7 @@ def _quotient(
 ) -> Fraction | None:
     if numerator is None or not denominator:
         return None
-    return Fraction(numerator) * (100 if unit == "percent" else 1) / Fraction(denominator)
+    return Fraction(numerator) * _SCALES.get(unit, 1) / Fraction(denominator)
 
 
 def half_up(value: Fraction, decimals: int) -> str:

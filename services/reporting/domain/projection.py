@@ -40,11 +40,13 @@ def facts_of(catalogue: Catalogue, event_type: str, event: object) -> list[Fact]
 
 def _facts(indicator: Indicator, feed: Feed, event: object) -> Iterator[Fact]:
     day: date = getattr(event, feed.day)
-    subject = str(getattr(event, feed.subject))
+    subject = getattr(event, feed.subject)
+    if subject is None:
+        return  # nobody knows which one it was
     for part in (None,) if feed.each is None else getattr(event, feed.each):
         dimensions = {key: source.read(event, part) for key, source in feed.dimensions.items()}
         amount = feed.sign * _amount(indicator, feed, event, part)
-        yield Fact(indicator.code, dimensions_text(dimensions), day, subject, feed.sign, amount)
+        yield Fact(indicator.code, dimensions_text(dimensions), day, str(subject), feed.sign, amount)
 
 
 def _amount(indicator: Indicator, feed: Feed, event: object, part: object | None) -> int:

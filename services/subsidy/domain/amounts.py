@@ -78,6 +78,9 @@ FORMULAS: Mapping[str, Formula] = MappingProxyType(
     }
 )
 
+NEEDING_BASIS = (by_attendance, actual_cost_capped)
+"""The formulas that take what the office states of a case; an enrolment states nothing."""
+
 _UNITS = {"fen": 1, "jiao": 10, "yuan": 100}
 ROUNDINGS = tuple(f"{unit}_{way}" for unit in _UNITS for way in get_args(Rounding))
 

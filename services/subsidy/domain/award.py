@@ -46,6 +46,7 @@ class Award:
 
     period, last_period: the first and the last one that is paid; last_period is None until it is stopped, and
     before period when it is never paid. held_from: the first month that waits for the end of a freeze.
+    household_id: that of the person on the day of the grant, None where it is not known.
     sole: whether the person may have no other award of the scheme while this one stands, whatever the period:
     it goes on, or is granted once for ever. decision: the rules applied, for the trace.
     """
@@ -66,6 +67,7 @@ class Award:
     ref: str | None = None
     enrolment_id: str | None = None
     held_from: str | None = None
+    household_id: str | None = None
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -114,6 +116,10 @@ class KnownAwards:
         if award.ref is not None:
             self._by_ref[award.ref] = award
 
+    def named(self, ref: str) -> Award | None:
+        """The award with the office's number, None when there is none."""
+        return self._by_ref.get(ref)
+
     def same_as(self, claim: Claim) -> Award | None:
         """The award that this claim has led to already, None when it is new.
 
@@ -121,20 +127,15 @@ class KnownAwards:
         "subsidy.already_granted" when the person has an award of the scheme for one of the periods, but not
         this one.
         """
-        asked = (claim.person_id, claim.scheme, claim.variant, claim.period, claim.granted_on)
-        if (award := self._by_ref.get(claim.ref)) is not None:
-            told = (award.person_id, award.scheme, award.variant, award.period, award.granted_on)
-            check_same("award", (*told, award.cost, award.days), (*asked, claim.cost, claim.days))
+        if (award := self.named(claim.ref)) is not None:
+            whose, asked = (award.person_id, award.applied_on), (claim.person_id, claim.applied_on)
+            check_same("award", (*whose, *_matter(award)), (*asked, *_matter(claim)))
             return award
         for award in self._by_person.get(claim.person_id, ()):
             last = None if claim.open_ended else claim.period
             if award.scheme != claim.scheme or not award.rules_out(claim.period, last):
                 continue
-            if (award.variant, award.period, award.granted_on) == (
-                claim.variant,
-                claim.period,
-                claim.granted_on,
-            ):
+            if _matter(award) == _matter(claim):
                 return award
             raise Conflict(
                 "subsidy.already_granted",
@@ -157,6 +158,11 @@ class KnownAwards:
                 and _meet(_months(award.period, award.last_period), first, last)
             }
         )
+
+
+def _matter(told: Award | Claim) -> tuple[object, ...]:
+    """What is granted, and what its amount is computed from."""
+    return told.scheme, told.variant, told.period, told.granted_on, told.cost, told.days
 
 
 def _months(first: str, last: str | None) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
 
+from kernel.errors import Conflict
 from kernel.masking import BankAccount
 from kernel.money import Money
 from services.subsidy.domain.bank_layout import Layout
@@ -33,6 +34,15 @@ class Batch:
     lines: int
     amount: Money
     file_hash: str | None
+
+    def check_sealed(self) -> None:
+        """Raises Conflict("subsidy.batch_unsealed") while instructions are being written into it."""
+        if self.file_hash is None:
+            raise Conflict(
+                "subsidy.batch_unsealed",
+                "Instructions are still being written into it; ask again in a moment.",
+                batch_id=self.id,
+            )
 
 
 def render(layout: Layout, batch: Batch, orders: Iterable[Order]) -> bytes:

@@ -4,7 +4,7 @@ from kernel.errors import Invalid
 from services.subsidy.domain.schemes import Scheme
 
 PROOFS = ("vehicle", "admission")
-"""Words of the rule `<scheme>.proof`."""
+"""Words of the rule `<scheme>.claim_proof`."""
 
 
 def normal_proof(text: str) -> str:
@@ -17,7 +17,7 @@ def check_proof(scheme: Scheme, variant: str, *, given: bool) -> None:
 
     Raises Invalid("subsidy.proof_needed") or Invalid("subsidy.proof_not_asked").
     """
-    asked = scheme.stated("proof", variant)
+    asked = scheme.stated("claim_proof", variant)
     if asked is not None and not given:
         raise Invalid(
             "subsidy.proof_needed",

@@ -10,6 +10,7 @@ from services.subsidy.domain.wording import step
 
 BEGINNINGS = ("hand_in", "decision")
 STOPS = ("this_month", "next_month")
+EXPIRED = "certificate_expired"
 
 
 def check_first(scheme: Scheme, first: Period, applied_on: date, granted_on: date) -> Trace:
@@ -29,9 +30,7 @@ def check_first(scheme: Scheme, first: Period, applied_on: date, granted_on: dat
         return []
     rule = scheme.needed("paid_from")
     earliest = Period.of(applied_on if rule.text == "hand_in" else granted_on, "month")
-    back_pay = scheme.stated("back_pay_months")
-    for _ in range(back_pay.integer if back_pay else 0):
-        earliest = earliest.previous()
+    earliest = back_paid(scheme, earliest)
     if first.start < earliest.start:
         raise Invalid(
             "subsidy.begins_too_early",
@@ -42,8 +41,17 @@ def check_first(scheme: Scheme, first: Period, applied_on: date, granted_on: dat
     return [step(rule, f"自{first.text}起按月发放。")]
 
 
+def back_paid(scheme: Scheme, month: Period) -> Period:
+    """The earliest month that may be paid of an award that is to begin in that month, by back_pay_months."""
+    back_pay = scheme.stated("back_pay_months")
+    for _ in range(back_pay.integer if back_pay else 0):
+        month = month.previous()
+    return month
+
+
 def last_month(scheme: Scheme, reason: str, happened_on: date) -> tuple[Period, Trace]:
-    """The last month that is paid, and the rule that says so.
+    """The last month that is paid, and the rules that say so. Where certificates cannot be renewed for a time
+    (不可抗力), it is transition_months later.
 
     Raises Invalid("subsidy.not_open_ended") for a scheme whose awards end by themselves, and
     Invalid("subsidy.unknown_stop_reason").
@@ -65,4 +73,9 @@ def last_month(scheme: Scheme, reason: str, happened_on: date) -> tuple[Period, 
         )
     month = Period.of(happened_on, "month")
     last = month.previous() if rule.text == "this_month" else month
-    return last, [step(rule, f"发放至{last.text}。")]
+    trace = [step(rule, f"发放至{last.text}。")]
+    if reason == EXPIRED and (transition := scheme.stated("transition_months")) is not None:
+        for _ in range(transition.integer):
+            last = last.next()
+        trace.append(step(transition, f"按原标准发放至{last.text}。"))
+    return last, trace

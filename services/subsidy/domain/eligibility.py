@@ -26,6 +26,7 @@ class Holder:
     expires_on: date | None
     birth_month: str | None = None
     flags: frozenset[str] | None = None
+    household_id: str | None = None
 
     @property
     def frozen(self) -> bool:

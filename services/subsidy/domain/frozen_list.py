@@ -17,7 +17,7 @@ from kernel.money import Money
 class Line:
     """One payment of the list. seq: its place, from 1. shares: the part of each source, adding up to it.
 
-    difference: the number of the difference that it pays, with its period; None for the run's own period.
+    period: the run's own, a month of its quarter, or that of a difference with its number.
     """
 
     seq: int
@@ -26,7 +26,7 @@ class Line:
     variant: str
     amount: Money
     shares: Mapping[str, Money]
-    difference: str | None = None
+    period: str
 
 
 def begin(run_id: str, scheme: str, period: str, region: str, pay_on: date) -> str:
@@ -34,11 +34,11 @@ def begin(run_id: str, scheme: str, period: str, region: str, pay_on: date) -> s
     return _digest(run_id, scheme, period, region, pay_on.isoformat())
 
 
-def extend(digest: str, line: Line) -> str:
-    """The hash of a list with one more line, as 64 hexadecimal digits."""
+def extend(digest: str, line: Line, run_period: str) -> str:
+    """The hash of a list with one more line, as 64 hexadecimal digits. run_period: that of the run."""
     shares = sorted((source, part.fen) for source, part in line.shares.items())
     told = (line.seq, line.award_id, line.person_id, line.variant, line.amount.fen, shares)
-    return _digest(digest, *told, *([line.difference] if line.difference else ()))
+    return _digest(digest, *told, *([line.period] if line.period != run_period else ()))
 
 
 _compact = json.JSONEncoder(separators=(",", ":")).encode

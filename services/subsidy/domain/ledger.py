@@ -1,12 +1,14 @@
 """How money is booked. Each entry is a transfer from one account to another, so debit always equals credit.
 
-    allotted:<source>:<scheme>   credit: money made available
-    funds:<source>:<scheme>      debit: money made available, or taken back; credit: money that the bank paid
+    allotted:<source>:<scheme>   credit: money made available; debit: not available any more
+    funds:<source>:<scheme>      debit: money made available, or that came back; credit: money paid, or not
+                                 available any more
     expense:<scheme>             debit: payments approved; credit: given up
     payable:<source>:<scheme>    credit: committed by an approval, returned, or taken back after it was paid;
                                  debit: instructed to the bank, or given up
     transit:<source>:<scheme>    credit: instructed to the bank; debit: paid or returned by it
-    debt:<scheme>                debit: paid too much; credit: kept back, paid back or written off
+    debt:<scheme>                debit: paid too much, or kept back of a payment that was given up;
+                                 credit: kept back, paid back, written off, or never paid
     returned:<scheme>            debit: money that persons paid back
     written_off:<scheme>         debit: debts given up
 
@@ -41,6 +43,11 @@ def allotment(scheme: str, source: str, amount: Money) -> list[Transfer]:
     return [Transfer(f"funds:{source}:{scheme}", f"allotted:{source}:{scheme}", amount)]
 
 
+def withdrawal(scheme: str, source: str, amount: Money) -> list[Transfer]:
+    """Money that a source makes available no more."""
+    return [Transfer(f"allotted:{source}:{scheme}", f"funds:{source}:{scheme}", amount)]
+
+
 def approval(scheme: str, shares: Mapping[str, Money], kept: Money = Money.ZERO) -> list[Transfer]:
     """An approved list: its sources are committed to their shares. An empty list books nothing.
 
@@ -53,7 +60,7 @@ def approval(scheme: str, shares: Mapping[str, Money], kept: Money = Money.ZERO)
 
 
 def over_payment(scheme: str, amount: Money) -> list[Transfer]:
-    """Money that was paid too much: no expense, but owed by a person."""
+    """Money that was paid too much, or kept back of nothing: no expense, but owed by a person."""
     return [Transfer(f"debt:{scheme}", f"expense:{scheme}", amount)]
 
 
@@ -65,6 +72,11 @@ def paid_back(scheme: str, amount: Money) -> list[Transfer]:
 def written_off(scheme: str, amount: Money) -> list[Transfer]:
     """A debt that the office gave up."""
     return [_settled(f"written_off:{scheme}", scheme, amount)]
+
+
+def not_paid(scheme: str, amount: Money) -> list[Transfer]:
+    """A debt of money that was never paid after all."""
+    return [_settled(f"expense:{scheme}", scheme, amount)]
 
 
 def _settled(debit: str, scheme: str, amount: Money) -> Transfer:

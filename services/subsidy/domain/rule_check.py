@@ -5,20 +5,38 @@ Everything is told at once, each mistake as "file:line: what is wrong, what is e
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 
 from kernel.disability import GRADES, Category
 from kernel.money import Money
+from kernel.periods import Period
 from kernel.regions import RegionCode
 from kernel.rule_values import UNITS, RuleValue
-from kernel.rulebook import DIVISION, RuleBook, RuleView
-from services.subsidy.domain.amounts import FORMULAS, ROUNDINGS, actual_cost_capped, by_variant
+from kernel.rulebook import RuleBook, RuleView
+from services.subsidy.domain.amounts import (
+    FORMULAS,
+    NEEDING_BASIS,
+    ROUNDINGS,
+    actual_cost_capped,
+    by_variant,
+)
 from services.subsidy.domain.changes import FREEZES
 from services.subsidy.domain.claim_proof import PROOFS
 from services.subsidy.domain.duration import BEGINNINGS, STOPS
 from services.subsidy.domain.overlaps import OVERLAPS
-from services.subsidy.domain.schemes import CADENCES, MARK, OFFICE, RECORDED, Scheme
+from services.subsidy.domain.resumption import RESUMPTIONS
+from services.subsidy.domain.schemes import (
+    CADENCES,
+    MARK,
+    OFFICE,
+    QUARTER,
+    RECORDED,
+    SHORTAGES,
+    Scheme,
+    parted,
+)
+from services.subsidy.domain.share_check import share_problems
 
 DIBAO_LINES = ("urban", "rural")
 HOUSEHOLD_FLAGS = (
@@ -36,6 +54,7 @@ HOUSEHOLD_FLAGS = (
 _RATE_FAMILY = {"share_of_dibao": "ratio", "actual_cost_capped": "ratio"}
 _RATE_UNITS = {
     "month": ("yuan_per_person_month",),
+    "quarter": ("yuan_per_person_month",),
     "year": ("yuan_per_person_year", "yuan_per_vehicle_year"),
     "occasion": ("yuan_per_person",),
     "once": ("yuan_per_person",),
@@ -61,6 +80,8 @@ _NAMES: Mapping[str, _Name] = {
     "cadence": _Name(("text",), tuple(CADENCES), required=True),
     "opened_by": _Name(("text",), required=True),
     "funding": _Name(("texts",), required=True),
+    "funding_share": _Name(("ratio", "percent"), tail="word"),
+    "shortage": _Name(("text",), SHORTAGES),
     "channel": _Name(("text",), ("card", "institution", RECORDED), required=True),
     "formula": _Name(("text",), tuple(FORMULAS), tail="variant", required=True),
     "rate": _Name((*_MONEY, "ratio", "percent"), tail="variant"),
@@ -72,6 +93,9 @@ _NAMES: Mapping[str, _Name] = {
     "grades": _Name(("texts",), tuple(str(grade) for grade in GRADES), tail="variant"),
     "age_min": _Name(("years",), tail="variant"),
     "age_max": _Name(("years",), tail="variant"),
+    "years_early": _Name(("count",), tail="variant"),
+    "proofs": _Name(("texts",), tail="variant"),
+    "proof": _Name(("texts",), tail="word"),
     "flags_any": _Name(("texts",), HOUSEHOLD_FLAGS, tail="variant"),
     "flags_none": _Name(("texts",), HOUSEHOLD_FLAGS, tail="variant"),
     "overlap": _Name(("text",), OVERLAPS, tail="word"),
@@ -79,10 +103,12 @@ _NAMES: Mapping[str, _Name] = {
     "paid_from": _Name(("text",), BEGINNINGS),
     "freeze": _Name(("text",), FREEZES, tail="word"),
     "regraded_from": _Name(("text",), STOPS),
+    "resume": _Name(("text",), RESUMPTIONS, tail="word"),
+    "transition_months": _Name(("months",)),
     "back_pay_months": _Name(("months",)),
     "offset_cap": _Name(("ratio", "percent")),
     "review_months": _Name(("months",)),
-    "proof": _Name(("text",), PROOFS, tail="variant"),
+    "claim_proof": _Name(("text",), PROOFS, tail="variant"),
     "notice_days": _Name(("working_days",)),
 }
 
@@ -90,10 +116,10 @@ _NAMES: Mapping[str, _Name] = {
 def problems(book: RuleBook) -> list[str]:
     """Every mistake in the rules of the schemes, in the order of the keys."""
     keys = book.keys()
-    marks = [key for key in keys if _undivided(key).endswith(MARK)]
+    marks = [key for key in keys if parted(key)[0].endswith(MARK)]
     variants: dict[str, set[str]] = {}
     for mark in marks:
-        listed = variants.setdefault(_undivided(mark).removesuffix(MARK), set())
+        listed = variants.setdefault(parted(mark)[0].removesuffix(MARK), set())
         for value in book.history(mark):
             listed |= {*value.texts} if value.unit == "texts" and value.value is not None else set()
     found = [problem for key in keys for problem in _in_rule(key, book.history(key), variants)]
@@ -104,18 +130,17 @@ def problems(book: RuleBook) -> list[str]:
         found += _in_scheme(mark, book.history(mark), on)
     for key in keys:
         found += _in_rate(key, book, on)
+        found += _in_formula(key, book, on)
         found += _in_pair(key, book, variants)
+        found += _in_cadence(key, book, on)
+    for code in variants:
+        found += share_problems(code, book, on)
     return found
-
-
-def _undivided(key: str) -> str:
-    match = DIVISION.fullmatch(key)
-    return match[1] if match else key
 
 
 def _in_rule(key: str, history: tuple[RuleValue, ...], variants: Mapping[str, set[str]]) -> Iterator[str]:
     place = history[0].place
-    code, _, rest = _undivided(key).partition(".")
+    code, _, rest = parted(key)[0].partition(".")
     if code == "dibao":
         if rest not in {f"line.{line}" for line in DIBAO_LINES} or history[0].unit != "yuan_per_person_month":
             expected = "dibao.line.urban or dibao.line.rural in yuan_per_person_month"
@@ -164,7 +189,7 @@ def _in_words(key: str, history: tuple[RuleValue, ...], takes: _Name) -> Iterato
 
 def _in_scheme(mark: str, history: tuple[RuleValue, ...], on: Callable[[date], RuleView]) -> Iterator[str]:
     """What is missing on the days on which one of the scheme's lists of variants begins."""
-    code = _undivided(mark).removesuffix(MARK)
+    code = parted(mark)[0].removesuffix(MARK)
     for value in history:
         if value.value is None:
             continue
@@ -173,8 +198,11 @@ def _in_scheme(mark: str, history: tuple[RuleValue, ...], on: Callable[[date], R
         for name, takes in _NAMES.items():
             if takes.required and not all(scheme.stated(name, variant) for variant in value.texts):
                 yield f"{begins} and has no rule {code}.{name} on that day, expected one"
+        for fact in {fact for variant in value.texts for fact in _facts(scheme, variant)}:
+            if scheme.stated(f"proof.{fact}") is None:
+                yield f"{begins} and has no rule {code}.proof.{fact} on that day, expected one"
         cadence, opened_by = scheme.stated("cadence"), scheme.stated("opened_by")
-        if cadence is None or cadence.text != "month":
+        if cadence is None or CADENCES[cadence.text] != "month":
             continue
         if scheme.stated("paid_from") is None:
             yield f"{begins}, is paid monthly and has no rule {code}.paid_from on that day, expected one"
@@ -182,15 +210,20 @@ def _in_scheme(mark: str, history: tuple[RuleValue, ...], on: Callable[[date], R
             yield f"{begins} and is paid monthly, expected {code}.opened_by to be {OFFICE}"
 
 
+def _facts(scheme: Scheme, variant: str) -> tuple[str, ...]:
+    needed = scheme.stated("proofs", variant)
+    return needed.texts if needed else ()
+
+
 def _in_rate(key: str, book: RuleBook, on: Callable[[date], RuleView]) -> Iterator[str]:
     """Rates that do not fit the formula or the cadence of their day, in their division or in the office."""
-    code, _, rest = _undivided(key).partition(".")
+    code, _, rest = parted(key)[0].partition(".")
     variant = rest.removeprefix("rate.")
     if variant == rest:
         return
     for value in book.history(key):
         rules = _where(key, on(value.valid_from))
-        if key == _undivided(key) and book.office is not None and book.office.isdecimal():
+        if key == parted(key)[0] and book.office is not None and book.office.isdecimal():
             there = rules.within(RegionCode.parse(book.office))
             rules = there if key in there and there[key] is value else rules
         scheme = Scheme(code, rules)
@@ -208,9 +241,43 @@ def _in_rate(key: str, book: RuleBook, on: Callable[[date], RuleView]) -> Iterat
             yield f"{value.place}: rule {key} bears a cost without a limit, expected {code}.cap on that day"
 
 
+def _in_formula(key: str, book: RuleBook, on: Callable[[date], RuleView]) -> Iterator[str]:
+    """Formulas that take what nobody states of those whom an enrolment opened an award."""
+    code, _, name = parted(key)[0].partition(".")
+    if name.partition(".")[0] != "formula":
+        return
+    for value in book.history(key):
+        opened_by = Scheme(code, _where(key, on(value.valid_from))).stated("opened_by")
+        if opened_by is None or opened_by.text == OFFICE or value.value is None:
+            continue
+        if FORMULAS[value.text] in NEEDING_BASIS:
+            taking = f"rule {key} takes a cost or days, which enrolments do not state"
+            yield f"{value.place}: {taking}, expected another formula or {code}.opened_by to be {OFFICE}"
+
+
+def _in_cadence(key: str, book: RuleBook, on: Callable[[date], RuleView]) -> Iterator[str]:
+    """What is paid by the quarter is so for whole quarters: else a month would be on no list."""
+    code, _, name = parted(key)[0].partition(".")
+    if name not in {"cadence", "variants"}:
+        return
+    for value in book.history(key):
+        day = value.valid_from
+        before, since = _cadence(code, key, on(day - timedelta(days=1))), _cadence(code, key, on(day))
+        if before != since and QUARTER in {before, since} and Period.of(day, QUARTER).start != day:
+            expected = "expected the first day of one"
+            yield f"{value.place}: rule {key} begins or ends paying by the quarter on {day}, {expected}"
+
+
+def _cadence(code: str, key: str, rules: RuleView) -> str | None:
+    """How often the scheme is paid where the key holds; None while there is no such scheme."""
+    scheme = Scheme(code, _where(key, rules))
+    rule = scheme.stated("cadence")
+    return rule.text if rule and code + MARK in scheme.rules else None
+
+
 def _in_pair(key: str, book: RuleBook, schemes: Mapping[str, set[str]]) -> Iterator[str]:
     """Two schemes of this service speak of each other, and never of the higher one."""
-    whole = _undivided(key)
+    whole = parted(key)[0]
     code, _, rest = whole.partition(".")
     other = rest.removeprefix("overlap.")
     if not rest.startswith("overlap.") or other not in schemes:
@@ -225,5 +292,5 @@ def _in_pair(key: str, book: RuleBook, schemes: Mapping[str, set[str]]) -> Itera
 
 def _where(key: str, rules: RuleView) -> RuleView:
     """The rules of the division that the key ends in."""
-    match = DIVISION.fullmatch(key)
-    return rules if match is None else rules.within(RegionCode.parse(match[2]))
+    _, division = parted(key)
+    return rules.within(RegionCode.parse(division)) if division else rules

@@ -16,6 +16,7 @@ from datetime import date
 
 from kernel.errors import Conflict, Forbidden
 from kernel.money import Money
+from kernel.periods import Period
 
 OPEN = ("planning", "frozen", "approved")
 """The list is still being decided on; there is one such run of a scheme, a period and a division."""
@@ -38,6 +39,12 @@ class Run:
     planned_by: str
     approved_by: str | None
     given_up_lines: int = 0
+
+    @property
+    def periods(self) -> list[str]:
+        """The periods that its lines are for, in their order: the months of a quarter, else its own."""
+        period = Period.parse(self.period)
+        return [month.text for month in period.months()] if period.kind == "quarter" else [period.text]
 
     def approved_already(self, checker: str, list_hash: str) -> bool:
         """Whether this checker has approved this list before; the approval then need not be repeated."""

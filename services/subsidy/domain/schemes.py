@@ -3,11 +3,15 @@
 The rules of a scheme `<code>`, all in rules/<code>.yaml; domain/rule_check.py refuses any other key or word:
 
     <code>.variants          texts   kinds of award; its existence makes the scheme
-    <code>.cadence           text    "month": one award, paid each month until it is stopped; "year": one
-                                     award for a person and a year; "occasion": one for a person and
-                                     a day, as a visit; "once": one award for a person
+    <code>.cadence           text    "month": one award, paid each month until it is stopped; "quarter":
+                                     the same, its months paid together each quarter; "year": one award
+                                     for a person and a year; "occasion": one for a person and a day, as
+                                     a visit; "once": one award for a person
     <code>.opened_by         text    "office" (GrantAwards), or the <service>.<programme> whose enrolments do
     <code>.funding           texts   sources in the order in which they are used; the last one bears the rest
+    <code>.funding_share.<source> percent   what each of them bears; together one (absent: each all it can)
+    <code>.shortage          text    what happens when a source cannot bear its share: "next_bears" (those
+                                     that follow it do; so where it is absent) or "refused" (the plan is)
     <code>.channel           text    "card" (to the person), "institution" (for the person), "recorded" (in
                                      kind or as a relief: never paid out)
     <code>.formula           text    how an amount is computed, see domain/amounts.py
@@ -19,6 +23,10 @@ The rules of a scheme `<code>`, all in rules/<code>.yaml; domain/rule_check.py r
     <code>.categories        texts   categories of disability admitted (absent: all)
     <code>.grades            texts   grades admitted (absent: all)
     <code>.age_min, .age_max years   completed years admitted, both included (absent: no limit)
+    <code>.years_early       count   how much earlier than others a person may draw it; told and not applied
+    <code>.proofs            texts   facts that the office must have seen before the award, see
+                                     domain/proofs.py (absent: none)
+    <code>.proof.<fact>      texts   what such a proof may say; "yes" where it is enough to have one
     <code>.flags_any         texts   flags of the household of which one is needed (absent: none)
     <code>.flags_none        texts   flags of the household that exclude
     <code>.overlap.<benefit> text    "stack", "excluded" or "choose_higher", with another scheme or benefit
@@ -27,30 +35,57 @@ The rules of a scheme `<code>`, all in rules/<code>.yaml; domain/rule_check.py r
                                      while the certificate is frozen
     <code>.regraded_from     text    "this_month" or "next_month": the first month that is paid by another
                                      variant when the person no longer fits the present one (absent: it stops)
+    <code>.resume.<reason>   text    from when an award that ended for the reason goes on when its person is
+                                     entitled again: "this_month" or "next_month" of the news, which
+                                     back_pay_months makes earlier, or "without_gap"; or "ask" the person
+                                     first (absent: "ask")
+    <code>.transition_months months  how long it is paid on after the certificate expired, where renewing is
+                                     impossible for a time (absent: not at all)
     <code>.paid_from         text    "hand_in" or "decision": the month from which a monthly award is paid
     <code>.back_pay_months   months  how long before that month it may begin (absent: not at all)
     <code>.offset_cap        percent the most of a payment that is kept back for a debt (absent: nothing)
     <code>.review_months     months  how often an award is looked at again
-    <code>.proof             text    whose number a claim names, "vehicle" or "admission"; no two claims for
+    <code>.claim_proof       text    whose number a claim names, "vehicle" or "admission"; no two claims for
                                      a period name the same (absent: none)
     <code>.notice_days       working_days   how long a decision is posted before payment
 
-Requirements, rate and cap may end in a variant (`nursing.grades.grade_1`), and every key in the digits of a
-division (`nursing.rate.grade_1.44`): of several that hold, the variant's own, then the lowest division's.
+Requirements, proofs, rate and cap may end in a variant (`nursing.grades.grade_1`), and every key in the
+digits of a division (`nursing.rate.grade_1.44`): of several that hold, the variant's own, then the lowest
+division's.
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.periods import Kind, Period
+from kernel.regions import RegionCode
 from kernel.rule_values import RuleValue
 from kernel.rulebook import DIVISION, RuleView
+from services.subsidy.domain.funding import Bearers
 
 OFFICE = "office"
 RECORDED = "recorded"
+REFUSED = "refused"
 MARK = ".variants"
-CADENCES: dict[str, Kind] = {"month": "month", "year": "year", "occasion": "day", "once": "year"}
+QUARTER: Literal["quarter"] = "quarter"
+CADENCES: dict[str, Kind] = {
+    "month": "month",
+    "quarter": "month",
+    "year": "year",
+    "occasion": "day",
+    "once": "year",
+}
 """The kind of period that an award of the cadence is for."""
+SHORTAGES = ("next_bears", REFUSED)
+_OF_A_RUN = ("cadence", "funding", "funding_share", "shortage")
+"""Names of rules that hold for a whole list of payments."""
+
+
+def parted(key: str) -> tuple[str, str]:
+    """A key without the digits of its division, and those digits; empty where it holds everywhere."""
+    match = DIVISION.fullmatch(key)
+    return (match[1], match[2]) if match else (key, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +131,7 @@ class Scheme:
     def every_rule(self) -> list[RuleValue]:
         """All its rules in force by key; a division's rule stands in place of the one it replaces."""
         keys = self.rules.keys()
-        own = (key for key in keys if key.partition(".")[0] == self.code and not DIVISION.fullmatch(key))
+        own = (key for key in keys if key.partition(".")[0] == self.code and not parted(key)[1])
         return [self.rules[key] for key in own]
 
     @property
@@ -115,6 +150,32 @@ class Scheme:
         return self.needed("funding").texts
 
     @property
+    def bearers(self) -> Bearers:
+        """The sources with their shares, and what happens when one cannot bear its share."""
+        sources, shortage = self.funding, self.stated("shortage")
+        shared = any(self.stated(f"funding_share.{source}") for source in sources)
+        shares = tuple(self.needed(f"funding_share.{source}").ratio for source in sources) if shared else ()
+        return Bearers(sources, shares, shortage is not None and shortage.text == REFUSED)
+
+    def check_one_way(self, region: RegionCode) -> None:
+        """Raises Conflict("subsidy.differs_below") where one list cannot be drawn up for the whole division,
+        for one below it has sources, shares or a cadence of its own.
+        """
+        for key in self.rules.keys():  # noqa: SIM118 -- no dict
+            everywhere, division = parted(key)
+            code, _, name = everywhere.partition(".")
+            below = division.startswith(region.prefix) and division != region.prefix
+            if below and code == self.code and name.partition(".")[0] in _OF_A_RUN:
+                raise Conflict(
+                    "subsidy.differs_below",
+                    f"Scheme {self.code} has {name} of its own in a division below; plan those divisions "
+                    "one by one.",
+                    scheme=self.code,
+                    rule=key,
+                    field="region",
+                )
+
+    @property
     def cadence(self) -> Kind:
         """The kind of period that an award begins with."""
         return CADENCES[self.needed("cadence").text]
@@ -129,6 +190,11 @@ class Scheme:
         """Whether a person is granted it once and never again."""
         return self.needed("cadence").text == "once"
 
+    @property
+    def quarterly(self) -> bool:
+        """Whether the months of a quarter are paid together."""
+        return self.needed("cadence").text == QUARTER
+
     def variant(self, name: str | None) -> str:
         """The variant of that name. Raises Invalid("subsidy.unknown_variant")."""
         if name not in self.variants:
@@ -142,11 +208,18 @@ class Scheme:
 
     def period(self, text: str) -> Period:
         """The period of that text. Raises Invalid("subsidy.wrong_period") when it isn't of the cadence."""
+        return self._of_kind(text, self.cadence)
+
+    def run_period(self, text: str) -> Period:
+        """The period of a list of payments. Raises Invalid("subsidy.wrong_period") like period."""
+        return self._of_kind(text, QUARTER if self.quarterly else self.cadence)
+
+    def _of_kind(self, text: str, kind: Kind) -> Period:
         period = Period.parse(text)
-        if period.kind != self.cadence:
+        if period.kind != kind:
             raise Invalid(
                 "subsidy.wrong_period",
-                f"Scheme {self.code} is paid by the {self.cadence}; {text} is a {period.kind}.",
+                f"Scheme {self.code} is paid by the {kind}; {text} is a {period.kind}.",
                 scheme=self.code,
                 field="period",
             )

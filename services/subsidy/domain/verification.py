@@ -1,11 +1,12 @@
 """Verification after payment (发放后抽查): which payments are drawn, and what a finding leads to."""
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from heapq import nsmallest
 from math import ceil
 
+from kernel import ladder
 from kernel.errors import Conflict, Forbidden, Invalid
 from kernel.money import Money
 from kernel.rulebook import RuleView
@@ -46,43 +47,42 @@ def check_drawable(run: Run) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
-    """One step of a check. means: how it was asked for. received: what the person got, if another amount."""
+class Act(ladder.Act):
+    """One step of a check. means: how it was asked for. received_fen: what the person got, if not that."""
 
-    action: str
-    acted_on: date
     means: str | None = None
-    received: Money | None = None
+    received_fen: int | None = None
     document: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
-    """Where a check stands. paid: what the bank was told. handled_by: who planned and who approved the run.
+class Check(ladder.Standing):
+    """Where a check stands. amount_fen: what the bank was told. finding: what was found last.
 
-    finding: what was found last; received: what the person got, where it was another amount.
+    received_fen: what the person got, where it was another amount.
     """
 
-    state: str
-    paid: Money
-    handled_by: frozenset[str]
-    last_act_on: date
+    amount_fen: int
     finding: str | None = None
-    received: Money | None = None
+    received_fen: int | None = None
 
 
-def follow_up(check: Check, act: Act, by: str, rules: RuleView) -> Check:
-    """Where the check stands after the step. A later finding takes the place of an earlier one, until it is
-    settled; both stay on the record.
-
-    Raises Forbidden("subsidy.verifier_paid"), Invalid("subsidy.wrong_step"), Invalid("subsidy.same_amount"),
-    Conflict("subsidy.act_out_of_order") and Conflict("subsidy.check_state").
-    """
-    _check_complete(check, act)
-    if by in check.handled_by:
+def check_verifier(handled_by: Collection[str | None], by: str) -> None:
+    """handled_by: who planned and who approved the run. Raises Forbidden("subsidy.verifier_paid")."""
+    if by in handled_by:
         raise Forbidden(
             "subsidy.verifier_paid", "Who planned or approved the run cannot verify it; ask somebody else."
         )
+
+
+def follow_up(check: Check, act: Act, rules: RuleView) -> Check:
+    """Where the check stands after the step. A later finding takes the place of an earlier one, until it is
+    settled; both stay on the record.
+
+    Raises Invalid("subsidy.wrong_step"), Invalid("subsidy.same_amount"),
+    Conflict("subsidy.act_out_of_order") and Conflict("subsidy.check_state").
+    """
+    _check_complete(check, act)
     if act.acted_on < check.last_act_on:
         raise Conflict(
             "subsidy.act_out_of_order",
@@ -97,9 +97,28 @@ def follow_up(check: Check, act: Act, by: str, rules: RuleView) -> Check:
             state=check.state,
         )
     if act.action == "settle":
-        return Check("settled", check.paid, check.handled_by, act.acted_on, check.finding, check.received)
+        return replace(check, state="settled", last_act_on=act.acted_on)
     after = _leads_to(act.action, rules)
-    return Check(after, check.paid, check.handled_by, act.acted_on, act.action, act.received)
+    return Check(after, act.acted_on, check.amount_fen, act.action, act.received_fen)
+
+
+def check_recoverable(state: str, paid: Money, amount: Money) -> None:
+    """Whether the amount may be recovered after a check.
+
+    Raises Conflict("subsidy.check_state") and Invalid("subsidy.more_than_paid").
+    """
+    if state != "to_recover":
+        raise Conflict(
+            "subsidy.check_state",
+            f"The check is {state}; only after one that is to recover is money recovered.",
+            state=state,
+        )
+    if not Money.ZERO < amount <= paid:
+        raise Invalid(
+            "subsidy.more_than_paid",
+            "What is recovered must be above zero, and not more than the payment.",
+            field="amount",
+        )
 
 
 def _check_complete(check: Check, act: Act) -> None:
@@ -107,7 +126,7 @@ def _check_complete(check: Check, act: Act) -> None:
     for field, told, wanted in (
         ("means", act.means, not settling),
         ("document", act.document, settling),
-        ("received", act.received, act.action == "wrong_amount"),
+        ("received", act.received_fen, act.action == "wrong_amount"),
     ):
         if (told is not None) != wanted:
             raise Invalid(
@@ -115,7 +134,7 @@ def _check_complete(check: Check, act: Act) -> None:
                 f"{act.action} {'needs' if wanted else 'is told without'} {field}; correct the step.",
                 field=field,
             )
-    if act.received is not None and (act.received == check.paid or act.received < Money.ZERO):
+    if act.received_fen is not None and (act.received_fen == check.amount_fen or act.received_fen < 0):
         raise Invalid(
             "subsidy.same_amount",
             "What was received must be zero or more, and another amount than was paid.",

@@ -22,9 +22,11 @@ from services.subsidy.domain.award import Award, Claim, KnownAwards
 from services.subsidy.domain.duration import check_first
 from services.subsidy.domain.eligibility import Holder, decide
 from services.subsidy.domain.overlaps import decide_overlaps
+from services.subsidy.domain.proofs import decide_proofs
 from services.subsidy.domain.schemes import Scheme
 from services.subsidy.domain.wording import step
 from services.subsidy.handlers.leads import close_granted
+from services.subsidy.handlers.proofs import Proofs, of_people
 
 People = Mapping[str, tuple[str, Holder]]
 
@@ -49,6 +51,7 @@ class Granting:
     heads: Mapping[str, str]
     people: People
     known: KnownAwards
+    proofs: Proofs
     rules_on: Callable[[date], RuleView]
     new: list[Award] = field(default_factory=list)
 
@@ -57,21 +60,40 @@ class Granting:
         """Read what claims with these numbers, of these persons, are about."""
         heads = repository.heads(tx, person_ids)
         people = repository.people(tx, set(heads.values()))
-        return cls(heads, people, KnownAwards(repository.known_awards(tx, refs, heads)), cache(tx.rules.at))
+        known = KnownAwards(repository.known_awards(tx, refs, heads))
+        return cls(heads, people, known, of_people(tx, heads), cache(tx.rules.at))
 
     def grant(self, tx: Transaction, claim: Claim) -> tuple[Award, bool]:
         """The award and whether it is new; one granted before is left as it is. Raises what the rules do."""
+        if not self._may_know(tx, claim):
+            raise repository.unknown_person()
         if (before := self.known.same_as(claim)) is not None:
             tx.within(before.region)
             return before, False
-        award = self.admit(tx.new_id(), claim)
+        award = self._proven(self.admit(tx.new_id(), claim))
         self.known.add(award)
         self.new.append(award)
         return award, True
 
+    def _may_know(self, tx: Transaction, claim: Claim) -> bool:
+        """Whether the person lives in the caller's regions, or the number names an award there: what somebody
+        elsewhere is granted is for nobody here to ask.
+        """
+        named = self.known.named(claim.ref)
+        return claim.person_id in self.people or (named is not None and tx.caller.covers(named.region))
+
     def admit(self, award_id: str, claim: Claim) -> Award:
-        """The award that the claim would lead to; nothing is kept. Raises what the rules do."""
+        """The award that the claim would lead to once its proofs are there; nothing is kept.
+
+        Raises what the rules do.
+        """
         return _grant(award_id, claim, self.people, self.known, self.rules_on)
+
+    def _proven(self, award: Award) -> Award:
+        scheme = Scheme.of(self.rules_on(award.granted_on).within(RegionCode(award.region)), award.scheme)
+        seen = self.proofs.get((award.person_id, award.scheme), ())
+        proven = decide_proofs(scheme, award.variant, seen, award.granted_on)
+        return replace(award, decision=award.decision + proven)
 
     def save(self, tx: Transaction) -> None:
         """Write the new awards, tell of them, and close the leads that they were the answer to."""
@@ -98,6 +120,7 @@ def _recorded(award: Award, rules_on: Callable[[date], RuleView]) -> messages.Be
         variant=award.variant,
         period=award.period,
         worth=str(worth),
+        household_id=award.household_id,
         granted_on=award.granted_on,
     )
 
@@ -155,6 +178,7 @@ def _grant(
         cost=claim.cost,
         days=claim.days,
         applied_on=claim.applied_on,
+        household_id=holder.household_id,
     )
 
 
@@ -187,12 +211,15 @@ def open_awards(tx: Transaction, events: Sequence[Received]) -> None:
 
 def _opened(award_id: str, person_id: str, scheme: Scheme, event: rehab.PersonEnrolled) -> Award:
     period = Period.of(event.enrolled_on, scheme.cadence).text
+    [only, *others] = scheme.variants
+    # A programme without modes opens a scheme of one kind.
+    variant = only if event.mode is None and not others else scheme.variant(event.mode)
     return Award(
         id=award_id,
         enrolment_id=event.enrolment_id,
         person_id=person_id,
         scheme=scheme.code,
-        variant=scheme.variant(event.mode),
+        variant=variant,
         period=period,
         last_period=period,
         sole=scheme.once,

@@ -2,13 +2,12 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Self
-
-import sqlalchemy as sa
+from dataclasses import asdict, dataclass, field
+from typing import Self
 
 from chassis.bulk import Bulk, Entry
 from chassis.fields import reading
+from chassis.filing import Steps
 from chassis.transaction import Transaction
 from contracts import subsidy as messages
 from contracts.message import BulkReply
@@ -36,15 +35,14 @@ _LEVELS = {"check": "township", "review": "county"}
 class File:
     """What is known when the command begins, kept up with each step that it records.
 
-    filed: by reference. steps: by reference, each with its claim. touched: references of claims to write.
+    filed: by reference. known: recorded steps by reference, each with its claim. steps: the new ones.
     """
 
     filed: dict[str, Filed]
-    steps: dict[str, tuple[str, str, Act]]
+    known: dict[str, tuple[str, str, Act]]
     overdue: Overdue
     workdays: Workdays
-    touched: set[str] = field(default_factory=set)
-    history: list[dict[str, Any]] = field(default_factory=list)
+    steps: Steps = field(default_factory=lambda: Steps(claims, claim_acts))
 
     @classmethod
     def load(cls, tx: Transaction, bulk: Bulk) -> Self:
@@ -72,7 +70,7 @@ class File:
         with reading("acted_on"):
             rules = tx.rules.at(act.acted_on).within(RegionCode(filed.region))
             _check_place(tx, filed, act, rules)
-        if (same := self.steps.get(entry.item.ref)) is None:
+        if (same := self.known.get(entry.item.ref)) is None:
             return filed, rules
         check_same("step", same[1:], (filed.id, act))
         entry.unchanged(same[0])
@@ -95,38 +93,23 @@ class File:
         award_id: str | None = None,
     ) -> None:
         """Record the step and tell of it."""
-        filed, act_id = self.filed[entry.item.claim_ref], tx.new_id()
+        filed = self.filed[entry.item.claim_ref]
         now = filed.after(after, award_id)
+        told = {
+            **asdict(act),
+            "due_after": after.due_on,
+            "decision": None if decision is None else json.dumps(decision, ensure_ascii=False),
+        }
+        act_id = self.steps.take(tx, entry.item.ref, filed.id, told, now.columns())
         self.filed[entry.item.claim_ref] = now
-        self.steps[entry.item.ref] = act_id, filed.id, act
-        self.touched.add(entry.item.claim_ref)
-        self.history.append(
-            {
-                "act_id": act_id,
-                "ref": entry.item.ref,
-                "claim_id": filed.id,
-                "seq": now.steps,
-                "action": act.action,
-                "acted_on": act.acted_on,
-                "reason": act.reason,
-                "state_after": after.state,
-                "due_after": after.due_on,
-                "decision": None if decision is None else json.dumps(decision, ensure_ascii=False),
-                "recorded_by": tx.caller.subject,
-                "recorded_at": tx.now,
-            }
-        )
+        self.known[entry.item.ref] = act_id, filed.id, act
         tx.record(_event(filed, act, now))
         self.overdue.tell(tx, filed, act.acted_on)
         entry.created(act_id)
 
     def save(self, tx: Transaction) -> None:
-        """Write each claim once, however many steps it took, and all steps."""
-        written = [self.filed[ref] for ref in sorted(self.touched)]
-        altered = [{"key": each.id, **each.columns()} for each in written]
-        if altered:
-            tx.execute(sa.update(claims).where(claims.c.claim_id == sa.bindparam("key")), altered)
-        tx.insert(claim_acts, self.history)
+        """Write the claims and their steps."""
+        self.steps.save(tx)
         self.overdue.save(tx)
 
 

@@ -15,12 +15,7 @@ def fetch_bank_file(tx: Transaction, message: messages.FetchBankFile) -> message
     Conflict("subsidy.batch_changed") when the bytes are not those that were sealed.
     """
     batch = bank_repository.batch(tx, message.batch_id)
-    if batch.file_hash is None:
-        raise Conflict(
-            "subsidy.batch_unsealed",
-            "Instructions are still being written into it; ask again in a moment.",
-            batch_id=batch.id,
-        )
+    batch.check_sealed()
     content, found = bank_files.render(tx, batch)
     if found != batch.file_hash:
         raise Conflict(
@@ -33,5 +28,5 @@ def fetch_bank_file(tx: Transaction, message: messages.FetchBankFile) -> message
         batch_id=batch.id,
         name=f"{batch.id}.txt",
         content=base64.b64encode(content).decode(),
-        file_hash=batch.file_hash,
+        file_hash=found,
     )

@@ -22,28 +22,30 @@ from services.subsidy.bank_repository import Owed
 from services.subsidy.domain import frozen_list, ledger
 from services.subsidy.domain.run import Run
 
+JOB = "subsidy.instruct"
 LINES_PER_STEP = 2000
 
 
 def instruct_disbursement(
     tx: Transaction, message: messages.InstructDisbursement
 ) -> messages.DisbursementRun:
-    """Start telling the bank. While that goes on, or when nothing can be told, nothing is changed.
+    """Start telling the bank. While that goes on, or when nothing can be told, nothing is changed; a job that
+    failed goes on.
 
-    Raises NotFound("subsidy.unknown_run"), Forbidden("access.region"), Conflict("subsidy.run_not_approved").
+    Raises NotFound("subsidy.unknown_run"), Conflict("subsidy.run_not_approved").
     """
-    run = run_repository.get(tx, message.run_id)
-    tx.within(run.region)
+    run = run_repository.visible(tx, message.run_id)
     run.check_approved()
+    if run.state == "instructing":
+        tx.resume_job(JOB, run.id)
     again = run.state == "instructed"
     if run.state == "approved" or (again and bank_repository.ready(tx, run.id, _today(tx), "", 1)):
         if run_repository.move(tx, run.id, run.state, "instructing"):
             pay_on = max(run.pay_on, _today(tx)) if again else run.pay_on
             payload = {"run_id": run.id, "again": again, "pay_on": pay_on.isoformat()}
             # A key of its own each time: only who moved the run comes here.
-            tx.start_job(
-                "subsidy.instruct", key=tx.new_id(), payload=payload, total=None if again else run.lines
-            )
+            key = f"{run.id} {tx.new_id()}"
+            tx.start_job(JOB, key=key, payload=payload, total=None if again else run.lines)
         run = run_repository.get(tx, run.id)
     return replies.disbursement(run, run_repository.shares_of(tx, run.id))
 
@@ -90,7 +92,7 @@ def _prove(tx: Transaction, run: Run, cursor: dict[str, Any]) -> None:
     digest = cursor.get("digest", empty)
     lines = run_repository.lines_after(tx, run.id, cursor.get("checked", 0), LINES_PER_STEP)
     for line, _ in lines:
-        digest = frozen_list.extend(digest, line)
+        digest = frozen_list.extend(digest, line, run.period)
     if lines:
         cursor.update(checked=lines[-1][0].seq, digest=digest)
     elif digest == run.list_hash:

@@ -16,9 +16,7 @@ from services.subsidy.domain.run import Run
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What a run is to pay. decision: as a line keeps it. difference: of back-pay, its period
-    with the number.
-    """
+    """What a run is to pay. decision: as a line keeps it. period: of back-pay with the number."""
 
     award_id: str
     person_id: str
@@ -26,7 +24,7 @@ class Due:
     region: str
     amount: Money
     decision: str
-    difference: str | None = None
+    period: str
 
 
 class Offsets:

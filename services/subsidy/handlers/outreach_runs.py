@@ -1,6 +1,5 @@
 """Runs of outreach: started by the office, worked on by a job, some thousand persons at a time."""
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -15,11 +14,12 @@ from contracts import subsidy as messages
 from contracts.message import BulkReply
 from kernel.errors import Invalid
 from kernel.regions import RegionCode
-from services.subsidy import claim_repository, repository
-from services.subsidy.domain.outreach import DECLINED, OPEN, Grounds, covers
+from services.subsidy import repository
+from services.subsidy.domain.outreach import Grounds
 from services.subsidy.domain.record import check_same
 from services.subsidy.domain.schemes import OFFICE, Scheme
-from services.subsidy.outreach_tables import leads, outreach_runs
+from services.subsidy.handlers.prospects import Prospect, raise_leads, unserved
+from services.subsidy.outreach_tables import outreach_runs
 from services.subsidy.tables import persons
 
 JOB = "subsidy.outreach"
@@ -108,67 +108,18 @@ def _next_people(tx: Transaction, region: str, cursor: Mapping[str, str]) -> Seq
 
 def _find(tx: Transaction, run: sa.Row[Any], ids: Collection[str]) -> int:
     """Raise leads of those who are entitled, have no award or claim and were not asked yet; how many."""
-    lock_people(tx, ids)
-    people = repository.people(tx, ids)
-    heads = repository.heads(tx, ids)
-    served = {
-        award.person_id
-        for award in repository.known_awards(tx, (), heads)
-        if covers(award, run.scheme, run.period)
+    free = unserved(tx, ids, run.scheme, run.period)
+    people = {
+        person_id: known for person_id, known in repository.people(tx, ids).items() if person_id in free
     }
-    claimed = claim_repository.open_claims(tx, set(heads))
-    served |= {heads[person_id] for person_id, scheme in claimed if scheme == run.scheme}
-    asked = _asked(tx, run.scheme, ids)
     rules = tx.rules.at(run.matched_on)
     schemes = {
         region: Scheme.of(rules.within(RegionCode(region)), run.scheme) for region, _ in people.values()
     }
-    rows = []
-    for person_id, (region, holder) in sorted(people.items()):
-        grounds = None
-        if person_id not in served:
-            grounds = Grounds.of(schemes[region], holder, run.matched_on, rules)
-        if grounds is not None and asked.get(person_id) not in {_STILL, grounds.digest}:
-            rows.append(_lead(tx, run, person_id, region, grounds))
-    tx.insert(leads, rows)
-    return len(rows)
-
-
-def lock_people(tx: Transaction, ids: Collection[str]) -> None:
-    """Lock persons until the commit, so that nobody is found while an award is granted to them."""
-    # In the order of their keys, or two transactions could wait for each other.
-    query = sa.select(persons.c.person_id).where(persons.c.person_id.in_(ids)).order_by(persons.c.person_id)
-    tx.execute(query.with_for_update()).all()
-
-
-_STILL = "open"
-"""In place of the grounds of a lead that somebody works on."""
-
-
-def _asked(tx: Transaction, scheme: str, ids: Collection[str]) -> dict[str, str]:
-    """The grounds on which these persons were asked last without an award, by person."""
-    query = sa.select(leads.c.person_id, leads.c.state, leads.c.grounds).where(
-        leads.c.person_id.in_(ids), leads.c.scheme == scheme, leads.c.state.in_((*OPEN, *DECLINED))
-    )
-    return {
-        row.person_id: _STILL if row.state in OPEN else row.grounds
-        for row in tx.execute(query.order_by(leads.c.lead_id))
-    }
-
-
-def _lead(tx: Transaction, run: sa.Row[Any], person_id: str, region: str, grounds: Grounds) -> dict[str, Any]:
-    lead_id = tx.new_id()
-    told = {"run_id": run.run_id, "person_id": person_id, "scheme": run.scheme, "period": run.period}
-    tx.record(messages.LeadFound(lead_id=lead_id, region=region, found_on=run.matched_on, **told))
-    return {
-        "lead_id": lead_id,
-        **told,
-        "region": region,
-        "grounds": grounds.digest,
-        "rules": json.dumps(grounds.rules, ensure_ascii=False),
-        "to_check": json.dumps(grounds.to_check, ensure_ascii=False),
-        "found_on": run.matched_on,
-        "state": "found",
-        "last_act_on": run.matched_on,
-        "recorded_at": tx.now,
-    }
+    found = []
+    for person_id, (region, holder) in people.items():
+        grounds = Grounds.of(schemes[region], holder, run.matched_on, rules)
+        if grounds is not None:
+            about = (person_id, region, run.scheme, run.period, run.matched_on)
+            found.append(Prospect(*about, cause="outreach", grounds=grounds, run_id=run.run_id))
+    return raise_leads(tx, found)

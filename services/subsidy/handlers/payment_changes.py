@@ -23,12 +23,14 @@ from services.subsidy import (
 from services.subsidy import payment_change_repository as changes
 from services.subsidy.bank_tables import held_payments, payment_changes
 from services.subsidy.domain import ledger
+from services.subsidy.domain.differences import period_of
 from services.subsidy.domain.frozen_list import Line
 from services.subsidy.domain.funding import Refunding
 from services.subsidy.domain.payment_change import Asked, check_decision
 from services.subsidy.domain.record import check_same
 from services.subsidy.domain.run import Run
 from services.subsidy.domain.schemes import Scheme
+from services.subsidy.handlers import undone_debts
 
 Row = dict[str, Any]
 Lines = Mapping[tuple[str, int], tuple[Run, Line]]
@@ -168,12 +170,19 @@ def _book(tx: Transaction, approved: Sequence[Row], targets: Mapping[str, Row]) 
         back = [row for row in rows if row["kind"] == "take_back"]
         if given_up:
             _refund(tx, run, given_up, lines)
+            undone_debts.undo(
+                tx,
+                run,
+                {row["line"]: lines[_place(row)][1] for row in given_up},
+                {row["line"]: row["booked_on"] for row in given_up},
+            )
         ledger_repository.post(tx, run_id, [_entry(row, run, lines[_place(row)][1]) for row in rows])
         tx.insert(held_payments, [_held(tx, row, targets, *lines[_place(row)]) for row in back])
         changes.count(tx, run_id, given_up=len(given_up), taken_back=len(back))
         run_repository.close_if_paid(tx, run_id)
+        homes = repository.homes(tx, {lines[_place(row)][1].award_id for row in rows})
         for row in rows:
-            tx.record(_told(row, *lines[_place(row)]))
+            tx.record(_told(row, *lines[_place(row)], homes))
 
 
 def _place(row: Row) -> tuple[str, int]:
@@ -206,7 +215,9 @@ def _held(tx: Transaction, row: Row, targets: Mapping[str, Row], run: Run, line:
     return back | told | {"account_id": targets[row["instruction_id"]]["account_id"]}
 
 
-def _told(row: Row, run: Run, line: Line) -> messages.PaymentGivenUp | messages.PaymentTakenBack:
+def _told(
+    row: Row, run: Run, line: Line, homes: Mapping[str, str | None]
+) -> messages.PaymentGivenUp | messages.PaymentTakenBack:
     fields: dict[str, Any] = {
         "region": row["region"],
         "payment_change_id": row["id"],
@@ -215,9 +226,10 @@ def _told(row: Row, run: Run, line: Line) -> messages.PaymentGivenUp | messages.
         "person_id": line.person_id,
         "scheme": run.scheme,
         "variant": line.variant,
-        "period": run.period,
+        "period": period_of(line.period),
         "amount": str(line.amount),
         "sources": replies.sources(line.shares),
+        "household_id": homes[line.award_id],
         "reason": row["reason"],
     }
     if row["kind"] == "give_up":

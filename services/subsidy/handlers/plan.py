@@ -22,31 +22,40 @@ from services.subsidy.domain.frozen_list import Line
 from services.subsidy.domain.funding import Funding
 from services.subsidy.domain.run import OPEN, Run
 from services.subsidy.domain.schemes import Scheme
+from services.subsidy.handlers.coverage import check_covered
 from services.subsidy.handlers.offsets import Due, Offsets
 
+JOB = "subsidy.plan"
 AWARDS_PER_STEP = 2000
 
 
 def plan_disbursement(tx: Transaction, message: messages.PlanDisbursement) -> messages.DisbursementRun:
     """Start a run over the awards that are in none yet, and back-pay. An open run is returned instead, and so
-    is the last one when nothing is new: planning twice changes nothing.
+    is the last one when nothing is new: planning twice changes nothing, but for a list that a wrong rule has
+    stopped, which goes on.
 
-    Raises NotFound("subsidy.nothing_to_pay") when there is neither a run nor an award nor back-pay, and what
-    the rules raise for an unknown scheme, a wrong period or a rate that isn't in force in that period.
+    Raises NotFound("subsidy.nothing_to_pay") when there is neither a run nor an award nor back-pay,
+    Conflict("subsidy.funds_short") and Conflict("subsidy.differs_below"), and what the rules raise for an
+    unknown scheme, a wrong period or a rate that isn't in force in that period.
     """
     tx.within(message.region)
     rules = tx.rules.at(Period.parse(message.period).start)
     scheme = Scheme.of(rules.within(RegionCode(message.region)), message.scheme)
     scheme.check_paid_out()
-    period = scheme.period(message.period).text
+    scheme.check_one_way(RegionCode(message.region))
+    period = scheme.run_period(message.period).text
     run = run_repository.latest(tx, scheme.code, period, message.region)
     if run is None or run.state not in OPEN:
-        unpaid = run_repository.unpaid_variants(tx, scheme.code, period, message.region)
-        for variant, region in unpaid:
-            check_priced(replace(scheme, rules=rules.within(RegionCode(region))), variant)
+        new = _new(tx, message)
         owed = difference_repository.count_unpaid(tx, scheme.code, message.region)
-        if unpaid or owed:
-            run = _start(tx, message, sum(unpaid.values()) + owed)
+        owed += sum(_unpaid(tx, scheme, each, message.region) for each in new.periods)
+        if owed:
+            check_covered(tx, scheme, new.periods, message.region)
+            run_repository.add(tx, new)
+            tx.start_job(JOB, key=new.id, payload={}, total=owed)
+            run = new
+    elif run.state == "planning":
+        tx.resume_job(JOB, run.id)
     if run is None:
         raise NotFound(
             "subsidy.nothing_to_pay",
@@ -58,8 +67,17 @@ def plan_disbursement(tx: Transaction, message: messages.PlanDisbursement) -> me
     return replies.disbursement(run, run_repository.shares_of(tx, run.id))
 
 
-def _start(tx: Transaction, message: messages.PlanDisbursement, awards: int) -> Run:
-    run = Run(
+def _unpaid(tx: Transaction, scheme: Scheme, period: str, region: str) -> int:
+    """How many awards are in no run of the period yet; that they can be priced is seen before the job is."""
+    rules = tx.rules.at(Period.parse(period).start)
+    unpaid = run_repository.unpaid_variants(tx, scheme.code, period, region)
+    for variant, division in unpaid:
+        check_priced(replace(scheme, rules=rules.within(RegionCode(division))), variant)
+    return sum(unpaid.values())
+
+
+def _new(tx: Transaction, message: messages.PlanDisbursement) -> Run:
+    return Run(
         id=tx.new_id(),
         scheme=message.scheme,
         period=message.period,
@@ -73,38 +91,42 @@ def _start(tx: Transaction, message: messages.PlanDisbursement, awards: int) -> 
         planned_by=tx.caller.subject,
         approved_by=None,
     )
-    run_repository.add(tx, run)
-    tx.start_job("subsidy.plan", key=run.id, payload={}, total=awards)
-    return run
 
 
 def plan_step(tx: Transaction, job: Job) -> bool:
-    """Append the next lines to the run: awards in their order, then back-pay; after the last one, freeze it.
+    """Append the next lines to the run: awards in their order, of a quarter month by month, then back-pay;
+    after the last one, freeze it.
 
-    The cursor holds the last award, the last difference and the hash of the list so far. Funds are locked
-    before awards are read, so of two runs over the same awards the later one finds them taken.
+    The cursor holds how many periods are done, the last award, the last difference and the hash of the list
+    so far. Funds are locked before awards are read, so of two runs over the same awards the later one finds
+    them taken.
     """
     run = run_repository.get(tx, job.key)
-    period = Period.parse(run.period)
-    rules = tx.rules.at(period.start)
+    start = Period.parse(run.period).start
+    bearers = Scheme.of(tx.rules.at(start).within(RegionCode(run.region)), run.scheme).bearers
+    funds = repository.lock_funds(tx, run.scheme, str(start.year), bearers.sources[:-1])
+    periods, past = run.periods, job.cursor.get("periods", 0)
+    one = replace(run, period=periods[past])
+    rules = tx.rules.at(Period.parse(one.period).start)
     scheme = Scheme.of(rules.within(RegionCode(run.region)), run.scheme)
-    *limited, rest = scheme.funding
-    funds = repository.lock_funds(tx, run.scheme, str(period.start.year), limited)
-    page = run_repository.awards_after(tx, run, job.cursor.get("award_id", ""), AWARDS_PER_STEP)
+    page = run_repository.awards_after(tx, one, job.cursor.get("award_id", ""), AWARDS_PER_STEP)
     empty = frozen_list.begin(run.id, run.scheme, run.period, run.region, run.pay_on)
     digest = job.cursor.get("digest", empty)
     if page:
         job.cursor["award_id"] = page[-1].award_id
-        taken = run_repository.taken(tx, run, page)
-        due = _due([award for award in page if award.award_id not in taken], scheme, rules)
+        taken = run_repository.taken(tx, one, page)
+        due = _due(one.period, [award for award in page if award.award_id not in taken], scheme, rules)
+    elif past + 1 < len(periods):
+        job.cursor.update(periods=past + 1, award_id="")
+        return False
     elif not (due := _back_pay(tx, run, job)):
         run_repository.move(tx, run.id, "planning", "frozen", list_hash=digest)
         return True
-    funding = Funding(funds, rest)
+    funding = Funding(funds, bearers, run.amount)
     offsets = Offsets(tx, run, {each.person_id for each in due})
     lines = _lines(run, due, replace(scheme, rules=rules), funding, offsets)
     for line, _, _ in lines:
-        digest = frozen_list.extend(digest, line)
+        digest = frozen_list.extend(digest, line, run.period)
     run_repository.add_lines(tx, run, lines)
     offsets.save()
     repository.draw_funds(tx, funding.drawn)
@@ -113,8 +135,8 @@ def plan_step(tx: Transaction, job: Job) -> bool:
     return False
 
 
-def _due(unpaid: Sequence[sa.Row[Any]], scheme: Scheme, rules: RuleView) -> list[Due]:
-    """What awards amount to, with the rate applied as told."""
+def _due(period: str, unpaid: Sequence[sa.Row[Any]], scheme: Scheme, rules: RuleView) -> list[Due]:
+    """What awards amount to in a period, with the rate applied as told."""
     rules_in = cache(lambda region: rules.within(RegionCode(region)))
 
     @cache
@@ -130,6 +152,7 @@ def _due(unpaid: Sequence[sa.Row[Any]], scheme: Scheme, rules: RuleView) -> list
             award.variant,
             award.region,
             *priced(rules_in(award.region), award.variant, award.cost_fen, award.days),
+            period,
         )
         for award in unpaid
     ]
@@ -163,14 +186,16 @@ def _lines(
     scheme: with the rules of all divisions.
     """
     division = cache(RegionCode)
-    lines = []
-    for seq, whole in enumerate(due, start=run.lines + 1):
+    lines: list[tuple[Line, str, str]] = []
+    for whole in due:
         region = division(whole.region)
-        each = whole
+        if not funding.admits(whole.amount, region):
+            continue  # granted since the plan was begun, and left for a later one
+        seq, each = run.lines + len(lines) + 1, whole
         if offsets.owes(whole.person_id):
             cap = replace(scheme, rules=scheme.rules.within(region)).stated("offset_cap")
             each = offsets.keep_back(seq, whole, cap)
         shares = funding.draw(each.amount, region)
-        line = Line(seq, each.award_id, each.person_id, each.variant, each.amount, shares, each.difference)
+        line = Line(seq, each.award_id, each.person_id, each.variant, each.amount, shares, each.period)
         lines.append((line, each.region, each.decision))
     return lines

@@ -19,6 +19,7 @@ from services.subsidy import (
     payment_change_repository,
     receipt_repository,
     replies,
+    repository,
     run_repository,
 )
 from services.subsidy.domain import ledger, receipt
@@ -34,11 +35,13 @@ Told = Mapping[int, sa.Row[Any]]
 def record_bank_receipt(tx: Transaction, message: messages.RecordBankReceipt) -> messages.BankReceipt:
     """Take a receipt file, all of it or nothing; the same file again changes nothing.
 
-    Raises NotFound("subsidy.unknown_batch") and what receipt.read and receipt.check raise.
+    Raises NotFound("subsidy.unknown_batch"), Conflict("subsidy.batch_unsealed") and what receipt.read and
+    receipt.check raise.
     """
     content = _content(message.content)
     # Locked, so that of two files for one batch the later one sees what the earlier one answered.
     batch = bank_repository.batch(tx, _batch_of(tx, content), lock=True)
+    batch.check_sealed()
     told = receipt.read(bank_files.layout(batch.layout), content)
     if (before := receipt_repository.known(tx, told.hash)) is not None:
         return replies.receipt(before, batch.run_id, "unchanged")
@@ -91,6 +94,7 @@ def _pay(tx: Transaction, run: Run, answers: list[Answer], told: Told, lines: Li
             for payment_id, (answer, line, region) in paid.items()
         ),
     )
+    homes = repository.homes(tx, {line.award_id for _, line, _ in paid.values()})
     for payment_id, (answer, line, region) in paid.items():
         tx.record(
             messages.PaymentMade(
@@ -101,9 +105,10 @@ def _pay(tx: Transaction, run: Run, answers: list[Answer], told: Told, lines: Li
                 person_id=line.person_id,
                 scheme=run.scheme,
                 variant=line.variant,
-                period=period_of(line.difference or run.period),
+                period=period_of(line.period),
                 amount=str(line.amount),
                 sources=replies.sources(line.shares),
+                household_id=homes[line.award_id],
                 paid_on=answer.settled_on,
             )
         )
@@ -128,7 +133,7 @@ def _return(tx: Transaction, run: Run, answers: list[Answer], told: Told, lines:
                 run_id=run.id,
                 person_id=line.person_id,
                 scheme=run.scheme,
-                period=run.period,
+                period=period_of(line.period),
                 amount=str(line.amount),
                 reason=answer.reason,
                 returned_on=answer.settled_on,

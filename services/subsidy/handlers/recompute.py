@@ -1,6 +1,7 @@
 """Computing again what periods should have paid: retroactive rates, ends known late, other facts."""
 
 from collections.abc import Sequence
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -52,8 +53,18 @@ def recompute_step(tx: Transaction, job: Job) -> bool:
     if not lines:
         return True
     found = _differences(tx, within, lines)
-    day = clock.office_day(tx.now)
-    difference_repository.add(tx, found, day)
+    write_down(tx, found, clock.office_day(tx.now))
+    job.cursor.update(run_id=lines[-1].run_id, line=lines[-1].seq)
+    job.cursor["found"] = job.cursor.get("found", 0) + len(found)
+    job.done += len(lines)
+    return False
+
+
+def write_down(tx: Transaction, found: Sequence[Difference], day: date, *, by_other: bool = False) -> None:
+    """Keep differences, open and book the debts among them, and tell of them. by_other: whether somebody else
+    had what was paid.
+    """
+    difference_repository.add(tx, found, day, by_other=by_other)
     recovered = [each for each in found if each.kind == "over_payment"]
     ledger_repository.post(
         tx,
@@ -75,10 +86,6 @@ def recompute_step(tx: Transaction, job: Job) -> bool:
                 found_on=day,
             )
         )
-    job.cursor.update(run_id=lines[-1].run_id, line=lines[-1].seq)
-    job.cursor["found"] = job.cursor.get("found", 0) + len(found)
-    job.done += len(lines)
-    return False
 
 
 class _Known:
@@ -89,7 +96,7 @@ class _Known:
         self._scheme = within.scheme
         self._heads = repository.heads(tx, people)
         self._awards: dict[str, list[Award]] = {}
-        for award in difference_repository.awards_of(tx, within.scheme, self._heads):
+        for award in difference_repository.lock_awards(tx, within.scheme, self._heads):
             self._awards.setdefault(self._heads[award.person_id], []).append(award)
         self._had: dict[tuple[str, str], int] = {}
         for (person_id, period), fen in difference_repository.had(tx, within, self._heads).items():

@@ -3,6 +3,7 @@
 import base64
 from typing import Any
 
+from kernel.periods import Period
 from services.subsidy import tables
 from services.subsidy.bank_tables import pay_accounts
 from tests.services.subsidy import factories
@@ -58,10 +59,11 @@ def stop(subsidy: Harness, award_id: str, **changes: Any) -> list[str]:
     return codes(subsidy.bulk("stop_awards", [fields | changes], clerk(subsidy)))
 
 
-def pay_month(subsidy: Harness, scheme: str, month: str) -> dict[str, Any]:
-    """Pay a month in the district, from the plan to the bank's last answer; tells the run."""
+def pay_month(subsidy: Harness, scheme: str, period: str, bank: Bank | None = None) -> dict[str, Any]:
+    """Pay a month, or a quarter, in the district, from the plan to the bank's last answer; tells the run."""
     maker = subsidy.maker(region=DISTRICT)
-    plan = factories.plan(scheme, region=DISTRICT, period=month, pay_on=f"{month}-25")
+    last = Period.parse(period).months()[-1].text
+    plan = factories.plan(scheme, region=DISTRICT, period=period, pay_on=f"{last}-25")
     run = subsidy.call("plan_disbursement", plan, maker)
     subsidy.run_jobs()
     run = subsidy.call("find_disbursement", {"run_id": run["run_id"]}, maker)
@@ -81,7 +83,7 @@ def pay_month(subsidy: Harness, scheme: str, month: str) -> dict[str, Any]:
             file = base64.b64decode(
                 subsidy.call("fetch_bank_file", {"batch_id": batch["batch_id"]}, maker)["content"]
             )
-            receipt = base64.b64encode(Bank().answer(file)).decode()
+            receipt = base64.b64encode((bank or Bank()).answer(file)).decode()
             subsidy.call("record_bank_receipt", {"content": receipt}, maker)
     found: dict[str, Any] = subsidy.call("find_disbursement", {"run_id": run["run_id"]}, maker)
     return found

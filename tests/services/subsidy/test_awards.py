@@ -88,6 +88,8 @@ def test_a_person_is_granted_a_scheme_once_a_period(subsidy: Harness) -> None:
             factories.award(1, ref="A-2", granted_on="2024-07-01"),
             factories.award(1, granted_on="2024-07-01"),
             factories.award(1, ref="A-3", period="2025"),
+            factories.award(1, applied_on="2024-05-31"),
+            factories.award(1, ref="A-4", cost="300.00"),
         ],
     )
 
@@ -97,6 +99,8 @@ def test_a_person_is_granted_a_scheme_once_a_period(subsidy: Harness) -> None:
         "subsidy.already_granted",
         "subsidy.ref_reused",
         "created",
+        "subsidy.ref_reused",
+        "subsidy.already_granted",
     ]
 
 
@@ -141,6 +145,20 @@ def test_a_person_outside_the_clerks_regions_is_as_unknown(subsidy: Harness) -> 
     assert codes(outcomes) == ["created", "subsidy.unknown_person"]
 
 
+def test_what_somebody_elsewhere_is_granted_cannot_be_asked_for_by_granting_it(subsidy: Harness) -> None:
+    subsidy.feed("registry", [factories.certified(1)])
+    assert codes(subsidy.bulk("grant_awards", [factories.award(1)])) == ["created"]
+    same, other, nobody = (
+        factories.award(1),
+        factories.award(1, ref="other", granted_on="2024-06-04"),
+        factories.award(2),
+    )
+
+    outcomes = subsidy.bulk("grant_awards", [same, other, nobody], subsidy.clerk(region=OTHER_VILLAGE))
+
+    assert codes(outcomes) == ["subsidy.unknown_person"] * 3
+
+
 def test_allotments_are_kept_by_their_number(subsidy: Harness) -> None:
     first = subsidy.bulk("record_fund_allotments", [factories.allotment(), factories.allotment()])
     again = subsidy.bulk("record_fund_allotments", [factories.allotment()])
@@ -148,6 +166,74 @@ def test_allotments_are_kept_by_their_number(subsidy: Harness) -> None:
 
     assert codes(first + again + other) == ["created", "unchanged", "unchanged", "subsidy.ref_reused"]
     assert [event.amount for event in events(subsidy, messages.FundAllotted)] == ["133500.00"]
+
+
+def withdrawal(**changes: Any) -> dict[str, Any]:
+    """An item of `withdraw_fund_allotments`."""
+    item = {"ref": "w-1", "allotment_ref": factories.allotment()["ref"], "amount": "100000.00"}
+    return item | {"document": "多录一个零", "withdrawn_on": "2024-03-01"} | changes
+
+
+def test_an_allotment_entered_wrongly_is_taken_back_by_an_entry_of_its_own(subsidy: Harness) -> None:
+    subsidy.bulk("record_fund_allotments", [factories.allotment()])
+
+    first = subsidy.bulk("withdraw_fund_allotments", [withdrawal(), withdrawal()])
+    again = subsidy.bulk("withdraw_fund_allotments", [withdrawal()])
+    other = subsidy.bulk("withdraw_fund_allotments", [withdrawal(amount="1.00")])
+
+    assert codes(first + again + other) == ["created", "unchanged", "unchanged", "subsidy.ref_reused"]
+    assert [event.amount for event in events(subsidy, messages.FundWithdrawn)] == ["100000.00"]
+    [source] = subsidy.call("spending_progress", {"year": "2024"}, subsidy.auditor())["sources"]
+    assert (source["allotted"], source["left"]) == ("33500.00", "33500.00")
+    balances = subsidy.call("trial_balance", {}, subsidy.auditor())["accounts"]
+    assert {(each["debit"], each["credit"]) for each in balances} == {
+        ("133500.00", "100000.00"),
+        ("100000.00", "133500.00"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"amount": "0.00"}, "subsidy.amount_not_positive"),
+        ({"amount": "133500.01"}, "subsidy.allotment_drawn"),
+        ({"allotment_ref": "nobody"}, "subsidy.unknown_allotment"),
+    ],
+)
+def test_a_wrong_withdrawal_is_rejected(subsidy: Harness, changes: dict[str, Any], code: str) -> None:
+    subsidy.bulk("record_fund_allotments", [factories.allotment()])
+
+    assert codes(subsidy.bulk("withdraw_fund_allotments", [withdrawal(**changes)])) == [code]
+
+
+def test_an_allotment_elsewhere_answers_as_one_that_does_not_exist(subsidy: Harness) -> None:
+    subsidy.bulk("record_fund_allotments", [factories.allotment()])
+    elsewhere = subsidy.clerk(region="360121000000")
+
+    assert codes(subsidy.bulk("withdraw_fund_allotments", [withdrawal()], elsewhere)) == [
+        "subsidy.unknown_allotment"
+    ]
+
+
+def test_two_withdrawals_of_one_command_cannot_take_more_than_there_is(subsidy: Harness) -> None:
+    subsidy.bulk("record_fund_allotments", [factories.allotment()])
+
+    outcomes = subsidy.bulk("withdraw_fund_allotments", [withdrawal(), withdrawal(ref="w-2")])
+
+    assert codes(outcomes) == ["created", "subsidy.allotment_drawn"]
+
+
+def test_what_a_run_has_drawn_is_not_taken_back(subsidy: Harness) -> None:
+    subsidy.bulk("record_fund_allotments", [factories.allotment(scheme="fuel", amount="300.00")])
+    subsidy.feed("registry", [factories.certified(1)])
+    subsidy.bulk("grant_awards", [factories.award(1)])
+    subsidy.call("plan_disbursement", factories.plan("fuel"), subsidy.maker())
+    subsidy.run_jobs()
+
+    outcomes = subsidy.bulk("withdraw_fund_allotments", [withdrawal(amount="40.01")])
+    rest = subsidy.bulk("withdraw_fund_allotments", [withdrawal(amount="40.00")])
+
+    assert codes(outcomes + rest) == ["subsidy.allotment_drawn", "created"]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from chassis import schema
 from chassis.rpc import Refused
 from contracts import subsidy as messages
 from services.subsidy import tables
-from services.subsidy.bank_tables import bank_answers, bank_receipts, instructions, pay_accounts
+from services.subsidy.bank_tables import bank_answers, bank_batches, bank_receipts, instructions, pay_accounts
+from services.subsidy.handlers import instruct as instructing
 from tests.services.subsidy import factories
 from tests.services.subsidy.steps import (
     approve,
@@ -27,7 +28,7 @@ from tests.services.subsidy.steps import (
     receive,
     settle,
 )
-from tests.support.bank import Bank, rewritten
+from tests.support.bank import Bank, receipt, rewritten
 from tests.support.platform import Harness
 from tests.support.registry_events import identifier
 
@@ -224,6 +225,28 @@ def test_a_receipt_of_another_office_is_refused(subsidy: Harness, run: dict[str,
     code, _ = refused(subsidy, Bank().answer(file).replace(batch_id, b"0" * 32))
 
     assert code == "subsidy.unknown_batch"
+
+
+def test_a_receipt_for_a_batch_that_is_still_written_is_refused(
+    subsidy: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subsidy.feed("rehab", [factories.placed_in_care(1)])
+    approved = approve(subsidy, freeze(subsidy, "care"))
+    give_accounts(subsidy)
+
+    def killed(*_: object) -> None:
+        raise InterruptedError
+
+    monkeypatch.setattr(instructing, "_seal", killed)
+    with pytest.raises(InterruptedError):
+        instruct(subsidy, approved)
+    [batch], [told] = subsidy.rows(bank_batches), subsidy.rows(instructions)
+
+    early = receipt(batch.id, [["D", "1", told.id, "2000.00", "00", "", "20241210"]])
+    with pytest.raises(Refused) as refused:
+        receive(subsidy, early)
+
+    assert refused.value.code == "subsidy.batch_unsealed"
 
 
 def test_a_line_that_another_receipt_has_answered_is_not_answered_again(

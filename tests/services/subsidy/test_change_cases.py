@@ -1,4 +1,4 @@
-"""Worked cases of stops, holds and regrades that an official can read: 情形, 给定, 应得."""
+"""Worked cases of stops, holds, regrades and resumptions that an official can read: 情形, 给定, 应得."""
 
 from datetime import date
 from pathlib import Path
@@ -8,8 +8,10 @@ import pytest
 import yaml
 
 from kernel.regions import RegionCode
+from kernel.rule_values import RuleValue
+from kernel.rulebook import RuleBook
 from services.subsidy.domain.award import Award
-from services.subsidy.domain.changes import Change, News, changes
+from services.subsidy.domain.changes import Change, News, Past, changes
 from services.subsidy.domain.eligibility import Holder
 from services.subsidy.domain.schemes import Scheme
 from tests.services.subsidy.test_cases import book
@@ -27,8 +29,19 @@ GIVEN = {
     "等级",
     "有效至",
     "家庭",
+    "停发",
+    "此前",
+    "单位规则",
 }
-ACTIONS = {"stop": "停发", "hold": "暂停", "release": "恢复", "regrade": "改档"}
+ACTIONS = {
+    "stop": "停发",
+    "hold": "暂停",
+    "release": "恢复",
+    "regrade": "改档",
+    "resume": "续发",
+    "ask": "联系",
+}
+"""续发: paid again by rule; 联系: the office is told to ask the person."""
 
 
 def cases() -> list[Any]:
@@ -43,27 +56,45 @@ def followed(given: dict[str, Any]) -> list[Change]:
     """What follows for the award, without a database."""
     region = RegionCode.parse(given["地区"])
     first = date.fromisoformat(f"{given['起月']}-01")
-    scheme = Scheme.of(book(None).at(max(given["日期"], first)).within(region), given["项目"])
+    rules = with_rules(book(None), given.get("单位规则", {}))
+    scheme = Scheme.of(rules.at(max(given["日期"], first)).within(region), given["项目"])
+    reason, last = given.get("停发", (None, None))
     award = Award(
         id="1",
         person_id="2",
         scheme=scheme.code,
         variant=given["档次"],
         period=given["起月"],
-        last_period=None,
+        last_period=last,
         region=region.value,
         granted_on=first,
         decision=[],
         held_from=given.get("暂停自"),
     )
-    holder = Holder(
+    past = Past(known(given["此前"]), reason) if "此前" in given else None
+    return changes(
+        scheme, award, known(given), News(given["日期"], given.get("注销"), given.get("冻结")), past
+    )
+
+
+def known(given: dict[str, Any]) -> Holder:
+    return Holder(
         certified="冻结" not in given and "类别" in given,
         category=given.get("类别"),
         grade=given.get("等级"),
         expires_on=given.get("有效至", date(2035, 1, 1)),
         flags=frozenset(given.get("家庭", ())),
     )
-    return changes(scheme, award, holder, News(given["日期"], given.get("注销"), given.get("冻结")))
+
+
+def with_rules(rules: RuleBook, own: dict[str, Any]) -> RuleBook:
+    """The rules with an office's own, each told as [unit, value, from]."""
+    values = {key: rules.history(key) for key in rules.keys()}  # noqa: SIM118 - no dict
+    for key, (unit, value, since) in own.items():
+        written = value if value is None or unit == "texts" else str(value)
+        stated = RuleValue(key, written, unit, since, since, "本单位通知", title="本单位规则")
+        values[key] = (*(each for each in values.get(key, ()) if each.valid_from < since), stated)
+    return RuleBook(values)
 
 
 @pytest.mark.parametrize(("given", "expected"), cases())

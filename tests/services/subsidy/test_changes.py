@@ -13,6 +13,7 @@ from services.subsidy.handlers import changes
 from tests.services.subsidy import factories
 from tests.services.subsidy.monthly import DISTRICT, clerk, grant, live, living, nursing, stop
 from tests.services.subsidy.steps import events
+from tests.services.subsidy.test_change_cases import with_rules
 from tests.support import registry_events
 from tests.support.platform import Harness
 from tests.support.registry_events import identifier
@@ -247,6 +248,16 @@ def test_a_household_taken_into_the_states_care_ends_both_in_the_month_of_the_ma
     assert ends(subsidy) == [("living", "matched", "2026-04"), ("nursing", "matched", "2026-04")]
 
 
+def test_of_several_reasons_the_one_that_ends_an_award_first_counts(subsidy: Harness) -> None:
+    live(subsidy, expires_on=date(2026, 6, 10))
+    assert grant(subsidy, living(), nursing()) == ["created", "created"]
+    look(subsidy, "2026-06-11")
+    taken = registry_events.flagged(1, "dibao", "extreme_poverty", region=DISTRICT)
+    subsidy.feed("registry", [taken.model_copy(update={"changed_on": date(2026, 6, 20)})])
+    assert {row.last_period for row in subsidy.rows(tables.awards)} == {"2026-05"}
+    assert ("nursing", "matched", "2026-05") in ends(subsidy)
+
+
 def test_a_certificate_that_expired_ends_awards_on_the_day_after_and_once(subsidy: Harness) -> None:
     live(subsidy, expires_on=date(2026, 6, 30))
     assert grant(subsidy, living(), nursing()) == ["created", "created"]
@@ -326,7 +337,9 @@ def test_yearly_awards_are_left_alone(subsidy: Harness) -> None:
     assert subsidy.rows(tables.awards)[0].last_period == "2024"
 
 
-def test_the_office_may_grant_anew_after_the_renewal(subsidy: Harness) -> None:
+def test_an_office_that_wants_an_application_grants_anew_after_the_renewal(subsidy: Harness) -> None:
+    own = {"living.resume.certificate_expired": ("text", "ask", date(2026, 1, 1))}
+    subsidy.runtime.rules = with_rules(subsidy.runtime.rules, own)
     live(subsidy, expires_on=date(2026, 6, 30))
     grant(subsidy, living())
     look(subsidy, "2026-07-01")

@@ -5,6 +5,7 @@ import sqlalchemy as sa
 
 from chassis.rpc import Refused
 from contracts import subsidy as messages
+from kernel.rulebook import RuleBook
 from services.subsidy import tables
 from services.subsidy.handlers import instruct as instructing
 from services.subsidy.handlers import plan
@@ -246,18 +247,67 @@ def test_the_bank_is_told_nothing_of_a_list_that_was_added_to_after_its_approval
     assert events(subsidy, messages.PaymentInstructed) == []
 
 
-def test_a_run_of_another_division_is_neither_seen_nor_approved(subsidy: Harness) -> None:
+def without(subsidy: Harness, monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+    """A rule is missing, until the patch is undone."""
+    book = subsidy.runtime.rules
+    rules = {each: book.history(each) for each in book.keys() if each != key}  # noqa: SIM118 - no dict
+    monkeypatch.setattr(subsidy.runtime, "rules", RuleBook(rules, book.office))
+
+
+def test_a_plan_that_a_rule_refused_goes_on_when_it_is_asked_for_again(
+    subsidy: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place(subsidy, 1)
+    run = subsidy.call("plan_disbursement", factories.plan("care"), subsidy.maker())
+    without(subsidy, monkeypatch, "care.rate.home")
+    subsidy.run_jobs()
+    assert find(subsidy, run["run_id"])["state"] == "planning"
+    monkeypatch.undo()
+
+    again = freeze(subsidy, "care")
+
+    assert (again["run_id"], again["state"], again["lines"]) == (run["run_id"], "frozen", 1)
+
+
+def test_an_instruction_that_a_rule_refused_goes_on_when_it_is_given_again(
+    subsidy: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place(subsidy, 1)
+    run = approve(subsidy, freeze(subsidy, "care"))
+    give_accounts(subsidy)
+    without(subsidy, monkeypatch, "payment.layout")
+    assert instruct(subsidy, run)["state"] == "instructing"
+    assert instruct(subsidy, run)["state"] == "instructing"
+    monkeypatch.undo()
+
+    assert instruct(subsidy, run)["state"] == "instructed"
+    assert len(events(subsidy, messages.PaymentInstructed)) == 1
+
+
+@pytest.mark.parametrize(
+    "method",
+    [
+        "find_disbursement",
+        "trial_balance",
+        "list_bank_batches",
+        "approve_disbursement",
+        "instruct_disbursement",
+    ],
+)
+def test_a_run_of_another_division_answers_as_one_that_does_not_exist(subsidy: Harness, method: str) -> None:
     place(subsidy, 1)
     run = freeze(subsidy, "care")
-    elsewhere = "360121000000"
+    hash_ = {"list_hash": run["list_hash"]} if method == "approve_disbursement" else {}
+    caller = subsidy.caller("maker", "checker", "auditor", region="360121000000")
 
-    with pytest.raises(Refused) as seen:
-        subsidy.call("find_disbursement", {"run_id": run["run_id"]}, subsidy.auditor(region=elsewhere))
-    fields = {"run_id": run["run_id"], "list_hash": run["list_hash"]}
-    with pytest.raises(Refused) as approved:
-        subsidy.call("approve_disbursement", fields, subsidy.checker(region=elsewhere))
+    told = []
+    for run_id in (run["run_id"], "0" * 32):
+        with pytest.raises(Refused) as refused:
+            subsidy.call(method, {"run_id": run_id, **hash_}, caller)
+        told.append(str(refused.value))
 
-    assert (code_of(seen), code_of(approved)) == ("access.region", "access.region")
+    assert told[0] == told[1]
+    assert told[0].startswith("subsidy.unknown_run")
 
 
 def test_an_unknown_run_is_not_found(subsidy: Harness) -> None:

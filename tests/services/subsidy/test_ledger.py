@@ -96,7 +96,7 @@ def test_spending_is_shown_by_source_from_allotted_to_paid(paid: Harness) -> Non
 
     def told(**caller: str) -> list[list[str]]:
         shown = paid.call("spending_progress", {"year": "2024"}, paid.auditor(**caller))["sources"]
-        return [list(row.values()) for row in shown]
+        return [list(row.values())[:6] for row in shown]
 
     assert told() == [
         ["care", "county", "0.00", "2000.00", "3000.00", "-5000.00"],

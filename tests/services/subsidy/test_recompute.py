@@ -7,16 +7,20 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from contracts import subsidy as messages
 from kernel.rulebook import RuleBook
 from services.subsidy import tables
+from services.subsidy.bank_tables import held_payments, pay_accounts
 from services.subsidy.difference_tables import debt_acts, debt_entries, debts, differences
 from services.subsidy.handlers import recompute
+from tests.services.subsidy import factories
 from tests.services.subsidy.monthly import DISTRICT, clerk, grant, live, living, nursing, pay_month, stop
-from tests.services.subsidy.steps import codes, events
+from tests.services.subsidy.steps import codes, events, pay
+from tests.services.subsidy.test_single_help import RULES
 from tests.support import registry_events
-from tests.support.platform import Harness
+from tests.support.platform import COUNTY, Harness
 from tests.support.registry_events import identifier
 
 
@@ -87,6 +91,39 @@ def acts(
         "happened_on": "2026-06-01",
     }
     return codes(subsidy.bulk("record_debt_acts", [item], subsidy.clerk(**({"region": DISTRICT} | caller))))
+
+
+def held_up(subsidy: Harness, month: str, *, with_account: int) -> list[str]:
+    """The month's run is told to the bank; of whom only one has an account. Tells what is held up."""
+    maker = subsidy.maker(region=DISTRICT)
+    plan = factories.plan("living", region=DISTRICT, period=month, pay_on=f"{month}-25")
+    run = subsidy.call("plan_disbursement", plan, maker)
+    subsidy.run_jobs()
+    run = subsidy.call("find_disbursement", {"run_id": run["run_id"]}, maker)
+    approval = {"run_id": run["run_id"], "list_hash": run["list_hash"]}
+    subsidy.call("approve_disbursement", approval, subsidy.checker(region=DISTRICT))
+    account = factories.account(identifier(with_account))
+    assert codes(subsidy.bulk("record_pay_accounts", [account], clerk(subsidy))) == ["created"]
+    subsidy.call("instruct_disbursement", {"run_id": run["run_id"]}, maker)
+    subsidy.run_jobs()
+    return [row.id for row in subsidy.rows(held_payments)]
+
+
+def close_account(subsidy: Harness) -> None:
+    """The person can be paid to no account from now on."""
+    with subsidy.runtime.database.write() as connection:
+        rejected = {"state": "rejected", "usable_from": None, "decided_by": "bank", "seq": 2}
+        connection.execute(sa.update(pay_accounts).values(rejected))
+
+
+def given_up(subsidy: Harness, held_id: str) -> list[str]:
+    """One asks to give a payment up, another says yes."""
+    item = {"ref": "FQ-1", "kind": "give_up", "target_id": held_id, "reason": "deceased"}
+    item |= {"document": "死亡证明 3", "booked_on": "2026-04-10"}
+    assert codes(subsidy.bulk("request_payment_changes", [item], clerk(subsidy))) == ["created"]
+    decision = {"ref": "JD-1", "request_ref": "FQ-1", "decision": "approved"}
+    checker = subsidy.checker("another", region=DISTRICT)
+    return codes(subsidy.bulk("decide_payment_changes", [decision], checker))
 
 
 def test_a_rate_raised_for_months_past_is_paid_in_the_next_run_once(subsidy: Harness) -> None:
@@ -269,6 +306,109 @@ def test_a_month_paid_to_both_records_of_a_person_is_recovered_once(subsidy: Har
         recomputed(subsidy, "living")
 
     assert found(subsidy) == [("2026-02", "over_payment", "217.00")]
+
+
+def test_what_was_given_up_of_one_record_is_not_recovered_beside_the_payment_of_the_other(
+    subsidy: Harness,
+) -> None:
+    for number in (1, 2):
+        live(subsidy, number)
+    assert grant(subsidy, living(1), living(2)) == ["created", "created"]
+    [held] = held_up(subsidy, "2026-02", with_account=2)
+    assert given_up(subsidy, held) == ["created"]
+    subsidy.feed("registry", [registry_events.merged(1, 2, region=DISTRICT)])
+
+    recomputed(subsidy, "living")
+
+    assert found(subsidy) == []
+
+
+def test_a_payment_that_is_given_up_leaves_no_debt_of_money_that_nobody_got(subsidy: Harness) -> None:
+    live(subsidy)
+    live(subsidy, 2)
+    assert grant(subsidy, living()) == ["created"]
+    [held] = held_up(subsidy, "2026-03", with_account=2)
+    death = registry_events.cancelled(1, region=DISTRICT, reason="death", acted_on=date(2026, 2, 10))
+    subsidy.feed("registry", [death])
+    recomputed(subsidy, "living")
+    assert owed(subsidy) == [(21700, 0)]
+
+    assert given_up(subsidy, held) == ["created"]
+
+    assert owed(subsidy) == [(21700, 21700)]
+    assert account(subsidy, "expense:living") == ("434.00", "434.00")
+    assert account(subsidy, "debt:living") == ("217.00", "217.00")
+    assert [(each.kind, each.left) for each in events(subsidy, messages.DebtSettled)] == [
+        ("not_paid", "0.00")
+    ]
+    recomputed(subsidy, "living")
+    assert len(found(subsidy)) == 1
+
+
+def test_of_a_payment_that_is_given_up_nothing_was_kept_back(subsidy: Harness) -> None:
+    live(subsidy)
+    live(subsidy, 2)
+    assert grant(subsidy, living()) == ["created"]
+    pay_month(subsidy, "living", "2026-02")
+    new_rate(subsidy, "living.rate.dibao.44", "17.00", "2026-02-01")
+    new_rate(subsidy, "living.rate.dibao.44", "217.00", "2026-03-01")
+    recomputed(subsidy, "living")
+    close_account(subsidy)
+    [held] = held_up(subsidy, "2026-03", with_account=2)
+    assert owed(subsidy) == [(20000, 10850)]
+
+    assert given_up(subsidy, held) == ["created"]
+
+    assert owed(subsidy) == [(20000, 0)]
+    assert account(subsidy, "expense:living") == ("434.00", "417.00")  # what is left of February: 17
+    assert account(subsidy, "debt:living") == ("308.50", "108.50")
+    assert [(each.kind, each.left) for each in events(subsidy, messages.DebtSettled)] == [
+        ("offset", "91.50"),
+        ("reopened", "200.00"),
+    ]
+
+
+def test_a_difference_is_found_once_whatever_language_the_database_sorts_by(subsidy: Harness) -> None:
+    if subsidy.runtime.database.is_sqlite:
+        pytest.skip("SQLite sorts by bytes")
+    sort_by = 'alter table differences alter column line_period type varchar({size}) collate "{name}"'
+    size = differences.c.line_period.type.length  # type: ignore[attr-defined]
+    live(subsidy)
+    assert grant(subsidy, living()) == ["created"]
+    pay_month(subsidy, "living", "2026-02")
+    new_rate(subsidy, "living.rate.dibao.44", "230.00", "2026-02-01")
+    try:
+        with subsidy.runtime.database.write() as connection:
+            connection.exec_driver_sql(sort_by.format(size=size, name="zh-x-icu"))
+        for _ in range(2):
+            recomputed(subsidy, "living", "2026-02", "2026-02")
+    finally:
+        with subsidy.runtime.database.write() as connection:
+            connection.exec_driver_sql(sort_by.format(size=size, name="default"))
+
+    assert found(subsidy) == [("2026-02", "back_pay", "13.00")]
+
+
+def test_a_visit_paid_to_both_records_of_a_person_is_recovered_and_no_job_stands_still(
+    subsidy: Harness,
+) -> None:
+    subsidy.runtime.rules = RuleBook.load(RULES, "330109")
+    day = "2024-02-05"
+    visit = {"scheme": "hardship_visit", "variant": "spring_festival", "cost": "500.00"}
+    for number in (1, 2):
+        home = {"household_id": identifier(number), "birth_month": "1980-05"}
+        told = [registry_events.household(number, "hardship"), registry_events.registered(number, **home)]
+        subsidy.feed("registry", [*told, factories.certified(number)])
+        item = factories.award(number, ref=f"WW-{number}", period=day, granted_on=day, **visit)
+        assert codes(subsidy.bulk("grant_awards", [item])) == ["created"]
+    pay(subsidy, "hardship_visit", period=day)
+    subsidy.feed("registry", [registry_events.merged(1, 2)])
+
+    fields = {"scheme": "hardship_visit", "region": COUNTY, "first": day, "last": day}
+    subsidy.call("recompute_awards", fields)
+    subsidy.run_jobs()
+
+    assert found(subsidy) == [(day, "over_payment", "500.00")]
 
 
 def test_runs_that_nobody_has_approved_are_not_looked_at(subsidy: Harness) -> None:

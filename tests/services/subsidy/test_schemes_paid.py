@@ -58,12 +58,6 @@ def under_rules_of(subsidy: Harness, office: str) -> None:
         ),
         pytest.param(
             "330109",
-            {"scheme": "housing", "variant": "repair"},
-            "10000.00",
-            marks=pytest.mark.system("SUB-08"),
-        ),
-        pytest.param(
-            "330109",
             {"scheme": "hardship_visit", "variant": "summer", "period": "2024-06-03", "cost": "500.00"},
             "500.00",
             marks=pytest.mark.system("SUB-09"),
@@ -87,6 +81,10 @@ def test_what_an_office_published_is_granted_and_paid(
 def test_a_home_is_repaired_once_and_never_again(subsidy: Harness) -> None:
     under_rules_of(subsidy, "330109")
     repair = {"scheme": "housing", "variant": "repair"}
+    seen = {"person_id": identifier(1), "scheme": "housing", "seen_on": "2024-05-06"}
+    proofs = [seen | {"ref": "D-1", "fact": "danger_grade", "value": "C"}]
+    proofs += [seen | {"ref": "D-2", "fact": "works_accepted"}]
+    assert codes(subsidy.bulk("record_proofs", proofs)) == ["created", "created"]
     first = factories.award(1, **repair)
     again = factories.award(1, ref="WF-2", period="2026", granted_on="2026-02-03", **repair)
 

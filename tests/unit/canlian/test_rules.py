@@ -32,7 +32,7 @@ def test_every_mistake_is_told_with_file_line_and_key(
 
     told = capsys.readouterr().out
     assert (
-        'rules/fuel.yaml:17: unknown word "weekly" in rule fuel.cadence, expected month, year, occasion, once'
+        'rules/fuel.yaml:17: unknown word "weekly" in rule fuel.cadence, expected month, quarter, year'
         in told
     )
     assert 'rules/offices/341524.yaml:3: rule fuel.rate.vehicle has no "values", expected one' in told

@@ -51,9 +51,11 @@ def test_a_cancellation_takes_from_the_stock_alone():
 
 def test_a_payment_is_counted_as_a_whole_and_by_source():
     assert facts(paid(1, "12000.00", {"superior": "7000.00", "county": "5000.00"})) == {
-        ("subsidy.care.amount", "source=all", 1200000),
-        ("subsidy.care.amount", "source=superior", 700000),
-        ("subsidy.care.amount", "source=county", 500000),
+        ("subsidy.care.amount", "mode=boarding;source=all", 1200000),
+        ("subsidy.care.amount", "mode=boarding;source=superior", 700000),
+        ("subsidy.care.amount", "mode=boarding;source=county", 500000),
+        ("subsidy.care.persons", "mode=boarding", 1),
+        ("subsidy.coverage.persons", "state=paid", 1),
     }
 
 
@@ -61,11 +63,10 @@ def test_two_shares_of_one_source_are_added_up():
     event = paid(1, "3.00", {"county": "1.00"})
     assert isinstance(event, PaymentMade)
     twice = event.model_copy(update={"sources": [*event.sources, event.sources[0], event.sources[0]]})
-    assert ("subsidy.care.amount", "source=county", 300) in facts(twice)
+    assert ("subsidy.care.amount", "mode=boarding;source=county", 300) in facts(twice)
 
 
 def test_an_event_no_figure_needs_has_no_facts():
-    assert facts(paid(1, "10.00", {"county": "10.00"}, scheme="living")) == set()
     assert facts(served(1, "2024-01-01", "child", "assessment")) == set()
 
 

@@ -17,6 +17,12 @@ GOOD = {
     "visit.paid_from": ("text", '"hand_in"'),
     "visit.rate.spring": ("yuan_per_person_month", '"90.00"'),
 }
+SHARED: dict[str, tuple[str, str] | None] = {
+    "visit.funding": ("texts", '["city", "county"]'),
+    "visit.funding_share.city": ("percent", '"60"'),
+    "visit.funding_share.county": ("ratio", '"2/5"'),
+    "visit.shortage": ("text", '"refused"'),
+}
 OTHER = {key.replace("visit", "gift"): told for key, told in GOOD.items()}
 
 
@@ -60,6 +66,15 @@ def test_a_scheme_without_fault(tmp_path: Path) -> None:
         ({"visit.paid_from": None}, "is paid monthly and has no rule visit.paid_from"),
         ({"visit.opened_by": ("text", '"rehab.care"')}, "expected visit.opened_by to be office"),
         (
+            {
+                "visit.cadence": ("text", '"year"'),
+                "visit.opened_by": ("text", '"rehab.care"'),
+                "visit.formula": ("text", '"by_attendance"'),
+                "visit.rate.spring": ("yuan_per_person_day", '"60.00"'),
+            },
+            "rule visit.formula takes a cost or days, which enrolments do not state",
+        ),
+        (
             {"visit.rate.spring": ("yuan_per_person_year", '"1.00"')},
             "expected yuan_per_person_month, for it is",
         ),
@@ -82,6 +97,14 @@ def test_a_scheme_without_fault(tmp_path: Path) -> None:
             | {"visit.overlap.gift": ("text", '"choose_higher"'), "gift.overlap.visit": ("text", '"stack"')},
             "rule visit.overlap.gift is of two schemes granted here",
         ),
+        ({"visit.shortage": ("text", '"refused"')}, "rule visit.shortage is beside no share"),
+        ({"visit.shortage": ("text", '"wait"')}, 'unknown word "wait" in rule visit.shortage'),
+        ({"visit.funding_share": ("percent", '"100"')}, "ends in its name, expected a word after it"),
+        ({"visit.funding_share.county": ("percent", '"90"')}, "add up to 9/10, expected 1"),
+        ({"visit.funding_share.city": ("percent", '"100"')}, "is of no source, expected one of county"),
+        (SHARED | {"visit.funding_share.city": None}, "states no share of city, expected one of each"),
+        (SHARED | {"visit.funding_share.city.44": ("percent", '"50"')}, "add up to 9/10, expected 1, from"),
+        (SHARED | {"visit.funding.44": ("texts", '["province", "county"]')}, "states no share of province"),
         (
             {"visit.variants.44": ("texts", '["autumn"]'), "visit.formula": None},
             "visit.yaml:63: scheme visit",
@@ -92,6 +115,43 @@ def test_a_mistake_is_told_with_its_place(
     tmp_path: Path, rules: dict[str, tuple[str, str] | None], told: str
 ) -> None:
     assert [problem for problem in found(tmp_path, rules) if told in problem] != []
+
+
+def test_shares_that_add_up_to_one_in_each_division_are_without_fault(tmp_path: Path) -> None:
+    lower: dict[str, tuple[str, str] | None] = {
+        f"{key}.44": ("ratio", '"1/2"') for key in SHARED if ".funding_share." in key
+    }
+
+    assert found(tmp_path, SHARED | lower) == []
+
+
+def test_a_share_that_changes_alone_is_told_on_its_day(tmp_path: Path) -> None:
+    found(tmp_path, SHARED)
+    file = tmp_path / "visit.yaml"
+    later = '      - from: 2025-01-01\n        value: "50"\n        reference: {document: "慰问办法"}\n'
+    begin, end = file.read_text(encoding="utf-8").split("  visit.funding_share.county:")
+    file.write_text(f"{begin}{later}  visit.funding_share.county:{end}", encoding="utf-8")
+
+    [told] = problems(RuleBook.load(tmp_path))
+    assert "the shares of scheme visit add up to 9/10, expected 1, from 2025-01-01" in told
+
+
+@pytest.mark.parametrize(("day", "mistakes"), [("2025-03-31", 1), ("2025-04-01", 0), ("2025-04-02", 1)])
+@pytest.mark.parametrize("words", [("month", "quarter"), ("quarter", "month")])
+def test_paying_by_the_quarter_begins_and_ends_with_a_quarter(
+    tmp_path: Path, words: tuple[str, str], day: str, mistakes: int
+) -> None:
+    before, since = (f'"{word}"' for word in words)
+    found(tmp_path, {"visit.cadence": ("text", before)})
+    file = tmp_path / "visit.yaml"
+    later = f'      - from: {day}\n        value: {since}\n        reference: {{document: "慰问办法"}}\n'
+    begin, end = file.read_text(encoding="utf-8").split("  visit.opened_by:")
+    file.write_text(f"{begin}{later}  visit.opened_by:{end}", encoding="utf-8")
+
+    told = problems(RuleBook.load(tmp_path))
+
+    assert len(told) == mistakes
+    assert all("visit.cadence begins or ends paying by the quarter" in each for each in told)
 
 
 def test_an_offices_rate_must_fit_the_formula_of_its_province(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from services.subsidy.domain.run import Run
 PAY_DAY = date(2024, 12, 10)
 HASH = "a" * 64
 FROZEN = Run("r", "care", "2024", "341524000000", PAY_DAY, "frozen", 1, 0, Money(5), HASH, "maker", None)
-LINE = Line(1, "a1", "p1", "home", Money(500), {"superior": Money(300), "county": Money(200)})
+LINE = Line(1, "a1", "p1", "home", Money(500), {"superior": Money(300), "county": Money(200)}, "2024")
 
 money = st.integers(1, 10**12).map(Money)
 sources = st.dictionaries(st.sampled_from(["superior", "county"]), money, min_size=1)
@@ -26,7 +26,7 @@ sources = st.dictionaries(st.sampled_from(["superior", "county"]), money, min_si
 def hash_of(*lines: Line) -> str:
     digest = frozen_list.begin("r", "care", "2024", "341524000000", PAY_DAY)
     for line in lines:
-        digest = frozen_list.extend(digest, line)
+        digest = frozen_list.extend(digest, line, "2024")
     return digest
 
 
@@ -67,6 +67,7 @@ def test_the_hash_is_64_hexadecimal_digits_that_never_change() -> None:
         replace(LINE, variant="day"),
         replace(LINE, amount=Money(501)),
         replace(LINE, shares={"superior": Money(500)}),
+        replace(LINE, period="2024+1"),
     ],
 )
 def test_any_change_of_a_line_changes_the_hash(other: Line) -> None:

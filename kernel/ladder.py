@@ -30,7 +30,7 @@ File = TypeVar("File", bound=Standing)
 
 @dataclass(frozen=True)
 class Ladder(Generic[File]):
-    """The steps of one kind of record. noun: what it is called, as a word of a code.
+    """The steps of one kind of record. noun: service and what it is, as "registry.term".
 
     steps: each action with what it needs and the state it leads to; None: the record stays where it is.
     """
@@ -41,7 +41,7 @@ class Ladder(Generic[File]):
     def decide(self, file: File, act: Act, _rules: RuleView) -> File:
         """The record after the act; what both have a field for is taken over. Raises as check_step does."""
         step, state = self.steps[act.action]
-        check_step(f"registry.{self.noun}", step, file, act, act.acted_on)
+        check_step(self.noun, step, file, act, act.acted_on)
         told: dict[str, Any] = {each.name: getattr(act, each.name) for each in fields(act)}
         kept = {each.name for each in fields(file)}
         taken = {name: value for name, value in told.items() if name in kept and value is not None}

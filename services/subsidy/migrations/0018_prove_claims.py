@@ -1,10 +1,10 @@
-"""Know guardians, and what a claim proves by a number; list awards by period with what they rest on."""
+"""Know guardians, and what a claim proves by a number."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0015"
-down_revision = "0013"
+revision = "0018"
+down_revision = "0017"
 
 ID = sa.String(32)
 PROVEN = sa.text("proof IS NOT NULL AND reason IS NULL AND state <> 'withdrawn'")
@@ -28,8 +28,6 @@ def upgrade() -> None:
         sa.Column("proof_for", sa.String(10), comment="Period in which no other claim may name the same"),
     ):
         op.add_column("claims", column)
-    op.create_index("ix_awards_period", "awards", ["scheme", "period", "award_id"])
-    op.create_index("ix_claims_award", "claims", ["award_id"])
     op.create_index(
         "uq_claims_proof",
         "claims",

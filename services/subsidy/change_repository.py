@@ -116,7 +116,7 @@ def without_certificate(tx: Transaction, day: date, after: str, limit: int) -> l
     ]
 
 
-HOLDER = ("certified", "category", "grade", "certificate_expires_on", "birth_month")
+HOLDER = ("certified", "category", "grade", "certificate_expires_on", "birth_month", "household_id")
 """The columns of a person that make a holder."""
 
 

@@ -147,6 +147,7 @@ awards = Table(
     CheckConstraint("(ref IS NULL) <> (enrolment_id IS NULL)", name="ck_awards_one_origin"),
 )
 Index("ix_awards_scheme", awards.c.scheme, awards.c.award_id)
+Index("ix_awards_period", awards.c.scheme, awards.c.period, awards.c.award_id)
 Index(
     "ix_awards_going_on",
     awards.c.award_id,

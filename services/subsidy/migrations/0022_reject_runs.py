@@ -5,8 +5,8 @@ from alembic import op
 
 from chassis import schema
 
-revision = "0021"
-down_revision = "0020"
+revision = "0022"
+down_revision = "0021"
 
 ID = sa.String(32)
 CODE = sa.String(60)

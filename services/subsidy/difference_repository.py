@@ -39,6 +39,7 @@ class Debt:
 
     id: str
     person_id: str
+    scheme: str
     region: str
     open: Money
     instalment: Money | None
@@ -223,10 +224,9 @@ def _unpaid(scheme: str, region: str) -> sa.ColumnElement[bool]:
     )
 
 
-def open_debts(tx: Transaction, scheme: str, people: Collection[str], run_id: str) -> list[Debt]:
-    """What these people still owe to the scheme, the oldest first, locked until the commit."""
+def open_debts(tx: Transaction, people: Collection[str], run_id: str) -> list[Debt]:
+    """What these people still owe, the oldest first, locked until the commit."""
     query = sa.select(debts).where(
-        debts.c.scheme == scheme,
         debts.c.person_id.in_(people),
         debts.c.settled_fen < debts.c.amount_fen,
         sa.not_(debts.c.by_other),
@@ -240,6 +240,7 @@ def open_debts(tx: Transaction, scheme: str, people: Collection[str], run_id: st
         Debt(
             row.debt_id,
             row.person_id,
+            row.scheme,
             row.region,
             Money(row.amount_fen - row.settled_fen),
             None if row.instalment_fen is None else Money(row.instalment_fen),
@@ -281,7 +282,9 @@ def settle(tx: Transaction, amounts: Sequence[tuple[str, Money]]) -> None:
         tx.execute(statement, [{"id": debt_id, "fen": amount.fen} for debt_id, amount in amounts])
 
 
-def offset_of(tx: Transaction, run_id: str) -> Money:
-    """What the lines of a run keep back in all."""
-    query = sa.select(sa.func.sum(debt_entries.c.amount_fen)).where(debt_entries.c.run_id == run_id)
-    return Money(int(tx.execute(query).scalar() or 0))
+def offset_of(tx: Transaction, run_id: str) -> dict[str, Money]:
+    """What the lines of a run keep back in all, by the scheme of the debts."""
+    query = sa.select(debts.c.scheme, sa.func.sum(debt_entries.c.amount_fen).label("fen"))
+    query = query.join(debts, debts.c.debt_id == debt_entries.c.debt_id)
+    rows = tx.execute(query.where(debt_entries.c.run_id == run_id).group_by(debts.c.scheme))
+    return {row.scheme: Money(int(row.fen)) for row in rows}

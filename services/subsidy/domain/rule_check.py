@@ -83,6 +83,7 @@ _NAMES: Mapping[str, _Name] = {
     "transition_months": _Name(("months",)),
     "back_pay_months": _Name(("months",)),
     "offset_cap": _Name(("ratio", "percent")),
+    "offset_from": _Name(("texts",)),
     "review_months": _Name(("months",)),
     "notice_days": _Name(("working_days",)),
 }
@@ -106,6 +107,7 @@ def problems(book: RuleBook) -> list[str]:
     for key in keys:
         found += _in_rate(key, book, on)
         found += _in_pair(key, book, variants)
+        found += _in_offset(key, book, variants)
     return found
 
 
@@ -222,6 +224,15 @@ def _in_pair(key: str, book: RuleBook, schemes: Mapping[str, set[str]]) -> Itera
     counterpart = f"{other}.overlap.{code}{key.removeprefix(whole)}"
     if counterpart not in book.keys():  # noqa: SIM118 -- no dict
         yield f"{history[0].place}: rule {key} has no counterpart, expected a rule {counterpart}"
+
+
+def _in_offset(key: str, book: RuleBook, schemes: Mapping[str, set[str]]) -> Iterator[str]:
+    """Only what this service pays can be kept back."""
+    if _undivided(key).partition(".")[2] != "offset_from":
+        return
+    for value in book.history(key):
+        for other in sorted({*(value.texts if value.value is not None else ())} - schemes.keys()):
+            yield f'{value.place}: no scheme "{other}" in rule {key}, expected some of {", ".join(schemes)}'
 
 
 def _where(key: str, rules: RuleView) -> RuleView:

@@ -36,6 +36,8 @@ The rules of a scheme `<code>`, all in rules/<code>.yaml; domain/rule_check.py r
     <code>.paid_from         text    "hand_in" or "decision": the month from which a monthly award is paid
     <code>.back_pay_months   months  how long before that month it may begin (absent: not at all)
     <code>.offset_cap        percent the most of a payment that is kept back for a debt (absent: nothing)
+    <code>.offset_from       texts   the schemes of whose payments something is kept back for a debt of this
+                                     one (absent: its own)
     <code>.review_months     months  how often an award is looked at again
     <code>.notice_days       working_days   how long a decision is posted before payment
 

@@ -101,7 +101,7 @@ def plan_step(tx: Transaction, job: Job) -> bool:
         run_repository.move(tx, run.id, "planning", "frozen", list_hash=digest)
         return True
     funding = Funding(funds, rest)
-    offsets = Offsets(tx, run, {each.person_id for each in due})
+    offsets = Offsets(tx, run, {each.person_id for each in due}, rules)
     lines = _lines(run, due, replace(scheme, rules=rules), funding, offsets)
     for line, _, _ in lines:
         digest = frozen_list.extend(digest, line)

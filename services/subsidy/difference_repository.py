@@ -124,8 +124,9 @@ def lock_awards(tx: Transaction, scheme: str, people: Collection[str]) -> list[A
     commit: who looks for differences of them at the same time waits, and sees what was found.
     """
     query = sa.select(awards).where(awards.c.scheme == scheme, awards.c.person_id.in_(people))
-    # In the order of their keys, or two transactions could wait for each other.
-    rows = tx.execute(query.order_by(awards.c.award_id).with_for_update())
+    # In the order of their keys, or two transactions could wait for each other; and without the keys, or so
+    # could a run whose lines name the awards.
+    rows = tx.execute(query.order_by(awards.c.award_id).with_for_update(key_share=True))
     return [repository.award_of(row) for row in rows]
 
 

@@ -81,10 +81,11 @@ def _start(tx: Transaction, message: messages.PlanDisbursement, awards: int) -> 
 def plan_step(tx: Transaction, job: Job) -> bool:
     """Append the next lines to the run: awards in their order, then back-pay; after the last one, freeze it.
 
-    The cursor holds the last award, the last difference and the hash of the list so far. Funds are locked
-    before awards are read, so of two runs over the same awards the later one finds them taken.
+    The cursor holds the last award, the last difference and the hash of the list so far. Runs of a scheme are
+    planned step after step, so of two over the same awards the later one finds them taken.
     """
     run = run_repository.get(tx, job.key)
+    run_repository.lock_planned(tx, run.scheme)
     period = Period.parse(run.period)
     rules = tx.rules.at(period.start)
     scheme = Scheme.of(rules.within(RegionCode(run.region)), run.scheme)

@@ -82,8 +82,9 @@ def ended(tx: Transaction, award_ids: Collection[str]) -> dict[str, str]:
 def monthly(tx: Transaction, people: Collection[str]) -> dict[str, Award]:
     """The awards of these people that go on from month to month or did, by identifier, locked."""
     query = sa.select(awards).where(awards.c.person_id.in_(people), awards.c.period.contains("-"))
-    # In the order of their keys, or two transactions could wait for each other.
-    rows = tx.execute(query.order_by(awards.c.award_id).with_for_update())
+    # In the order of their keys, or two transactions could wait for each other; and without the keys, or so
+    # could a run whose lines name the awards.
+    rows = tx.execute(query.order_by(awards.c.award_id).with_for_update(key_share=True))
     return {row.award_id: repository.award_of(row) for row in rows}
 
 

@@ -56,6 +56,15 @@ def latest(tx: Transaction, scheme: str, period: str, region: str) -> Run | None
     return _run(row) if row else None
 
 
+def lock_planned(tx: Transaction, scheme: str) -> None:
+    """Lock the runs of a scheme that are being planned until the commit: of several that would list the same
+    award or back-pay, the later one finds it taken.
+    """
+    query = sa.select(runs.c.run_id).where(runs.c.scheme == scheme, runs.c.state == "planning")
+    # In the order of their keys, or two transactions could wait for each other.
+    tx.execute(query.order_by(runs.c.run_id).with_for_update(key_share=True)).all()
+
+
 def add(tx: Transaction, run: Run) -> None:
     """Insert a run that is being planned."""
     tx.execute(

@@ -44,6 +44,8 @@ The rules of a scheme `<code>`, all in rules/<code>.yaml; domain/rule_check.py r
     <code>.paid_from         text    "hand_in" or "decision": the month from which a monthly award is paid
     <code>.back_pay_months   months  how long before that month it may begin (absent: not at all)
     <code>.offset_cap        percent the most of a payment that is kept back for a debt (absent: nothing)
+    <code>.offset_from       texts   the schemes of whose payments something is kept back for a debt of this
+                                     one (absent: its own)
     <code>.review_months     months  how often an award is looked at again
     <code>.claim_proof       text    whose number a claim names, "vehicle" or "admission"; no two claims for
                                      a period name the same (absent: none)
@@ -86,6 +88,12 @@ def parted(key: str) -> tuple[str, str]:
     """A key without the digits of its division, and those digits; empty where it holds everywhere."""
     match = DIVISION.fullmatch(key)
     return (match[1], match[2]) if match else (key, "")
+
+
+def rules_where(key: str, rules: RuleView) -> RuleView:
+    """The rules of the division that the key ends in."""
+    _, division = parted(key)
+    return rules.within(RegionCode.parse(division)) if division else rules
 
 
 @dataclass(frozen=True, slots=True)

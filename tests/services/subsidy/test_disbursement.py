@@ -192,7 +192,7 @@ def test_the_database_itself_refuses_to_overdraw_an_allotment(subsidy: Harness) 
     table = tables.fund_allotments
 
     with (
-        pytest.raises(sa.exc.IntegrityError, match="not_overdrawn|withdrawn"),
+        pytest.raises(sa.exc.IntegrityError, match=r"not_overdrawn|withdrawn"),
         subsidy.runtime.database.write() as connection,
     ):
         connection.execute(sa.update(table).values(drawn_fen=table.c.amount_fen + 1))

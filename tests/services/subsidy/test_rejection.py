@@ -128,9 +128,8 @@ def test_only_the_frozen_list_that_was_looked_at_is_rejected(
         reject(subsidy, run, **changes)
 
     assert refused.value.code == code
-    assert find(subsidy, run["run_id"])["state"] == {approve: "approved", reject: "rejected"}.get(
-        before, "frozen"
-    )
+    after = "frozen" if before is None else "approved" if before is approve else "rejected"
+    assert find(subsidy, run["run_id"])["state"] == after
 
 
 def test_a_rejected_list_is_not_approved(subsidy: Harness) -> None:

@@ -156,6 +156,19 @@ from contracts.subsidy.payment_changes import (
     PaymentTakenBack,
     RequestPaymentChanges,
 )
+from contracts.subsidy.reviews import (
+    AwardReviewed,
+    DueReview,
+    DueReviewPage,
+    ListDueReviews,
+    RecordReviews,
+    ReviewItem,
+    ReviewLight,
+    ReviewLights,
+    ReviewOverdue,
+    ReviewShown,
+    ShowReviewLights,
+)
 from contracts.subsidy.schemes import Scheme, Variant
 from contracts.subsidy.verification import (
     DrawPaymentSamples,
@@ -200,6 +213,8 @@ EVENTS: tuple[type[Event], ...] = (
     BenefitRecorded,
     PaymentGivenUp,
     PaymentTakenBack,
+    AwardReviewed,
+    ReviewOverdue,
 )
 REQUESTS: tuple[type[Request], ...] = (
     RecordFundAllotments,
@@ -247,6 +262,9 @@ REQUESTS: tuple[type[Request], ...] = (
     RequestPaymentChanges,
     DecidePaymentChanges,
     ListPaymentChanges,
+    RecordReviews,
+    ListDueReviews,
+    ShowReviewLights,
 )
 
 __all__ = [
@@ -260,6 +278,7 @@ __all__ = [
     "AwardItem",
     "AwardRegraded",
     "AwardReleased",
+    "AwardReviewed",
     "AwardShown",
     "AwardStopped",
     "Balances",
@@ -301,6 +320,8 @@ __all__ = [
     "DisbursementApproved",
     "DisbursementRun",
     "DrawPaymentSamples",
+    "DueReview",
+    "DueReviewPage",
     "Entitlement",
     "EstimateRate",
     "ExplainScheme",
@@ -327,6 +348,7 @@ __all__ = [
     "ListClaims",
     "ListDebts",
     "ListDifferences",
+    "ListDueReviews",
     "ListHeldPayments",
     "ListLeads",
     "ListOutreachRuns",
@@ -378,7 +400,13 @@ __all__ = [
     "RecordLeadActs",
     "RecordPayAccounts",
     "RecordPaymentChecks",
+    "RecordReviews",
     "RequestPaymentChanges",
+    "ReviewItem",
+    "ReviewLight",
+    "ReviewLights",
+    "ReviewOverdue",
+    "ReviewShown",
     "RuleStep",
     "Scheme",
     "SchemeExplained",
@@ -388,6 +416,7 @@ __all__ = [
     "ShowClaimLights",
     "ShowLeadCounts",
     "ShowPaymentCheckCounts",
+    "ShowReviewLights",
     "SourceProgress",
     "SourceShare",
     "SpendingProgress",

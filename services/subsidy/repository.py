@@ -156,6 +156,8 @@ def add_awards(tx: Transaction, new: Iterable[Award]) -> None:
             "last_period": award.last_period,
             "sole": award.sole,
             "held_from": award.held_from,
+            "reviewed_on": award.reviewed_on or award.granted_on,
+            "review_held_from": award.review_held_from,
             "applied_on": award.applied_on,
             "cost_fen": None if award.cost is None else award.cost.fen,
             "days": award.days,
@@ -260,4 +262,6 @@ def award_of(row: sa.Row[Any]) -> Award:
         granted_on=row.granted_on,
         decision=json.loads(row.decision),
         held_from=row.held_from,
+        reviewed_on=row.reviewed_on,
+        review_held_from=row.review_held_from,
     )

@@ -95,6 +95,7 @@ _NAMES: Mapping[str, _Name] = {
     "back_pay_months": _Name(("months",)),
     "offset_cap": _Name(("ratio", "percent")),
     "review_months": _Name(("months",)),
+    "review_overdue": _Name(("text",), STOPS),
     "notice_days": _Name(("working_days",)),
 }
 

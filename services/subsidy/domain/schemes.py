@@ -34,7 +34,9 @@ The rules of a scheme `<code>`, all in rules/<code>.yaml; domain/rule_check.py r
     <code>.paid_from         text    "hand_in" or "decision": the month from which a monthly award is paid
     <code>.back_pay_months   months  how long before that month it may begin (absent: not at all)
     <code>.offset_cap        percent the most of a payment that is kept back for a debt (absent: nothing)
-    <code>.review_months     months  how often an award is looked at again
+    <code>.review_months     months  how often an award paid monthly is looked at again (absent: never)
+    <code>.review_overdue    text    "this_month" or "next_month": the first month that is held when the
+                                     review's last day is over (absent: paid on)
     <code>.notice_days       working_days   how long a decision is posted before payment
 
 Requirements, rate and cap may end in a variant (`nursing.grades.grade_1`), and every key in the digits of a

@@ -14,7 +14,7 @@ from tests.services.subsidy import factories
 from tests.services.subsidy.monthly import DISTRICT, clerk, grant, live, living, pay_month, stop
 from tests.services.subsidy.own_rules import state
 from tests.services.subsidy.steps import codes, events
-from tests.services.subsidy.test_recompute import recomputed
+from tests.services.subsidy.test_recompute import new_rate, recomputed
 from tests.services.subsidy.test_restart import Killed, kill_at
 from tests.support import registry_events
 from tests.support.platform import Harness
@@ -197,15 +197,22 @@ def test_the_end_of_a_freeze_does_not_end_the_wait_for_a_review(held: Harness) -
         pay_month(held, "living", "2026-09")
 
 
-def test_a_month_that_was_paid_before_it_had_to_wait_is_no_over_payment(granted: Harness) -> None:
+def test_a_month_that_waits_is_compared_with_what_is_due_once_the_review_is_recorded(
+    granted: Harness,
+) -> None:
     state(granted, "text", living__review_overdue="this_month")
     pay_month(granted, "living", "2026-08")
     look(granted, "2026-08-01")
     assert listed(granted) == [("1", "2026-07-31", "2026-08")]
+    new_rate(granted, "living.rate.dibao.44", "230.00", "2026-08-01")
 
     recomputed(granted, "living")
-
     assert events(granted, messages.DifferenceFound) == []
+    assert review(granted, "2026-08-10") == "created"
+    recomputed(granted, "living")
+
+    [found] = events(granted, messages.DifferenceFound)
+    assert (found.period, found.kind, found.amount) == ("2026-08", "back_pay", "13.00")
 
 
 @pytest.mark.parametrize(

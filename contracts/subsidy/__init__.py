@@ -191,6 +191,19 @@ from contracts.subsidy.recoveries import (
     RecoveryState,
     RecoveryView,
 )
+from contracts.subsidy.reviews import (
+    AwardReviewed,
+    DueReview,
+    DueReviewPage,
+    ListDueReviews,
+    RecordReviews,
+    ReviewItem,
+    ReviewLight,
+    ReviewLights,
+    ReviewOverdue,
+    ReviewShown,
+    ShowReviewLights,
+)
 from contracts.subsidy.schemes import Scheme, Variant
 from contracts.subsidy.verification import (
     DrawPaymentSamples,
@@ -240,6 +253,8 @@ EVENTS: tuple[type[Event], ...] = (
     PaymentTakenBack,
     RecoveryApproved,
     ProofRecorded,
+    AwardReviewed,
+    ReviewOverdue,
 )
 REQUESTS: tuple[type[Request], ...] = (
     RecordFundAllotments,
@@ -297,6 +312,9 @@ REQUESTS: tuple[type[Request], ...] = (
     ListRecoveries,
     RecordProofs,
     ListProofs,
+    RecordReviews,
+    ListDueReviews,
+    ShowReviewLights,
 )
 
 __all__ = [
@@ -313,6 +331,7 @@ __all__ = [
     "AwardRegraded",
     "AwardReleased",
     "AwardResumed",
+    "AwardReviewed",
     "AwardShown",
     "AwardStopped",
     "AwardYear",
@@ -359,6 +378,8 @@ __all__ = [
     "DisbursementRejected",
     "DisbursementRun",
     "DrawPaymentSamples",
+    "DueReview",
+    "DueReviewPage",
     "Entitlement",
     "EstimateRate",
     "ExplainScheme",
@@ -389,6 +410,7 @@ __all__ = [
     "ListClaims",
     "ListDebts",
     "ListDifferences",
+    "ListDueReviews",
     "ListHeldPayments",
     "ListLeads",
     "ListOutreachRuns",
@@ -450,6 +472,7 @@ __all__ = [
     "RecordPayAccounts",
     "RecordPaymentChecks",
     "RecordProofs",
+    "RecordReviews",
     "RecoveryApproved",
     "RecoveryDecisionItem",
     "RecoveryItem",
@@ -458,6 +481,11 @@ __all__ = [
     "RecoveryView",
     "RejectDisbursement",
     "RequestPaymentChanges",
+    "ReviewItem",
+    "ReviewLight",
+    "ReviewLights",
+    "ReviewOverdue",
+    "ReviewShown",
     "RuleStep",
     "Scheme",
     "SchemeExplained",
@@ -467,6 +495,7 @@ __all__ = [
     "ShowClaimLights",
     "ShowLeadCounts",
     "ShowPaymentCheckCounts",
+    "ShowReviewLights",
     "SourceProgress",
     "SourceShare",
     "SpendingProgress",

@@ -40,9 +40,10 @@ from services.subsidy.handlers import (
     spending,
     stops,
 )
+from services.subsidy.review_methods import ReviewMethods
 
 
-class SubsidyService(BankMethods, ClaimMethods, Service):
+class SubsidyService(BankMethods, ClaimMethods, ReviewMethods, Service):
     """Schemes, awards, disbursement runs and their ledger."""
 
     name = "subsidy"

@@ -118,9 +118,10 @@ fund_withdrawals = Table(
 # an award follows another one, with a new variant or after its end, `ref` is the identifier of that change.
 # `period` and `last_period` are the first and the last that is paid; no last one until it is stopped.
 # `household_id`: that of the person when it was granted.
-# `held_from`: the first that waits until the certificate is no longer frozen. `sole`: no other award of the
-# scheme may stand beside it. `decision` holds the rules applied: JSON list of {rule, value, unit, from,
-# document, zh}.
+# `held_from`: the first that waits until the certificate is no longer frozen; `review_held_from`: until an
+# overdue review is recorded. `reviewed_on`: the day of the last review, or of the grant. `sole`: no other
+# award of the scheme may stand beside it. `decision` holds the rules applied: JSON list of {rule, value,
+# unit, from, document, zh}.
 awards = Table(
     "awards",
     metadata,
@@ -142,6 +143,8 @@ awards = Table(
     Column("days", Integer),
     Column("held_from", PERIOD),
     Column("household_id", ID),
+    Column("reviewed_on", Date),
+    Column("review_held_from", PERIOD),
     UniqueConstraint("ref", name="uq_awards_ref"),
     UniqueConstraint("person_id", "scheme", "period", name="uq_awards_once"),
     CheckConstraint("(ref IS NULL) <> (enrolment_id IS NULL)", name="ck_awards_one_origin"),

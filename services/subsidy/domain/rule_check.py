@@ -109,6 +109,7 @@ _NAMES: Mapping[str, _Name] = {
     "offset_from": _Name(("texts",)),
     "review_months": _Name(("months",)),
     "claim_proof": _Name(("text",), PROOFS, tail="variant"),
+    "review_overdue": _Name(("text",), STOPS),
     "notice_days": _Name(("working_days",)),
 }
 

@@ -46,7 +46,9 @@ The rules of a scheme `<code>`, all in rules/<code>.yaml; domain/rule_check.py r
     <code>.offset_cap        percent the most of a payment that is kept back for a debt (absent: nothing)
     <code>.offset_from       texts   the schemes of whose payments something is kept back for a debt of this
                                      one (absent: its own)
-    <code>.review_months     months  how often an award is looked at again
+    <code>.review_months     months  how often an award paid monthly is looked at again (absent: never)
+    <code>.review_overdue    text    "this_month" or "next_month": the first month that is held when the
+                                     review's last day is over (absent: paid on)
     <code>.claim_proof       text    whose number a claim names, "vehicle" or "admission"; no two claims for
                                      a period name the same (absent: none)
     <code>.notice_days       working_days   how long a decision is posted before payment

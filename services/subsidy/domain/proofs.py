@@ -24,7 +24,7 @@ def check_known(scheme: Scheme, proof: Proof) -> None:
     if scheme.stated(f"proof.{proof.fact}") is None:
         raise Invalid(
             "subsidy.unknown_fact",
-            f"Scheme {scheme.code} asks for no such proof; choose one with a rule {scheme.code}.proof.<fact>.",
+            f"Scheme {scheme.code} asks for no such proof; choose one of its rules {scheme.code}.proof.….",
             scheme=scheme.code,
             field="fact",
         )

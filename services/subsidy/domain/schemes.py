@@ -37,8 +37,8 @@ The rules of a scheme `<code>`, all in rules/<code>.yaml; domain/rule_check.py r
     <code>.review_months     months  how often an award is looked at again
     <code>.notice_days       working_days   how long a decision is posted before payment
 
-Requirements, proofs, rate and cap may end in a variant (`nursing.grades.grade_1`), and every key in the digits
-of a division (`nursing.rate.grade_1.44`): of several that hold, the variant's own, then the lowest division's.
+Requirements, proofs, rate, cap may end in a variant (`nursing.grades.grade_1`), and every key in digits of a
+division (`nursing.rate.grade_1.44`): of several that hold, the variant's own, then the lowest division's.
 """
 
 from dataclasses import dataclass

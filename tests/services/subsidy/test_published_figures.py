@@ -150,7 +150,7 @@ SCENARIOS: dict[tuple[str, str], Scenario] = {
     ("2015", "subsidy.donation"): pupils_get_shoes,
     ("2015", "subsidy.hardship_visit"): the_poor_are_visited,
     ("2015", "subsidy.housing_repair"): homes_are_repaired(
-        31, "360121", stated("housing.rate.repair", "yuan_per_person", "10000.00", "危房改造救助标准")
+        31, "360121", stated("housing.rate.repair", "yuan_per_household", "10000.00", "危房改造救助标准")
     ),
     # No number of vehicles at 260 yuan makes 170 000; the county told neither the number nor its rate.
     ("2015", "subsidy.fuel"): vehicles_are_fuelled(

@@ -56,7 +56,7 @@ _RATE_UNITS = {
     "quarter": ("yuan_per_person_month",),
     "year": ("yuan_per_person_year", "yuan_per_vehicle_year"),
     "occasion": ("yuan_per_person",),
-    "once": ("yuan_per_person",),
+    "once": ("yuan_per_person", "yuan_per_household"),
 }
 
 

@@ -238,7 +238,8 @@ class Scheme:
     @property
     def recorded_only(self) -> bool:
         """Whether it is a benefit in kind or a relief, which is recorded and never paid out."""
-        return self.needed("channel").text == RECORDED
+        channel = self.stated("channel")
+        return channel is not None and channel.text == RECORDED
 
     def check_paid_out(self) -> None:
         """Raises Conflict("subsidy.recorded_only") for a benefit that is recorded and never paid out."""

@@ -97,7 +97,6 @@ WORDS = {
     "refused": "不予编制发放名单",
     "hand_in": "自递交申请当月",
     "decision": "自审定当月",
-    "vehicle": "机动轮椅车购车凭证或车架号",
     "admission": "录取通知书编号",
     "urban": "城市低保标准",
     "rural": "农村低保标准",

@@ -149,7 +149,7 @@ def overdraw_an_allotment(subsidy: Harness) -> bool:
     return done(subsidy, sa.update(table).values(drawn_fen=table.c.amount_fen + 1))
 
 
-def _any_hash(patch: pytest.MonkeyPatch) -> None:
+def any_hash(patch: pytest.MonkeyPatch) -> None:
     original = Run.check_approval
     patch.setattr(
         Run,
@@ -158,7 +158,7 @@ def _any_hash(patch: pytest.MonkeyPatch) -> None:
     )
 
 
-def _any_checker(patch: pytest.MonkeyPatch) -> None:
+def any_checker(patch: pytest.MonkeyPatch) -> None:
     original = Run.check_approval
     patch.setattr(
         Run,
@@ -181,7 +181,7 @@ GUARDS = [
         "alter table payment_changes drop constraint ck_payment_changes_two_persons",
     ),
     Guard(tell_the_bank_twice, "drop index uq_instructions_first"),
-    Guard(approve_another_list, _any_hash),
+    Guard(approve_another_list, any_hash),
     Guard(add_to_an_approved_list, _no_proof),
     Guard(approve_one_s_own_list, "alter table runs drop constraint ck_runs_maker_is_not_checker"),
     Guard(change_an_account_alone, "alter table pay_accounts drop constraint ck_pay_accounts_two_persons"),
@@ -234,7 +234,7 @@ def test_the_maker_who_asks_to_approve_is_refused_by_the_rule_and_else_by_the_da
 ) -> None:
     run = freeze(unguarded, "care")
     assert not approved(unguarded, run, checker="maker")
-    _any_checker(monkeypatch)
+    any_checker(monkeypatch)
 
     with pytest.raises(Refused, match="internal_error"):
         approve(unguarded, run, checker="maker")

@@ -108,7 +108,18 @@ def unpaid_groups(tx: Transaction, scheme: str, period: str, region: str) -> lis
 
 
 def awards_after(tx: Transaction, run: Run, after: str, limit: int) -> Sequence[sa.Row[Any]]:
-    """The next awards of the run's division and period in the order of their identifiers, in a run or not."""
+    """The next awards of the run's division and period in the order of their identifiers, in a run or not.
+
+    listed: the place in its run of the person's line for the period, None without one. Looked up for each:
+    the database's own guess of how many lines there are lags behind a run.
+    """
+    line = run_lines.c
+    listed = sa.select(line.seq).where(
+        line.person_id == awards.c.person_id,
+        line.scheme == run.scheme,
+        line.period == run.period,
+        line.stands,
+    )
     query = (
         sa.select(
             awards.c.award_id,
@@ -117,6 +128,7 @@ def awards_after(tx: Transaction, run: Run, after: str, limit: int) -> Sequence[
             awards.c.region,
             awards.c.cost_fen,
             awards.c.days,
+            listed.limit(1).scalar_subquery().label("listed"),
         )
         .where(_due(run.scheme, run.period, run.region), awards.c.award_id > after)
         .order_by(awards.c.award_id)
@@ -126,22 +138,11 @@ def awards_after(tx: Transaction, run: Run, after: str, limit: int) -> Sequence[
 
 
 def taken(tx: Transaction, run: Run, page: Sequence[sa.Row[Any]]) -> set[str]:
-    """Those of some awards that are in a run already, or stand behind another record of the person.
-
-    Asked by what the page names: the database's own guess of how many lines there are lags behind a run.
-    """
-    line, behind = run_lines.c, behind_kin(run.scheme, run.period).subquery("behind")
-    listed = sa.select(line.person_id).where(
-        line.person_id.in_([row.person_id for row in page]),
-        line.scheme == run.scheme,
-        line.period == run.period,
-        line.stands,
-    )
-    persons = {row.person_id for row in tx.execute(listed)}
-    second = sa.select(behind.c.award_id).where(behind.c.award_id.in_([row.award_id for row in page]))
-    return {row.award_id for row in page if row.person_id in persons} | {
-        row.award_id for row in tx.execute(second)
-    }
+    """Those of a page of awards that are in a run already, or stand behind another record of the person."""
+    behind = behind_kin(run.scheme, run.period).subquery("behind").c
+    second = sa.select(behind.award_id).where(behind.award_id.between(page[0].award_id, page[-1].award_id))
+    listed = {row.award_id for row in page if row.listed is not None}
+    return listed | {row.award_id for row in tx.execute(second)}
 
 
 def _in_no_run(scheme: str, period: str, region: str) -> sa.ColumnElement[bool]:
@@ -216,7 +217,8 @@ def lines_after(tx: Transaction, run_id: str, seq: int, limit: int) -> list[tupl
     if not rows:
         return []
     between = run_shares.c.seq.between(rows[0].seq, rows[-1].seq)
-    return lines_of(rows, tx.execute(sa.select(run_shares).where(run_shares.c.run_id == run_id, between)))
+    shares = sa.select(run_shares).where(run_shares.c.run_id == run_id, between)
+    return lines_of(rows, tx.execute(shares).all())
 
 
 def lines_of(rows: Iterable[sa.Row[Any]], shares: Iterable[sa.Row[Any]]) -> list[tuple[Line, str]]:

@@ -45,6 +45,9 @@ class AwardGranted(Event):
     variant: Variant
     period: PeriodText
     granted_on: date = Field(description="Day of the grant")
+    ahead: bool = Field(
+        default=False, description="Whether the period begins after the day of the grant, as next year's does"
+    )
 
 
 class BenefitRecorded(Event):

@@ -82,8 +82,9 @@ def ended(tx: Transaction, award_ids: Collection[str]) -> dict[str, str]:
 def monthly(tx: Transaction, people: Collection[str]) -> dict[str, Award]:
     """The awards of these people that go on from month to month or did, by identifier, locked."""
     query = sa.select(awards).where(awards.c.person_id.in_(people), awards.c.period.contains("-"))
-    # In the order of their keys, or two transactions could wait for each other.
-    rows = tx.execute(query.order_by(awards.c.award_id).with_for_update())
+    # In the order of their keys, or two transactions could wait for each other; and without the keys, or so
+    # could a run whose lines name the awards.
+    rows = tx.execute(query.order_by(awards.c.award_id).with_for_update(key_share=True))
     return {row.award_id: repository.award_of(row) for row in rows}
 
 
@@ -116,7 +117,7 @@ def without_certificate(tx: Transaction, day: date, after: str, limit: int) -> l
     ]
 
 
-HOLDER = ("certified", "category", "grade", "certificate_expires_on", "birth_month")
+HOLDER = ("certified", "category", "grade", "certificate_expires_on", "birth_month", "household_id")
 """The columns of a person that make a holder."""
 
 
@@ -141,7 +142,7 @@ def save(
     ]
     tx.insert(award_changes, rows)
     statement = sa.update(awards).where(awards.c.award_id == sa.bindparam("id"))
-    columns = ("last_period", "sole", "held_from", "variant")
+    columns = ("last_period", "sole", "held_from", "variant", "reviewed_on", "review_held_from")
     values: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in columns}
     added = {award.id for award in new}
     changed = [

@@ -70,6 +70,7 @@ Index("ix_claims_region", claims.c.region, claims.c.claim_id)
 Index("ix_claims_window", claims.c.window, claims.c.claim_id)
 Index("ix_claims_desk", claims.c.desk, claims.c.claim_id)
 Index("ix_claims_person", claims.c.person_id, claims.c.scheme)
+Index("ix_claims_award", claims.c.award_id)
 Index("ix_claims_due", claims.c.due_on, claims.c.claim_id)
 _PROVEN = "proof IS NOT NULL AND reason IS NULL AND state <> 'withdrawn'"
 _OPEN = "state NOT IN ('granted', 'refused', 'told', 'withdrawn')"

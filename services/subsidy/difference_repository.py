@@ -20,7 +20,7 @@ from services.subsidy.bank_tables import payment_changes
 from services.subsidy.difference_tables import debt_entries, debts, differences
 from services.subsidy.domain.award import Award, Trace
 from services.subsidy.domain.differences import Difference, period_of
-from services.subsidy.domain.run import OPEN
+from services.subsidy.domain.run import UNDECIDED
 from services.subsidy.tables import award_changes, award_stops, awards, run_lines, runs
 
 
@@ -40,6 +40,7 @@ class Debt:
 
     id: str
     person_id: str
+    scheme: str
     region: str
     open: Money
     instalment: Money | None
@@ -82,7 +83,7 @@ def _regular(within: Range) -> sa.ColumnElement[bool]:
     return sa.and_(
         runs.c.scheme == within.scheme,
         sa.or_(runs.c.period.between(within.first, within.last), runs.c.period.between(first, last)),
-        runs.c.state.not_in([state for state in OPEN if state != "approved"]),
+        runs.c.state.not_in([*UNDECIDED, "rejected"]),
         run_lines.c.period.between(within.first, within.last),
         run_lines.c.period.not_like("%+%"),
     )
@@ -142,8 +143,9 @@ def lock_awards(tx: Transaction, scheme: str, people: Collection[str]) -> list[A
     commit: who looks for differences of them at the same time waits, and sees what was found.
     """
     query = sa.select(awards).where(awards.c.scheme == scheme, awards.c.person_id.in_(people))
-    # In the order of their keys, or two transactions could wait for each other.
-    rows = tx.execute(query.order_by(awards.c.award_id).with_for_update())
+    # In the order of their keys, or two transactions could wait for each other; and without the keys, or so
+    # could a run whose lines name the awards.
+    rows = tx.execute(query.order_by(awards.c.award_id).with_for_update(key_share=True))
     return [repository.award_of(row) for row in rows]
 
 
@@ -240,6 +242,7 @@ def _unpaid(scheme: str, region: str) -> sa.ColumnElement[bool]:
         line.person_id == difference.person_id,
         line.scheme == scheme,
         line.period == difference.line_period,
+        line.stands,
     )
     return sa.and_(
         difference.scheme == scheme,
@@ -249,10 +252,9 @@ def _unpaid(scheme: str, region: str) -> sa.ColumnElement[bool]:
     )
 
 
-def open_debts(tx: Transaction, scheme: str, people: Collection[str], run_id: str) -> list[Debt]:
-    """What these people still owe to the scheme, the oldest first, locked until the commit."""
+def open_debts(tx: Transaction, people: Collection[str], run_id: str) -> list[Debt]:
+    """What these people still owe, the oldest first, locked until the commit."""
     query = sa.select(debts).where(
-        debts.c.scheme == scheme,
         debts.c.person_id.in_(people),
         debts.c.settled_fen < debts.c.amount_fen,
         sa.not_(debts.c.by_other),
@@ -266,6 +268,7 @@ def open_debts(tx: Transaction, scheme: str, people: Collection[str], run_id: st
         Debt(
             row.debt_id,
             row.person_id,
+            row.scheme,
             row.region,
             Money(row.amount_fen - row.settled_fen),
             None if row.instalment_fen is None else Money(row.instalment_fen),
@@ -307,7 +310,9 @@ def settle(tx: Transaction, amounts: Sequence[tuple[str, Money]]) -> None:
         tx.execute(statement, [{"id": debt_id, "fen": amount.fen} for debt_id, amount in amounts])
 
 
-def offset_of(tx: Transaction, run_id: str) -> Money:
-    """What the lines of a run keep back in all."""
-    query = sa.select(sa.func.sum(debt_entries.c.amount_fen)).where(debt_entries.c.run_id == run_id)
-    return Money(int(tx.execute(query).scalar() or 0))
+def offset_of(tx: Transaction, run_id: str) -> dict[str, Money]:
+    """What the lines of a run keep back in all, by the scheme of the debts."""
+    query = sa.select(debts.c.scheme, sa.func.sum(debt_entries.c.amount_fen).label("fen"))
+    query = query.join(debts, debts.c.debt_id == debt_entries.c.debt_id)
+    rows = tx.execute(query.where(debt_entries.c.run_id == run_id).group_by(debts.c.scheme))
+    return {row.scheme: Money(int(row.fen)) for row in rows}

@@ -208,6 +208,8 @@ def add_awards(tx: Transaction, new: Iterable[Award]) -> None:
             "sole": award.sole,
             "held_from": award.held_from,
             "household_id": award.household_id,
+            "reviewed_on": award.reviewed_on or award.granted_on,
+            "review_held_from": award.review_held_from,
             "applied_on": award.applied_on,
             "cost_fen": None if award.cost is None else award.cost.fen,
             "days": award.days,
@@ -319,4 +321,6 @@ def award_of(row: sa.Row[Any]) -> Award:
         decision=json.loads(row.decision),
         held_from=row.held_from,
         household_id=row.household_id,
+        reviewed_on=row.reviewed_on,
+        review_held_from=row.review_held_from,
     )

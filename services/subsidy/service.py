@@ -10,6 +10,7 @@ from contracts import subsidy as messages
 from contracts.message import BulkReply
 from kernel.rulebook import RuleBook
 from services.subsidy import (
+    award_queries,
     difference_queries,
     estimates,
     explanations,
@@ -35,12 +36,14 @@ from services.subsidy.handlers import (
     plan,
     proofs,
     recompute,
+    rejection,
     spending,
     stops,
 )
+from services.subsidy.review_methods import ReviewMethods
 
 
-class SubsidyService(BankMethods, ClaimMethods, Service):
+class SubsidyService(BankMethods, ClaimMethods, ReviewMethods, Service):
     """Schemes, awards, disbursement runs and their ledger."""
 
     name = "subsidy"
@@ -98,6 +101,13 @@ class SubsidyService(BankMethods, ClaimMethods, Service):
         """Approve a frozen list by its hash."""
         return approval.approve_disbursement(tx, message)
 
+    @command(messages.RejectDisbursement, roles=("maker", "checker"))
+    def reject_disbursement(
+        self, message: messages.RejectDisbursement, tx: Transaction
+    ) -> messages.DisbursementRun:
+        """Reject a frozen list; what it took is free again."""
+        return rejection.reject_disbursement(tx, message)
+
     @query(messages.FindDisbursement, roles=("clerk", "maker", "checker", "auditor"))
     def find_disbursement(
         self, message: messages.FindDisbursement, tx: Transaction
@@ -124,6 +134,16 @@ class SubsidyService(BankMethods, ClaimMethods, Service):
     def show_award(self, message: messages.ShowAward, tx: Transaction) -> messages.AwardShown:
         """An award, why it was granted, and what a month of it amounts to."""
         return explanations.show_award(tx, message)
+
+    @query(messages.ListAwards, roles=("clerk", "checker", "auditor"))
+    def list_awards(self, message: messages.ListAwards, tx: Transaction) -> messages.AwardPage:
+        """The awards of a scheme and a period, with what each rests on."""
+        return award_queries.list_awards(tx, message)
+
+    @query(messages.CountAwards, roles=("clerk", "checker", "auditor"))
+    def count_awards(self, message: messages.CountAwards, tx: Transaction) -> messages.AwardYears:
+        """Awards of a scheme by period, and what they rest on."""
+        return award_queries.count_awards(tx, message)
 
     @query(messages.CheckEntitlement, roles=("clerk", "maker", "checker", "auditor"))
     def check_entitlement(self, message: messages.CheckEntitlement, tx: Transaction) -> messages.Entitlement:

@@ -18,6 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
     text,
+    true,
 )
 
 from chassis.database import BigId
@@ -117,9 +118,10 @@ fund_withdrawals = Table(
 # an award follows another one, with a new variant or after its end, `ref` is the identifier of that change.
 # `period` and `last_period` are the first and the last that is paid; no last one until it is stopped.
 # `household_id`: that of the person when it was granted.
-# `held_from`: the first that waits until the certificate is no longer frozen. `sole`: no other award of the
-# scheme may stand beside it. `decision` holds the rules applied: JSON list of {rule, value, unit, from,
-# document, zh}.
+# `held_from`: the first that waits until the certificate is no longer frozen; `review_held_from`: until an
+# overdue review is recorded. `reviewed_on`: the day of the last review, or of the grant. `sole`: no other
+# award of the scheme may stand beside it. `decision` holds the rules applied: JSON list of {rule, value,
+# unit, from, document, zh}.
 awards = Table(
     "awards",
     metadata,
@@ -141,11 +143,14 @@ awards = Table(
     Column("days", Integer),
     Column("held_from", PERIOD),
     Column("household_id", ID),
+    Column("reviewed_on", Date),
+    Column("review_held_from", PERIOD),
     UniqueConstraint("ref", name="uq_awards_ref"),
     UniqueConstraint("person_id", "scheme", "period", name="uq_awards_once"),
     CheckConstraint("(ref IS NULL) <> (enrolment_id IS NULL)", name="ck_awards_one_origin"),
 )
 Index("ix_awards_scheme", awards.c.scheme, awards.c.award_id)
+Index("ix_awards_period", awards.c.scheme, awards.c.period, awards.c.award_id)
 Index(
     "ix_awards_going_on",
     awards.c.award_id,
@@ -220,14 +225,19 @@ runs = Table(
     Column("approved_by", String(120)),
     Column("approved_at", INSTANT),
     Column("given_up_lines", Integer, nullable=False, server_default=text("0")),
+    Column("rejected_by", String(120)),
+    Column("rejected_at", INSTANT),
+    Column("rejected_because", String(120)),
     CheckConstraint(
-        "state IN ('planning', 'frozen', 'approved', 'instructing', 'instructed', 'paid')",
+        "state IN ('planning', 'frozen', 'approved', 'instructing', 'instructed', 'paid', 'rejected')",
         name="ck_runs_state",
     ),
     CheckConstraint("(list_hash IS NULL) = (state = 'planning')", name="ck_runs_frozen_has_hash"),
     CheckConstraint(
-        "(approved_by IS NULL) = (state IN ('planning', 'frozen'))", name="ck_runs_approved_has_checker"
+        "(approved_by IS NULL) = (state IN ('planning', 'frozen', 'rejected'))",
+        name="ck_runs_approved_has_checker",
     ),
+    CheckConstraint("(rejected_by IS NULL) = (state <> 'rejected')", name="ck_runs_rejected_by"),
     CheckConstraint("approved_by <> planned_by", name="ck_runs_maker_is_not_checker"),
     CheckConstraint("paid_lines BETWEEN 0 AND lines", name="ck_runs_paid_lines"),
     CheckConstraint(
@@ -244,7 +254,8 @@ Index(
     postgresql_where=text("state IN ('planning', 'frozen', 'approved')"),
 )
 
-# The payments of a run in their order. Append-only. `decision` is the rate applied, as in awards.
+# The payments of a run in their order. Append-only, but that the lines of a rejected run `stand` no more.
+# `decision` is the rate applied, as in awards.
 run_lines = Table(
     "run_lines",
     metadata,
@@ -258,8 +269,17 @@ run_lines = Table(
     Column("region", REGION, nullable=False),
     Column("amount_fen", BigInteger, nullable=False),
     Column("decision", Text, nullable=False),
-    UniqueConstraint("person_id", "scheme", "period", name="uq_run_lines_once"),
+    Column("stands", Boolean, nullable=False, server_default=true()),
     CheckConstraint("amount_fen > 0", name="ck_run_lines_positive"),
+)
+Index(
+    "uq_run_lines_once",
+    run_lines.c.person_id,
+    run_lines.c.scheme,
+    run_lines.c.period,
+    unique=True,
+    sqlite_where=text("stands = 1"),
+    postgresql_where=text("stands"),
 )
 
 # The part of a line that one source bears. Append-only.

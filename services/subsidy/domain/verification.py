@@ -27,7 +27,8 @@ def size(rules: RuleView, lines: int) -> int:
 def draw(list_hash: str, seed: str, lines: int, number: int) -> list[int]:
     """The places of the lines that are drawn, in order: those with the lowest SHA-256 of "hash|seed|place".
 
-    Anybody can draw again. Nobody can choose while the seed is drawn by lot after the list was frozen.
+    Anybody can draw again. Nobody can choose, as long as the seed is drawn by lot after the list has its
+    hash.
     """
 
     def lot(place: int) -> bytes:

@@ -247,4 +247,5 @@ def _award_granted(award: Award) -> messages.AwardGranted:
         variant=award.variant,
         period=award.period,
         granted_on=award.granted_on,
+        ahead=Period.parse(award.period).start > award.granted_on,
     )

@@ -1,6 +1,6 @@
 """Money made available, and not any more."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from chassis.bulk import Bulk
 from chassis.transaction import Transaction
@@ -8,10 +8,12 @@ from contracts import subsidy as messages
 from contracts.message import BulkReply
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.money import Money
+from kernel.periods import Period
 from kernel.regions import RegionCode
-from services.subsidy import ledger_repository, repository
+from services.subsidy import ledger_repository, payment_change_repository, repository
 from services.subsidy.domain import ledger
-from services.subsidy.domain.funding import Allotment, Withdrawal
+from services.subsidy.domain.funding import Allotment, Refunding, Withdrawal
+from services.subsidy.domain.run import Run
 from services.subsidy.domain.schemes import Scheme
 
 
@@ -97,6 +99,17 @@ def _check_left(allotment: Allotment, left: Money, amount: Money) -> None:
             allotment_id=allotment.id,
             left=str(left),
         )
+
+
+def refund(tx: Transaction, run: Run, borne: Iterable[tuple[str, str, Money]]) -> None:
+    """Let the allotments of the run's year have again what they bore of it: division, source, amount."""
+    start = Period.parse(run.period).start
+    *limited, _ = Scheme.of(tx.rules.at(start).within(RegionCode(run.region)), run.scheme).funding
+    refunding = Refunding(payment_change_repository.lock_drawn(tx, run.scheme, str(start.year), limited))
+    for region, source, amount in borne:
+        if source in limited:
+            refunding.give(source, amount, RegionCode(region))
+    repository.draw_funds(tx, {fund: -amount for fund, amount in refunding.given.items()})
 
 
 def _allotment(tx: Transaction, item: messages.FundAllotmentItem) -> Allotment:

@@ -23,7 +23,7 @@ from services.subsidy.domain import frozen_list, ledger
 from services.subsidy.domain.run import Run
 
 JOB = "subsidy.instruct"
-LINES_PER_STEP = 2000
+LINES_PER_STEP = 5000
 
 
 def instruct_disbursement(

@@ -10,8 +10,6 @@ from chassis.transaction import Transaction
 from contracts import subsidy as messages
 from contracts.message import BulkReply
 from kernel.errors import Conflict, Invalid, NotFound
-from kernel.periods import Period
-from kernel.regions import RegionCode
 from services.subsidy import (
     bank_files,
     bank_repository,
@@ -26,12 +24,10 @@ from services.subsidy.bank_tables import held_payments, payment_changes
 from services.subsidy.domain import ledger
 from services.subsidy.domain.differences import period_of
 from services.subsidy.domain.frozen_list import Line
-from services.subsidy.domain.funding import Refunding
 from services.subsidy.domain.payment_change import Asked, check_decision
 from services.subsidy.domain.record import check_same
 from services.subsidy.domain.run import Run
-from services.subsidy.domain.schemes import Scheme
-from services.subsidy.handlers import undone_debts
+from services.subsidy.handlers import funds, undone_debts
 
 Row = dict[str, Any]
 Lines = Mapping[tuple[str, int], tuple[Run, Line]]
@@ -170,7 +166,8 @@ def _book(tx: Transaction, approved: Sequence[Row], targets: Mapping[str, Row]) 
         given_up = [row for row in rows if row["kind"] == "give_up"]
         back = [row for row in rows if row["kind"] == "take_back"]
         if given_up:
-            _refund(tx, run, given_up, lines)
+            shares = [(row["region"], lines[_place(row)][1].shares) for row in given_up]
+            funds.refund(tx, run, [(region, *part) for region, parts in shares for part in parts.items()])
             undone_debts.undo(
                 tx,
                 run,
@@ -188,18 +185,6 @@ def _book(tx: Transaction, approved: Sequence[Row], targets: Mapping[str, Row]) 
 
 def _place(row: Row) -> tuple[str, int]:
     return row["run_id"], row["line"]
-
-
-def _refund(tx: Transaction, run: Run, given_up: Sequence[Row], lines: Lines) -> None:
-    """Let the allotments that bore the payments have the money again."""
-    start = Period.parse(run.period).start
-    *limited, _ = Scheme.of(tx.rules.at(start).within(RegionCode(run.region)), run.scheme).funding
-    refunding = Refunding(changes.lock_drawn(tx, run.scheme, str(start.year), limited))
-    for row in given_up:
-        for source, amount in lines[run.id, row["line"]][1].shares.items():
-            if source in limited:
-                refunding.give(source, amount, RegionCode(row["region"]))
-    repository.draw_funds(tx, {fund: -amount for fund, amount in refunding.given.items()})
 
 
 def _entry(row: Row, run: Run, line: Line) -> tuple[str, str, Any, list[ledger.Transfer]]:

@@ -26,7 +26,7 @@ from services.subsidy.handlers.coverage import check_covered
 from services.subsidy.handlers.offsets import Due, Offsets
 
 JOB = "subsidy.plan"
-AWARDS_PER_STEP = 2000
+AWARDS_PER_STEP = 5000
 
 
 def plan_disbursement(tx: Transaction, message: messages.PlanDisbursement) -> messages.DisbursementRun:
@@ -100,10 +100,11 @@ def plan_step(tx: Transaction, job: Job) -> bool:
     after the last one, freeze it.
 
     The cursor holds how many periods are done, the last award, the last difference and the hash of the list
-    so far. Funds are locked before awards are read, so of two runs over the same awards the later one finds
+    so far. Runs of a scheme are planned step after step, so of two over the same awards the later one finds
     them taken.
     """
     run = run_repository.get(tx, job.key)
+    run_repository.lock_planned(tx, run.scheme)
     start = Period.parse(run.period).start
     bearers = Scheme.of(tx.rules.at(start).within(RegionCode(run.region)), run.scheme).bearers
     funds = repository.lock_funds(tx, run.scheme, str(start.year), bearers.sources[:-1])
@@ -125,7 +126,7 @@ def plan_step(tx: Transaction, job: Job) -> bool:
         run_repository.move(tx, run.id, "planning", "frozen", list_hash=digest)
         return True
     funding = Funding(funds, bearers, run.amount)
-    offsets = Offsets(tx, run, {each.person_id for each in due})
+    offsets = Offsets(tx, run, {each.person_id for each in due}, rules)
     lines = _lines(run, due, replace(scheme, rules=rules), funding, offsets)
     for line, _, _ in lines:
         digest = frozen_list.extend(digest, line, run.period)

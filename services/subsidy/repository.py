@@ -16,7 +16,7 @@ from services.subsidy.domain.amounts import Basis
 from services.subsidy.domain.award import Award
 from services.subsidy.domain.eligibility import Holder
 from services.subsidy.domain.funding import Allotment, Fund, Withdrawal
-from services.subsidy.kin import behind_kin, paid_in
+from services.subsidy.kin_repository import behind_kin, paid_in
 from services.subsidy.tables import awards, fund_allotments, fund_withdrawals, households, persons
 
 

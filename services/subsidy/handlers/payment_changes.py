@@ -13,7 +13,6 @@ from kernel.errors import Conflict, Invalid, NotFound
 from kernel.periods import Period
 from kernel.regions import RegionCode
 from services.subsidy import (
-    bank_files,
     bank_repository,
     ledger_repository,
     replies,
@@ -30,7 +29,7 @@ from services.subsidy.domain.payment_change import Asked, check_decision
 from services.subsidy.domain.record import check_same
 from services.subsidy.domain.run import Run
 from services.subsidy.domain.schemes import Scheme
-from services.subsidy.handlers import undone_debts
+from services.subsidy.handlers import bank_files, undone_debts
 
 Row = dict[str, Any]
 Lines = Mapping[tuple[str, int], tuple[Run, Line]]

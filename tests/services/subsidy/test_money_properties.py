@@ -10,10 +10,10 @@ import pytest
 
 from chassis.rpc import Refused
 from contracts import subsidy as messages
-from services.subsidy import bank_files, bank_repository, run_repository, tables
+from services.subsidy import bank_repository, run_repository, tables
 from services.subsidy.bank_tables import bank_answers, held_payments, instructions
+from services.subsidy.handlers import bank_files, plan
 from services.subsidy.handlers import instruct as instructing
-from services.subsidy.handlers import plan
 from tests.services.subsidy import factories
 from tests.services.subsidy.steps import approve, balances, batches, events, fetch, give_accounts, receive
 from tests.services.subsidy.test_restart import Killed, kill_at

@@ -11,8 +11,8 @@ import pytest
 
 from chassis.rpc import Refused
 from contracts import subsidy as messages
-from services.subsidy import bank_files, bank_repository, run_repository, tables
-from services.subsidy.handlers import instruct, plan
+from services.subsidy import bank_repository, run_repository, tables
+from services.subsidy.handlers import bank_files, instruct, plan
 from services.subsidy.service import SubsidyService
 from tests.services.subsidy import factories
 from tests.services.subsidy.steps import (

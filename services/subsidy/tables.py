@@ -274,8 +274,8 @@ run_shares = Table(
     CheckConstraint("amount_fen > 0", name="ck_run_shares_positive"),
 )
 
-# Append-only. The first payment of a line has no `take_back_id`; any other follows one that the bank took
-# back, which is used once: so nobody has two payments that stand.
+# Append-only. The first payment of a line has no `take_back_id`; any other follows one of the same line that
+# the bank took back, which is used once: so nobody has two payments that stand.
 payments = Table(
     "payments",
     metadata,
@@ -288,8 +288,13 @@ payments = Table(
     Column("amount_fen", BigInteger, nullable=False),
     Column("paid_on", Date, nullable=False),
     Column("recorded_at", INSTANT, nullable=False),
-    Column("take_back_id", ID, ForeignKey("payment_changes.id")),
+    Column("take_back_id", ID),
     ForeignKeyConstraint(["run_id", "seq"], ["run_lines.run_id", "run_lines.seq"], name="fk_payments_line"),
+    ForeignKeyConstraint(
+        ["take_back_id", "run_id", "seq"],
+        ["payment_changes.id", "payment_changes.run_id", "payment_changes.line"],
+        name="fk_payments_again",
+    ),
     UniqueConstraint("take_back_id", name="uq_payments_again"),
     CheckConstraint("amount_fen > 0", name="ck_payments_positive"),
 )

@@ -394,6 +394,19 @@ def test_the_database_itself_refuses_to_pay_twice_what_came_back_once(
             connection.execute(sa.insert(tables.payments).values(copy))
 
 
+def test_the_database_itself_refuses_to_pay_another_line_again_than_the_one_that_came_back(
+    subsidy: Harness, paid: dict[str, Any]
+) -> None:
+    came_back(subsidy, number=1)
+    decide(subsidy)
+    [change] = subsidy.rows(payment_changes)
+    other = next(row for row in subsidy.rows(tables.payments) if row.person_id == identifier(2))
+    copy = other._asdict() | {"payment_id": "f" * 32, "take_back_id": change.id}
+
+    with pytest.raises(sa.exc.IntegrityError), subsidy.runtime.database.write() as connection:
+        connection.execute(sa.insert(tables.payments).values(copy))
+
+
 def test_of_giving_up_and_sending_again_at_once_one_happens(
     postgres_server: PostgresServer, tmp_path: Path
 ) -> None:

@@ -14,6 +14,7 @@ from kernel.periods import Period
 from kernel.regions import RegionCode
 from services.subsidy import (
     bank_repository,
+    fund_repository,
     ledger_repository,
     replies,
     repository,
@@ -197,7 +198,7 @@ def _refund(tx: Transaction, run: Run, given_up: Sequence[Row], lines: Lines) ->
         for source, amount in lines[run.id, row["line"]][1].shares.items():
             if source in limited:
                 refunding.give(source, amount, RegionCode(row["region"]))
-    repository.draw_funds(tx, {fund: -amount for fund, amount in refunding.given.items()})
+    fund_repository.draw_funds(tx, {fund: -amount for fund, amount in refunding.given.items()})
 
 
 def _entry(row: Row, run: Run, line: Line) -> tuple[str, str, Any, list[ledger.Transfer]]:

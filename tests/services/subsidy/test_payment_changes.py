@@ -14,6 +14,7 @@ from chassis.rpc import Refused
 from contracts import subsidy as messages
 from services.subsidy import tables
 from services.subsidy.bank_tables import payment_changes
+from services.subsidy.fund_tables import fund_allotments
 from services.subsidy.service import SubsidyService
 from tests.services.subsidy import factories, monthly
 from tests.services.subsidy.steps import (
@@ -280,14 +281,14 @@ def test_money_goes_back_to_the_allotments_that_can_have_borne_it(subsidy: Harne
     villages = [VILLAGE, VILLAGE, OTHER_VILLAGE]
     subsidy.feed("rehab", [factories.placed_in_care(n, region=each) for n, each in enumerate(villages, 1)])
     instruct(subsidy, approve(subsidy, freeze(subsidy, "care")))
-    drawn = {row.ref: row.drawn_fen for row in subsidy.rows(tables.fund_allotments)}
+    drawn = {row.ref: row.drawn_fen for row in subsidy.rows(fund_allotments)}
     assert sum(drawn.values()) > 0
 
     for number, waiting in enumerate(held(subsidy)):
         request(subsidy, waiting["held_id"], ref=f"FQ-{number}")
         assert decide(subsidy, ref=f"JD-{number}", request_ref=f"FQ-{number}") == ["created"]
 
-    assert {row.drawn_fen for row in subsidy.rows(tables.fund_allotments)} == {0}
+    assert {row.drawn_fen for row in subsidy.rows(fund_allotments)} == {0}
     assert {row.state for row in subsidy.rows(tables.runs)} == {"paid"}
 
 

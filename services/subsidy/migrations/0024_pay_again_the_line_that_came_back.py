@@ -35,7 +35,7 @@ def _payments_anew() -> None:
         sa.Column("seq", sa.Integer, nullable=False),
         sa.Column("person_id", ID, nullable=False),
         sa.Column("scheme", sa.String(60), nullable=False),
-        sa.Column("period", sa.String(16), nullable=False),
+        sa.Column("period", sa.String(10), nullable=False),
         sa.Column("amount_fen", sa.BigInteger, nullable=False),
         sa.Column("paid_on", sa.Date, nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),

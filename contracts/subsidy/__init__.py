@@ -16,6 +16,7 @@ from contracts.subsidy.accounts import (
 )
 from contracts.subsidy.award_queries import (
     AwardBasis,
+    AwardOrigin,
     AwardPage,
     AwardYear,
     AwardYears,
@@ -305,6 +306,7 @@ __all__ = [
     "AwardGranted",
     "AwardHeld",
     "AwardItem",
+    "AwardOrigin",
     "AwardPage",
     "AwardRegraded",
     "AwardReleased",

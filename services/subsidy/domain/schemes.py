@@ -5,7 +5,8 @@ The rules of a scheme `<code>`, all in rules/<code>.yaml; domain/rule_check.py r
     <code>.variants          texts   kinds of award; its existence makes the scheme
     <code>.cadence           text    "month": one award, paid each month until it is stopped; "year": one
                                      award for a person and a year; "occasion": one for a person and
-                                     a day, as a visit; "once": one award for a person
+                                     a day, as a visit; "once": one award for a person;
+                                     "once_household": one for all of a household
     <code>.opened_by         text    "office" (GrantAwards), or the <service>.<programme> whose enrolments do
     <code>.funding           texts   sources in the order in which they are used; the last one bears the rest
     <code>.channel           text    "card" (to the person), "institution" (for the person), "recorded" (in
@@ -51,7 +52,13 @@ from kernel.rulebook import DIVISION, RuleView
 OFFICE = "office"
 RECORDED = "recorded"
 MARK = ".variants"
-CADENCES: dict[str, Kind] = {"month": "month", "year": "year", "occasion": "day", "once": "year"}
+CADENCES: dict[str, Kind] = {
+    "month": "month",
+    "year": "year",
+    "occasion": "day",
+    "once": "year",
+    "once_household": "year",
+}
 """The kind of period that an award of the cadence is for."""
 
 
@@ -129,7 +136,12 @@ class Scheme:
     @property
     def once(self) -> bool:
         """Whether a person is granted it once and never again."""
-        return self.needed("cadence").text == "once"
+        return self.needed("cadence").text.startswith("once")
+
+    @property
+    def for_household(self) -> bool:
+        """Whether it is granted once to all of a household together."""
+        return self.needed("cadence").text == "once_household"
 
     def variant(self, name: str | None) -> str:
         """The variant of that name. Raises Invalid("subsidy.unknown_variant")."""

@@ -64,6 +64,7 @@ WORDS = {
     "month": "按月",
     "year": "按年",
     "once": "一次性",
+    "once_household": "每户一次",
     "occasion": "按次",
     "yuan_down": "舍去元以下",
     "office": "由残联受理审定",

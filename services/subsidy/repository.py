@@ -47,12 +47,17 @@ def heads(tx: Transaction, ids: Collection[str]) -> dict[str, str]:
     return replica.heads(tx, persons.c.person_id, persons.c.merged_into, ids)
 
 
-def known_awards(tx: Transaction, refs: Collection[str], people: Mapping[str, str]) -> list[Award]:
-    """All awards with one of these numbers or of one of the people, each as of who stands for them.
+def known_awards(
+    tx: Transaction, refs: Collection[str], people: Mapping[str, str], homes: Collection[str] = ()
+) -> list[Award]:
+    """All awards with one of these numbers or of one of the people, each as of who stands for them, and those
+    that one of these households was granted together.
 
     people: who stands for each.
     """
-    query = sa.select(awards).where(sa.or_(awards.c.ref.in_(refs), awards.c.person_id.in_(people)))
+    award = awards.c
+    of_homes = sa.and_(award.household_id.in_(homes), award.for_household)
+    query = sa.select(awards).where(sa.or_(award.ref.in_(refs), award.person_id.in_(people), of_homes))
     known = [award_of(row) for row in tx.execute(query)]
     return [replace(award, person_id=people.get(award.person_id, award.person_id)) for award in known]
 
@@ -74,6 +79,7 @@ def add_awards(tx: Transaction, new: Iterable[Award]) -> None:
             "household_id": award.household_id,
             "reviewed_on": award.reviewed_on or award.granted_on,
             "review_held_from": award.review_held_from,
+            "for_household": award.for_household,
             "applied_on": award.applied_on,
             "cost_fen": None if award.cost is None else award.cost.fen,
             "days": award.days,
@@ -187,4 +193,5 @@ def award_of(row: sa.Row[Any]) -> Award:
         household_id=row.household_id,
         reviewed_on=row.reviewed_on,
         review_held_from=row.review_held_from,
+        for_household=row.for_household,
     )

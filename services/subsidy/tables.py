@@ -75,7 +75,7 @@ guardianships = Table(
 # `ref` is set for awards that the office granted, `enrolment_id` for those that an enrolment opened. Where
 # an award follows another one, with a new variant or after its end, `ref` is the identifier of that change.
 # `period` and `last_period` are the first and the last that is paid; no last one until it is stopped.
-# `household_id`: that of the person when it was granted.
+# `household_id`: that of the person when it was granted; `for_household`: granted once to all of it.
 # `held_from`: the first that waits until the certificate is no longer frozen; `review_held_from`: until an
 # overdue review is recorded. `reviewed_on`: the day of the last review, or of the grant. `sole`: no other
 # award of the scheme may stand beside it. `decision` holds the rules applied: JSON list of {rule, value,
@@ -103,6 +103,7 @@ awards = Table(
     Column("household_id", ID),
     Column("reviewed_on", Date),
     Column("review_held_from", PERIOD),
+    Column("for_household", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("ref", name="uq_awards_ref"),
     UniqueConstraint("person_id", "scheme", "period", name="uq_awards_once"),
     CheckConstraint("(ref IS NULL) <> (enrolment_id IS NULL)", name="ck_awards_one_origin"),
@@ -122,6 +123,14 @@ Index(
     unique=True,
     sqlite_where=text("sole"),
     postgresql_where=text("sole"),
+)
+Index(
+    "uq_awards_household",
+    awards.c.household_id,
+    awards.c.scheme,
+    unique=True,
+    sqlite_where=text("for_household"),
+    postgresql_where=text("for_household"),
 )
 
 # Why an award ended as the office told it, and by which rule. Append-only.

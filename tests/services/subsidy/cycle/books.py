@@ -15,6 +15,7 @@ from contracts import subsidy as messages
 from contracts.message import Event
 from services.subsidy import bank_tables, difference_tables, tables
 from services.subsidy import verification_tables as checks
+from services.subsidy.fund_tables import fund_allotments
 from tests.support.bank import Bank, fen
 from tests.support.platform import Harness
 
@@ -23,7 +24,7 @@ Place = tuple[str, int]
 """Run and line."""
 
 TABLES = (
-    *(tables.fund_allotments, tables.awards, tables.award_stops, tables.award_changes, tables.persons),
+    *(fund_allotments, tables.awards, tables.award_stops, tables.award_changes, tables.persons),
     *(tables.households, tables.runs, tables.run_lines, tables.run_shares, tables.payments, tables.ledger),
     *(bank_tables.pay_accounts, bank_tables.bank_batches, bank_tables.held_payments),
     *(bank_tables.instructions, bank_tables.bank_receipts, bank_tables.bank_answers),

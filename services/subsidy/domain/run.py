@@ -27,6 +27,22 @@ UNDECIDED = ("planning", "frozen")
 """Nobody has said yes yet."""
 
 
+def check_begun(period: Period, pay_on: date, ahead: int) -> None:
+    """Raises Conflict("subsidy.period_to_come") for a period that begins more than so many months after the
+    month of the payment: who may still die, move or recover is not paid for years to come.
+    """
+    latest = Period.of(pay_on, "month")
+    for _ in range(ahead):
+        latest = latest.next()
+    if period.start >= latest.end:
+        raise Conflict(
+            "subsidy.period_to_come",
+            f"Period {period.text} begins more than {ahead} months after the day of payment; plan an earlier "
+            "one, or correct the day.",
+            field="period",
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """A run as it stands. list_hash is None while it is being planned, approved_by until it is approved."""

@@ -6,6 +6,7 @@ from datetime import date
 from functools import cache
 from typing import Self
 
+from chassis import clock
 from chassis.bulk import Bulk
 from chassis.stream import Received
 from chassis.transaction import Transaction
@@ -23,6 +24,7 @@ from services.subsidy.domain.duration import check_first
 from services.subsidy.domain.eligibility import Holder, decide
 from services.subsidy.domain.overlaps import decide_overlaps
 from services.subsidy.domain.proofs import decide_proofs
+from services.subsidy.domain.record import check_past
 from services.subsidy.domain.schemes import Scheme
 from services.subsidy.domain.wording import step
 from services.subsidy.handlers.leads import close_granted
@@ -37,8 +39,10 @@ def grant_awards(tx: Transaction, message: messages.GrantAwards) -> BulkReply:
     bulk = Bulk(message)
     items = list(bulk.items())
     granting = Granting.load(tx, {item.ref for item in items}, {item.person_id for item in items})
+    today = clock.office_day(tx.now)
     for entry in bulk:
         with entry.deciding():
+            check_past(entry.item.granted_on, today, "granted_on")
             award, is_new = granting.grant(tx, _claim(entry.item, granting.heads))
             (entry.created if is_new else entry.unchanged)(award.id)
     granting.save(tx)

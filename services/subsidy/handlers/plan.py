@@ -20,7 +20,7 @@ from services.subsidy.domain import frozen_list
 from services.subsidy.domain.amounts import Basis, check_priced, price
 from services.subsidy.domain.frozen_list import Line
 from services.subsidy.domain.funding import Funding
-from services.subsidy.domain.run import OPEN, Run
+from services.subsidy.domain.run import OPEN, Run, check_begun
 from services.subsidy.domain.schemes import Scheme
 from services.subsidy.handlers.coverage import check_covered
 from services.subsidy.handlers.offsets import Due, Offsets
@@ -35,8 +35,8 @@ def plan_disbursement(tx: Transaction, message: messages.PlanDisbursement) -> me
     stopped, which goes on.
 
     Raises NotFound("subsidy.nothing_to_pay") when there is neither a run nor an award nor back-pay,
-    Conflict("subsidy.funds_short") and Conflict("subsidy.differs_below"), and what the rules raise for an
-    unknown scheme, a wrong period or a rate that isn't in force in that period.
+    Conflict("subsidy.funds_short"), Conflict("subsidy.differs_below"), Conflict("subsidy.period_to_come"),
+    and what the rules raise for an unknown scheme, a wrong period or a rate not in force in that period.
     """
     tx.within(message.region)
     rules = tx.rules.at(Period.parse(message.period).start)
@@ -46,6 +46,8 @@ def plan_disbursement(tx: Transaction, message: messages.PlanDisbursement) -> me
     period = scheme.run_period(message.period).text
     run = run_repository.latest(tx, scheme.code, period, message.region)
     if run is None or run.state not in OPEN:
+        ahead = tx.rules.at(message.pay_on)["payment.ahead_months"].integer
+        check_begun(Period.parse(period), message.pay_on, ahead)
         new = _new(tx, message)
         owed = difference_repository.count_unpaid(tx, scheme.code, message.region)
         owed += sum(_unpaid(tx, scheme, each, message.region) for each in new.periods)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chassis.rpc import Refused
 from contracts import subsidy as messages
 from services.subsidy import tables
 from tests.services.subsidy import factories
@@ -65,6 +66,23 @@ def test_a_person_has_one_open_award_of_a_scheme(subsidy: Harness) -> None:
     assert grant(subsidy, later) == ["created"]
     assert pay_month(subsidy, "living", "2026-04")["amount"] == "217.00"
     assert pay_month(subsidy, "living", "2026-05")["amount"] == "217.00"
+
+
+@pytest.mark.parametrize(
+    ("month", "day", "admitted"), [("2026-04", "2026-03-01", True), ("2026-05", "2026-03-31", False)]
+)
+def test_a_month_is_not_paid_long_before_it_begins(
+    subsidy: Harness, month: str, day: str, admitted: bool
+) -> None:
+    live(subsidy)
+    assert grant(subsidy, living()) == ["created"]
+    fields = factories.plan("living", region=DISTRICT, period=month, pay_on=day)
+
+    if admitted:
+        assert subsidy.call("plan_disbursement", fields, subsidy.maker(region=DISTRICT))["period"] == month
+        return
+    with pytest.raises(Refused, match=r"subsidy\.period_to_come"):
+        subsidy.call("plan_disbursement", fields, subsidy.maker(region=DISTRICT))
 
 
 def test_of_offices_granting_the_same_person_at_once_one_succeeds(subsidy: Harness) -> None:

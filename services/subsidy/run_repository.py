@@ -17,7 +17,7 @@ from kernel.regions import RegionCode
 from services.subsidy.domain.award import Trace
 from services.subsidy.domain.frozen_list import Line
 from services.subsidy.domain.run import OPEN, Run
-from services.subsidy.kin import behind_kin, paid_in
+from services.subsidy.kin_repository import behind_kin, paid_in
 from services.subsidy.repository import DueAwards, due_of
 from services.subsidy.tables import awards, payments, run_lines, run_shares, runs
 

@@ -23,6 +23,7 @@ class Standing:
 
     id: str
     person_id: str
+    scheme: str
     region: str
     period: str
     left: Money
@@ -44,6 +45,11 @@ def standing(tx: Transaction, scheme: str, people: Collection[str]) -> dict[str,
     return _standing(tx, debts.c.scheme == scheme, debts.c.person_id.in_(people))
 
 
+def kept_for(tx: Transaction, run_id: str, places: Collection[int]) -> dict[str, Standing]:
+    """The debts of whatever scheme that these lines of a run kept something back for, in the same way."""
+    return _standing(tx, debts.c.debt_id.in_({debt_id for debt_id, _, _ in kept_back(tx, run_id, places)}))
+
+
 def _standing(tx: Transaction, *conditions: sa.ColumnElement[bool]) -> dict[str, Standing]:
     query = (
         sa.select(debts, differences.c.line_period)
@@ -57,6 +63,7 @@ def _standing(tx: Transaction, *conditions: sa.ColumnElement[bool]) -> dict[str,
         row.debt_id: Standing(
             row.debt_id,
             row.person_id,
+            row.scheme,
             row.region,
             period_of(row.line_period),
             Money(row.amount_fen - row.settled_fen),

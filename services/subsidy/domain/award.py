@@ -48,6 +48,7 @@ class Award:
     before period when it is never paid. held_from: the first month that waits for the end of a freeze;
     review_held_from: for a review that is overdue. reviewed_on: the day of the last review, or of the grant.
     household_id: that of the person on the day of the grant, None where it is not known.
+    for_household: whether it is granted once to all of the household together.
     sole: whether the person may have no other award of the scheme while this one stands, whatever the period:
     it goes on, or is granted once for ever. decision: the rules applied, for the trace.
     """
@@ -71,6 +72,7 @@ class Award:
     household_id: str | None = None
     reviewed_on: date | None = None
     review_held_from: str | None = None
+    for_household: bool = False
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -117,6 +119,7 @@ class KnownAwards:
     def __init__(self, awards: Iterable[Award]) -> None:
         self._by_ref: dict[str, Award] = {}
         self._by_person: dict[str, list[Award]] = {}
+        self._by_household: dict[tuple[str, str], Award] = {}
         for award in awards:
             self.add(award)
 
@@ -125,6 +128,19 @@ class KnownAwards:
         self._by_person.setdefault(award.person_id, []).append(award)
         if award.ref is not None:
             self._by_ref[award.ref] = award
+        if award.for_household and award.household_id is not None:
+            self._by_household[award.household_id, award.scheme] = award
+
+    def check_household(self, award: Award) -> None:
+        """Raises Conflict("subsidy.household_granted") when the household has an award of the scheme."""
+        if not award.for_household or award.household_id is None:
+            return
+        if (before := self._by_household.get((award.household_id, award.scheme))) is not None:
+            raise Conflict(
+                "subsidy.household_granted",
+                "Somebody of the household was granted this; it is granted once for a household.",
+                award_id=before.id,
+            )
 
     def named(self, ref: str) -> Award | None:
         """The award with the office's number, None when there is none."""

@@ -61,17 +61,28 @@ def approval(
     booked = [
         Transfer(f"expense:{scheme}", f"payable:{source}:{scheme}", part) for source, part in shares.items()
     ]
-    for other, part in (kept or {}).items():
-        if other == scheme:
-            booked.append(_settled(f"expense:{scheme}", scheme, part))
-        else:
-            booked.append(Transfer(f"expense:{scheme}", f"kept_for:{other}:{scheme}", part))
-            booked.append(_settled(f"kept_by:{scheme}:{other}", other, part))
+    for owed_to, part in (kept or {}).items():
+        booked += kept_back(scheme, owed_to, part)
     return booked
 
 
+def kept_back(scheme: str, owed_to: str, amount: Money) -> list[Transfer]:
+    """What payments of a scheme keep back for debts, of the same scheme or of another one."""
+    if owed_to == scheme:
+        return [_settled(f"expense:{scheme}", scheme, amount)]
+    return [
+        Transfer(f"expense:{scheme}", f"kept_for:{owed_to}:{scheme}", amount),
+        _settled(f"kept_by:{scheme}:{owed_to}", owed_to, amount),
+    ]
+
+
+def reopened(scheme: str, owed_to: str, amount: Money) -> list[Transfer]:
+    """What a payment that is given up kept back: it is owed again."""
+    return [Transfer(each.credit, each.debit, amount) for each in kept_back(scheme, owed_to, amount)]
+
+
 def over_payment(scheme: str, amount: Money) -> list[Transfer]:
-    """Money that was paid too much, or kept back of nothing: no expense, but owed by a person."""
+    """Money that was paid too much: no expense, but owed by a person."""
     return [Transfer(f"debt:{scheme}", f"expense:{scheme}", amount)]
 
 

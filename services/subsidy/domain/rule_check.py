@@ -56,7 +56,8 @@ _RATE_UNITS = {
     "quarter": ("yuan_per_person_month",),
     "year": ("yuan_per_person_year", "yuan_per_vehicle_year"),
     "occasion": ("yuan_per_person",),
-    "once": ("yuan_per_person", "yuan_per_household"),
+    "once": ("yuan_per_person",),
+    "once_household": ("yuan_per_household",),
 }
 
 

@@ -79,6 +79,7 @@ CADENCES: dict[str, Kind] = {
     "year": "year",
     "occasion": "day",
     "once": "year",
+    "once_household": "year",
 }
 """The kind of period that an award of the cadence is for."""
 SHORTAGES = ("next_bears", REFUSED)
@@ -198,7 +199,12 @@ class Scheme:
     @property
     def once(self) -> bool:
         """Whether a person is granted it once and never again."""
-        return self.needed("cadence").text == "once"
+        return self.needed("cadence").text.startswith("once")
+
+    @property
+    def for_household(self) -> bool:
+        """Whether it is granted once to all of a household together."""
+        return self.needed("cadence").text == "once_household"
 
     @property
     def quarterly(self) -> bool:

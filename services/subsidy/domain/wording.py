@@ -65,6 +65,7 @@ WORDS = {
     "quarter": "按季",
     "year": "按年",
     "once": "一次性",
+    "once_household": "每户一次",
     "occasion": "按次",
     "yuan_down": "舍去元以下",
     "office": "由残联受理审定",

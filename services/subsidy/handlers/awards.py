@@ -69,7 +69,8 @@ class Granting:
         heads = repository.heads(tx, person_ids)
         lock_people(tx, set(heads.values()))
         people = repository.people(tx, set(heads.values()))
-        known = KnownAwards(repository.known_awards(tx, refs, heads))
+        homes = {holder.household_id for _, holder in people.values() if holder.household_id}
+        known = KnownAwards(repository.known_awards(tx, refs, heads, homes))
         return cls(heads, people, known, of_people(tx, heads), cache(tx.rules.at))
 
     def grant(self, tx: Transaction, claim: Claim) -> tuple[Award, bool]:
@@ -96,7 +97,9 @@ class Granting:
 
         Raises what the rules do.
         """
-        return _grant(award_id, claim, self.people, self.known, self.rules_on)
+        award = _grant(award_id, claim, self.people, self.known, self.rules_on)
+        self.known.check_household(award)
+        return award
 
     def _proven(self, award: Award) -> Award:
         scheme = Scheme.of(self.rules_on(award.granted_on).within(RegionCode(award.region)), award.scheme)
@@ -188,6 +191,7 @@ def _grant(
         days=claim.days,
         applied_on=claim.applied_on,
         household_id=holder.household_id,
+        for_household=scheme.for_household,
     )
 
 

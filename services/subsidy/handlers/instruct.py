@@ -12,7 +12,6 @@ from chassis.transaction import Transaction
 from contracts import subsidy as messages
 from kernel.errors import Conflict
 from services.subsidy import (
-    bank_files,
     bank_repository,
     ledger_repository,
     replies,
@@ -21,6 +20,7 @@ from services.subsidy import (
 from services.subsidy.bank_repository import Owed
 from services.subsidy.domain import frozen_list, ledger
 from services.subsidy.domain.run import Run
+from services.subsidy.handlers import bank_files
 
 JOB = "subsidy.instruct"
 LINES_PER_STEP = 5000

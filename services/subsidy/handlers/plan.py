@@ -15,7 +15,7 @@ from kernel.money import Money
 from kernel.periods import Period
 from kernel.regions import RegionCode
 from kernel.rulebook import RuleView
-from services.subsidy import difference_repository, replies, repository, run_repository
+from services.subsidy import difference_repository, fund_repository, replies, run_repository
 from services.subsidy.domain import frozen_list
 from services.subsidy.domain.amounts import Basis, check_priced, price
 from services.subsidy.domain.frozen_list import Line
@@ -107,7 +107,7 @@ def plan_step(tx: Transaction, job: Job) -> bool:
     run_repository.lock_planned(tx, run.scheme)
     start = Period.parse(run.period).start
     bearers = Scheme.of(tx.rules.at(start).within(RegionCode(run.region)), run.scheme).bearers
-    funds = repository.lock_funds(tx, run.scheme, str(start.year), bearers.sources[:-1])
+    funds = fund_repository.lock_funds(tx, run.scheme, str(start.year), bearers.sources[:-1])
     periods, past = run.periods, job.cursor.get("periods", 0)
     one = replace(run, period=periods[past])
     rules = tx.rules.at(Period.parse(one.period).start)
@@ -132,7 +132,7 @@ def plan_step(tx: Transaction, job: Job) -> bool:
         digest = frozen_list.extend(digest, line, run.period)
     run_repository.add_lines(tx, run, lines)
     offsets.save()
-    repository.draw_funds(tx, funding.drawn)
+    fund_repository.draw_funds(tx, funding.drawn)
     job.cursor["digest"] = digest
     job.done += len(lines)
     return False

@@ -18,9 +18,10 @@ from services.subsidy.undone_repository import Standing, Undone
 def undo(tx: Transaction, run: Run, lines: Mapping[int, Line], days: Mapping[int, date]) -> None:
     """Put debts as if lines of a run had never been. lines, days: by place, what is given up and when."""
     heads = repository.heads(tx, {line.person_id for line in lines.values()})
-    debts = undone_repository.standing(tx, run.scheme, heads)
+    debts = undone_repository.standing(tx, run.scheme, heads) | undone_repository.kept_for(tx, run.id, lines)
     if not debts:
         return
+    own = [debt for debt in debts.values() if debt.scheme == run.scheme]
     whole = {place: line.amount for place, line in lines.items()}
     undone = []
     for debt_id, place, amount in undone_repository.kept_back(tx, run.id, lines):
@@ -28,7 +29,7 @@ def undo(tx: Transaction, run: Run, lines: Mapping[int, Line], days: Mapping[int
         undone.append(_entry(debts[debt_id], place, -amount))
     for place, line in lines.items():
         period = period_of(line.period)
-        for debt in debts.values():
+        for debt in own:
             part = min(whole[place], debt.left)
             if part > Money.ZERO and (heads[debt.person_id], debt.period) == (heads[line.person_id], period):
                 whole[place] -= part
@@ -43,7 +44,7 @@ def reopen(tx: Transaction, run: Run) -> None:
     undone = [_entry(debt, place, -amount) for debt, place, amount in kept]
     undone_repository.add(tx, run.id, undone, {each.line: day for each in undone})
     for each in undone:
-        tx.record(_settled(run, each, day))
+        tx.record(_settled(each, day))
 
 
 def _entry(debt: Standing, place: int, settled: Money) -> Undone:
@@ -58,19 +59,22 @@ def _book(tx: Transaction, run: Run, undone: Sequence[Undone], days: Mapping[int
     booked = []
     for each, entry_id in zip(undone, undone_repository.add(tx, run.id, undone, days), strict=True):
         debt, day = each.debt, days[each.line]
-        book = ledger.over_payment if each.kind == "reopened" else ledger.not_paid
-        booked.append((entry_id, debt.region, day, book(run.scheme, each.amount)))
-        tx.record(_settled(run, each, day))
+        if each.kind == "reopened":
+            transfers = ledger.reopened(run.scheme, debt.scheme, each.amount)
+        else:
+            transfers = ledger.not_paid(debt.scheme, each.amount)
+        booked.append((entry_id, debt.region, day, transfers))
+        tx.record(_settled(each, day))
     ledger_repository.post(tx, run.id, booked)
 
 
-def _settled(run: Run, undone: Undone, day: date) -> messages.DebtSettled:
+def _settled(undone: Undone, day: date) -> messages.DebtSettled:
     debt = undone.debt
     return messages.DebtSettled(
         region=debt.region,
         debt_id=debt.id,
         person_id=debt.person_id,
-        scheme=run.scheme,
+        scheme=debt.scheme,
         kind=undone.kind,
         amount=str(undone.amount),
         left=str(undone.left),

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from services.subsidy import bank_files
-from services.subsidy.handlers import instruct, plan, recompute
+from services.subsidy.handlers import bank_files, instruct, plan, recompute
 from services.subsidy.service import SubsidyService
 from tests.services.subsidy.cycle.machine import Cycle
 from tests.support.migrated import Emptied, Migrated

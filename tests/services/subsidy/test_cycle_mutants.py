@@ -25,7 +25,7 @@ from services.subsidy import (
 )
 from services.subsidy.domain import ledger
 from services.subsidy.domain.funding import Funding
-from services.subsidy.handlers import offsets, payment_changes
+from services.subsidy.handlers import funds, offsets
 from services.subsidy.service import SubsidyService
 from tests.services.subsidy.cycle.ending import finish
 from tests.services.subsidy.cycle.machine import Cycle
@@ -55,6 +55,9 @@ def _steps(cycle: Cycle) -> Iterator[Callable[[], None]]:
     yield lambda: cycle.plan(back=0, where=0)
     yield lambda: cycle.doom(left=45)
     yield cycle.work
+    yield cycle.work
+    yield lambda: cycle.reject(which=0)
+    yield lambda: cycle.plan(back=0, where=0)
     yield cycle.work
     yield lambda: cycle.approve(which=0, hand="maker", right=True)
     yield lambda: cycle.approve(which=0, hand="checker", right=False)
@@ -138,7 +141,7 @@ def receipt_taken_again(patch: pytest.MonkeyPatch) -> None:
 
 
 def allotment_not_given_back(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(payment_changes, "_refund", lambda *_: None)
+    patch.setattr(funds, "refund", lambda *_: None)
 
 
 def return_not_booked(patch: pytest.MonkeyPatch) -> None:
@@ -175,7 +178,7 @@ ON_SQLITE: list[Patch] = [
 """Where a constraint of the database stands behind the code as well, the machine hears of a fault."""
 
 ON_POSTGRESQL: dict[Patch, str] = {
-    listed_again: "alter table run_lines drop constraint uq_run_lines_once",
+    listed_again: "drop index uq_run_lines_once",
     told_the_bank_again: "drop index uq_instructions_first",
     any_checker: "alter table runs drop constraint ck_runs_maker_is_not_checker",
 }

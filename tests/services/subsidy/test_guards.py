@@ -19,6 +19,7 @@ from contracts import subsidy as messages
 from services.subsidy import tables
 from services.subsidy.bank_tables import instructions, pay_accounts, payment_changes
 from services.subsidy.domain.run import Run
+from services.subsidy.fund_tables import fund_allotments
 from services.subsidy.handlers import instruct as instructing
 from services.subsidy.service import SubsidyService
 from tests.services.subsidy import factories
@@ -145,7 +146,7 @@ def change_the_books(subsidy: Harness) -> bool:
 
 def overdraw_an_allotment(subsidy: Harness) -> bool:
     subsidy.bulk("record_fund_allotments", [factories.allotment()])
-    table = tables.fund_allotments
+    table = fund_allotments
     return done(subsidy, sa.update(table).values(drawn_fen=table.c.amount_fen + 1))
 
 

@@ -9,9 +9,20 @@ import pytest
 from contracts import subsidy as messages
 from services.subsidy import tables
 from services.subsidy.difference_tables import debt_entries
+from tests.services.subsidy import factories
 from tests.services.subsidy.monthly import DISTRICT, grant, live, living, nursing, pay_month
 from tests.services.subsidy.steps import events
-from tests.services.subsidy.test_recompute import account, acts, in_order, new_rate, owed, recomputed
+from tests.services.subsidy.test_recompute import (
+    account,
+    acts,
+    close_account,
+    given_up,
+    held_up,
+    in_order,
+    new_rate,
+    owed,
+    recomputed,
+)
 from tests.services.subsidy.test_resumption import office_says
 from tests.support.platform import Harness
 
@@ -119,3 +130,42 @@ def test_instalments_agreed_hold_across_schemes(subsidy: Harness) -> None:
     [debt] = in_order(subsidy)
     assert acts(subsidy, debt.debt_id, "agree", "20.00") == ["created"]
     assert pay_month(subsidy, "nursing", "2026-03")["amount"] == "270.00"
+
+
+def test_of_a_payment_that_is_given_up_nothing_was_kept_back_across_schemes(subsidy: Harness) -> None:
+    owing(subsidy, living__offset_from=BOTH)
+    live(subsidy, 2)
+    close_account(subsidy)
+    [held] = held_up(subsidy, "2026-03", with_account=2, scheme="nursing")
+    assert owed(subsidy) == [(20000, 14500)]
+
+    assert given_up(subsidy, held) == ["created"]
+
+    assert owed(subsidy) == [(20000, 0)]
+    assert [(each.scheme, each.kind, each.left) for each in events(subsidy, messages.DebtSettled)] == [
+        ("living", "offset", "55.00"),
+        ("living", "reopened", "200.00"),
+    ]
+    assert account(subsidy, "kept_for:living:nursing") == ("145.00", "145.00")
+    assert account(subsidy, "kept_by:nursing:living") == ("145.00", "145.00")
+    assert account(subsidy, "debt:living") == ("345.00", "145.00")
+    assert account(subsidy, "expense:nursing") == ("580.00", "290.00")
+    assert set(even_by_scheme(subsidy).values()) == {Decimal()}
+
+
+def test_what_a_rejected_list_kept_back_across_schemes_is_owed_again(subsidy: Harness) -> None:
+    owing(subsidy, living__offset_from=BOTH)
+    maker = subsidy.maker(region=DISTRICT)
+    plan = factories.plan("nursing", region=DISTRICT, period="2026-03", pay_on="2026-03-25")
+    run = subsidy.call("plan_disbursement", plan, maker)
+    subsidy.run_jobs()
+    run = subsidy.call("find_disbursement", {"run_id": run["run_id"]}, maker)
+    assert owed(subsidy) == [(20000, 14500)]
+
+    told = {"run_id": run["run_id"], "list_hash": run["list_hash"], "reason": "标准有误"}
+    subsidy.call("reject_disbursement", told, maker)
+
+    assert owed(subsidy) == [(20000, 0)]
+    assert {each.scheme for each in events(subsidy, messages.DebtSettled)} == {"living"}
+    assert pay_month(subsidy, "nursing", "2026-03")["amount"] == "145.00"
+    assert set(even_by_scheme(subsidy).values()) == {Decimal()}

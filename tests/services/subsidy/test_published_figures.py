@@ -185,9 +185,12 @@ def test_every_published_figure_has_a_scenario_and_each_scenario_has_a_figure() 
     assert {row["indicator"] for row in rows() if not row["value"] and not row["target"]} == MADE_UP.keys()
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(600)
-@pytest.mark.parametrize("told", SCENARIOS, ids=" ".join)
+MANY = {("2015", "subsidy.nursing"): (pytest.mark.slow, pytest.mark.timeout(600))}
+
+
+@pytest.mark.parametrize(
+    "told", [pytest.param(told, marks=MANY.get(told, ()), id=" ".join(told)) for told in SCENARIOS]
+)
 def test_what_was_published_comes_of_what_the_office_does(office: WholeOffice, told: tuple[str, str]) -> None:
     office.year = int(told[0][:4])
     mine = [row for row in rows() if group(row) == told]

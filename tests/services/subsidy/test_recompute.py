@@ -99,10 +99,10 @@ def acts(
     return codes(subsidy.bulk("record_debt_acts", [item], subsidy.clerk(**({"region": DISTRICT} | caller))))
 
 
-def held_up(subsidy: Harness, month: str, *, with_account: int) -> list[str]:
+def held_up(subsidy: Harness, month: str, *, with_account: int, scheme: str = "living") -> list[str]:
     """The month's run is told to the bank; of whom only one has an account. Tells what is held up."""
     maker = subsidy.maker(region=DISTRICT)
-    plan = factories.plan("living", region=DISTRICT, period=month, pay_on=f"{month}-25")
+    plan = factories.plan(scheme, region=DISTRICT, period=month, pay_on=f"{month}-25")
     run = subsidy.call("plan_disbursement", plan, maker)
     subsidy.run_jobs()
     run = subsidy.call("find_disbursement", {"run_id": run["run_id"]}, maker)

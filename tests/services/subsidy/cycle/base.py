@@ -61,6 +61,11 @@ class Base(RuleBasedStateMachine):
         facts = {"grade": life.grade, "expires_on": life.expires, "acted_on": day, "region": STREETS[0]}
         self.office.tell(getattr(registry_events, kind)(life.number, **facts | fields))
 
+    def thawed(self, life: Life, day: date) -> None:
+        self.tell("thawed", life, day)
+        with self.law.told(life.number, day):
+            self.law.thaw(life.number)
+
     def flag(self, life: Life, day: date, *flags: Any) -> None:
         self.office.tell(
             registry.HouseholdFlagsChanged(
@@ -106,7 +111,7 @@ class Base(RuleBasedStateMachine):
     def _check_new_lines(self, now: Books) -> None:
         """A line is what the law says on the day on which it is listed, and the only one of the month."""
         found = {(row.person_id, row.line_period): row.amount_fen for row in now.differences}
-        listed = {(line.person_id, line.period) for line in now.run_lines}
+        listed = {(line.person_id, line.period) for line in now.standing_lines}
         for place in sorted(set(now.lines) - self.seen):
             self.seen.add(place)
             line = now.lines[place]

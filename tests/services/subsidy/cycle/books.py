@@ -15,6 +15,7 @@ from contracts import subsidy as messages
 from contracts.message import Event
 from services.subsidy import bank_tables, difference_tables, tables
 from services.subsidy import verification_tables as checks
+from services.subsidy.fund_tables import fund_allotments
 from tests.support.bank import Bank, fen
 from tests.support.platform import Harness
 
@@ -23,7 +24,7 @@ Place = tuple[str, int]
 """Run and line."""
 
 TABLES = (
-    *(tables.fund_allotments, tables.awards, tables.award_stops, tables.award_changes, tables.persons),
+    *(fund_allotments, tables.awards, tables.award_stops, tables.award_changes, tables.persons),
     *(tables.households, tables.runs, tables.run_lines, tables.run_shares, tables.payments, tables.ledger),
     *(bank_tables.pay_accounts, bank_tables.bank_batches, bank_tables.held_payments),
     *(bank_tables.instructions, bank_tables.bank_receipts, bank_tables.bank_answers),
@@ -37,7 +38,7 @@ TABLES = (
     *(schema.parked_event, schema.job),
 )
 DECIDED = ("approved", "instructing", "instructed", "paid")
-SETTLED_BY = {"offset": "expense", "paid_back": "returned", "written_off": "written_off"}
+SETTLED_BY = {"paid_back": "returned", "written_off": "written_off"}
 CAP = 2
 """At most one part in two of a payment is kept back."""
 
@@ -66,12 +67,26 @@ class Books:
         return {(row.run_id, row.seq): row for row in self.run_lines}
 
     @cached_property
+    def standing_lines(self) -> list[Row]:
+        """Those of lists that nobody rejected."""
+        return [line for line in self.run_lines if line.stands]
+
+    @cached_property
     def kept(self) -> Counter[Place]:
         """Fen that lines keep back for debts."""
         sums: Counter[Place] = Counter()
         for row in self.debt_entries:
             if row.kind == "offset":
                 sums[row.run_id, row.line] += row.amount_fen
+        return sums
+
+    @cached_property
+    def never_paid(self) -> Counter[str]:
+        """Fen of debts that were never paid after all, for the line was given up."""
+        sums: Counter[str] = Counter()
+        for row in self.debt_entries:
+            if row.kind == "not_paid":
+                sums[row.debt_id] += row.amount_fen
         return sums
 
     @cached_property
@@ -102,17 +117,20 @@ class Books:
         return count
 
     def had(self) -> dict[tuple[str, str], int]:
-        """Fen of each month that each person had or is to have: lines that were not given up, what was kept
-        back of any, and differences found.
+        """Fen of each month that each person had or is to have: lines that were not given up, with what was
+        kept back, and differences found, but for debts of what was never paid.
         """
         sums: dict[tuple[str, str], int] = defaultdict(int)
         for place, line in self.lines.items():
-            if "+" not in line.period and place[0] in self.decided:
-                paid = 0 if place in self.given_up else line.amount_fen
-                sums[line.person_id, line.period] += paid + self.kept[place]
+            if "+" not in line.period and place[0] in self.decided and place not in self.given_up:
+                sums[line.person_id, line.period] += line.amount_fen + self.kept[place]
         for row in self.differences:
-            sign = 1 if row.kind == "back_pay" else -1
-            sums[row.person_id, row.line_period.partition("+")[0]] += sign * row.amount_fen
+            fen = (
+                row.amount_fen
+                if row.kind == "back_pay"
+                else self.never_paid[row.difference_id] - row.amount_fen
+            )
+            sums[row.person_id, row.line_period.partition("+")[0]] += fen
         return sums
 
 
@@ -120,7 +138,7 @@ class Books:
 
 
 def everybody_is_listed_and_paid_once(books: Books) -> None:
-    listed = Counter((row.person_id, row.period) for row in books.run_lines)
+    listed = Counter((row.person_id, row.period) for row in books.standing_lines)
     assert not [key for key, count in listed.items() if count > 1]
     for place, count in books.standing.items():
         assert count in {0, 1}, place
@@ -151,7 +169,7 @@ def lists_are_as_they_were_frozen(books: Books) -> None:
         for seq in range(1, run.lines + 1):
             line = books.lines[run.run_id, seq]
             parts = sorted(books.shares[run.run_id, seq].items())
-            number = [line.period] if "+" in line.period else []
+            number = [line.period] if line.period != run.period else []
             told = digest(
                 told, seq, line.award_id, line.person_id, line.variant, line.amount_fen, parts, *number
             )
@@ -160,7 +178,9 @@ def lists_are_as_they_were_frozen(books: Books) -> None:
 
 def allotments_are_drawn_by_the_lines_that_stand(books: Books) -> None:
     drawn = sum(
-        books.shares[place].get("superior", 0) for place in books.lines if place not in books.given_up
+        books.shares[place].get("superior", 0)
+        for place, line in books.lines.items()
+        if line.stands and place not in books.given_up
     )
     assert drawn == sum(row.drawn_fen for row in books.fund_allotments)
     assert all(0 <= row.drawn_fen <= row.amount_fen for row in books.fund_allotments)
@@ -169,7 +189,7 @@ def allotments_are_drawn_by_the_lines_that_stand(books: Books) -> None:
 def debts_shrink_by_their_entries_and_by_no_more_than_the_cap(books: Books) -> None:
     settled = Counter[str]()
     for row in books.debt_entries:
-        settled[row.debt_id] += row.amount_fen
+        settled[row.debt_id] += -row.amount_fen if row.kind == "reopened" else row.amount_fen
     for debt in books.debts:
         assert settled[debt.debt_id] == debt.settled_fen <= debt.amount_fen
     for place, kept in books.kept.items():
@@ -201,9 +221,10 @@ def _balances(now: Books) -> dict[str, int]:
         due["expense:nursing"] -= row.amount_fen
     for row in now.debt_entries:
         # What a list keeps back is booked with its approval.
-        if row.kind != "offset" or row.run_id in now.decided:
-            due["debt:nursing"] -= row.amount_fen
-            due[f"{SETTLED_BY[row.kind]}:nursing"] += row.amount_fen
+        if row.run_id is None or row.run_id in now.decided:
+            fen = -row.amount_fen if row.kind == "reopened" else row.amount_fen
+            due["debt:nursing"] -= fen
+            due[f"{SETTLED_BY.get(row.kind, 'expense')}:nursing"] += fen
     return {name: fen for name, fen in due.items() if fen}
 
 
@@ -274,8 +295,12 @@ def _expected(books: Books) -> dict[type[Event], Iterable[tuple[Any, ...]]]:
         messages.AwardHeld: changes("hold"),
         messages.AwardReleased: changes("release"),
         messages.AwardRegraded: changes("regrade"),
+        messages.AwardResumed: changes("resume"),
         messages.DisbursementApproved: [
             (row.run_id, row.amount_fen) for row in books.runs if row.run_id in books.decided
+        ],
+        messages.DisbursementRejected: [
+            (row.run_id, row.amount_fen) for row in books.runs if row.state == "rejected"
         ],
         messages.PaymentInstructed: of_line(row for row in books.instructions if row.held_id not in returned),
         messages.PaymentReissued: of_line(row for row in books.instructions if row.held_id in returned),

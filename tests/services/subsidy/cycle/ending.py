@@ -13,8 +13,7 @@ def finish(cycle: Money) -> None:
     """Pay all that is due by now; raises AssertionError when somebody was paid anything else."""
     for life in cycle.law.lives.values():
         if life.frozen and not life.gone and life.head is None:
-            cycle.tell("thawed", life, cycle.day(life, 0))
-            cycle.law.thaw(life.number)
+            cycle.thawed(life, cycle.day(life, 0))
     for _ in range(ROUNDS):
         before = cycle.books()
         _round(cycle)
@@ -50,10 +49,10 @@ def _round(cycle: Money) -> None:
 
 def nobody_was_missed(cycle: Money, now: Books) -> None:
     """Every line is paid once, or given up; whatever is due has a line."""
-    assert {row.state for row in now.runs} <= {"paid"}
-    for place in now.lines:
-        assert now.standing[place] == (place not in now.given_up), place
-    listed = {(row.person_id, row.period) for row in now.run_lines}
+    assert {row.state for row in now.runs} <= {"paid", "rejected"}
+    for place, line in now.lines.items():
+        assert now.standing[place] == (line.stands and place not in now.given_up), place
+    listed = {(row.person_id, row.period) for row in now.standing_lines}
     for row in now.differences:
         assert row.kind == "over_payment" or (row.person_id, row.line_period) in listed
     months = {(cycle.head(int(person_id, 16)), period) for person_id, period in listed}

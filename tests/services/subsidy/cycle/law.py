@@ -2,23 +2,29 @@
 
 Months of 2026 are whole numbers. The texts: paid from the month of hand-in (国发〔2015〕52号); a death, a
 move and a lost certificate end it with their month; a household that the state keeps, with the month before;
-a new grade is paid from its own month; a certificate that did not follow the hukou holds the months after.
+a new grade is paid from its own month; a certificate that did not follow the hukou holds the months after;
+one that had expired, renewed, is paid from the month of its renewal, and no other end is taken back.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 NO_END = 13
 """Later than any month."""
 PAID_GRADES = (1, 2)
+EXPIRED = "expired"
 
 
 @dataclass
 class Span:
-    """Months for which something was granted, both ends paid."""
+    """Months for which something was granted, both ends paid. reason: why it ended."""
 
     first: int
+    granted_on: date
     last: int = NO_END
+    reason: str = ""
 
 
 @dataclass
@@ -51,11 +57,22 @@ class Life:
         """Whether the month is not paid before the end of a freeze."""
         return self.held_from is not None and self.held_from <= month
 
-    def end(self, last: int) -> None:
+    def end(self, last: int, reason: str) -> None:
         """Nothing after that month; what waits then is lost."""
         last = last if self.held_from is None else min(last, self.held_from - 1)
         for span in self.spans:
-            span.last = min(span.last, last)
+            if last < span.last:
+                span.last, span.reason = last, reason
+
+    def entitled(self, day: date) -> bool:
+        """Whether all that the scheme asks for is the case."""
+        valid = self.certified and not self.frozen and day <= self.expires
+        return valid and not self.provided and self.grade in PAID_GRADES
+
+    def begin(self, span: Span, grade: int) -> None:
+        self.spans.append(span)
+        self.held_from = None
+        self.grades |= {month: {grade} for month in range(span.first, NO_END)}
 
     def hold(self, first: int) -> None:
         if self.held_from is None and any(span.last >= first for span in self.spans):
@@ -88,23 +105,39 @@ class Law:
 
     def may_begin(self, number: int, first: int, today: date) -> bool:
         """Whether the subsidy may be granted to a person from that month on."""
-        life = self.lives[number]
-        entitled = life.certified and not life.frozen and not life.provided and life.grade in PAID_GRADES
         over = all(span.last < first for kin in self.kin(number) for span in kin.spans)
-        return entitled and over and today <= life.expires
+        return over and self.lives[number].entitled(today)
+
+    @contextmanager
+    def told(self, number: int, day: date) -> Iterator[None]:
+        """News of a person while they change the facts: what ended by expiry goes on if they mend it."""
+        before = {life.number: replace(self.lives[life.head or life.number]) for life in self.lives.values()}
+        yield
+        ended = [
+            (span.last, span.granted_on, life.number, span)
+            for life in self.kin(number)
+            for span in life.spans
+        ]
+        if not ended:
+            return
+        last, granted_on, whose, span = max(ended, key=lambda each: each[:2])
+        head = self.lives[self.lives[number].head or number]
+        if last == NO_END or span.reason != EXPIRED:
+            return
+        judged_on = max(day, granted_on, date(2026, last + 1, 1))
+        if head.entitled(judged_on) and not before[whose].entitled(judged_on):
+            self.lives[whose].begin(Span(max(day.month, last + 1), day), head.grade)
 
     # What happens --------------------------------------------------------------------------------
 
-    def begin(self, number: int, first: int) -> None:
+    def begin(self, number: int, first: int, today: date) -> None:
         life = self.lives[number]
-        life.spans.append(Span(first))
-        life.held_from = None
-        life.grades |= {month: {life.grade} for month in range(first, NO_END)}
+        life.begin(Span(first, today), life.grade)
 
-    def end(self, number: int, last: int) -> None:
+    def end(self, number: int, last: int, reason: str = "") -> None:
         """For all records of the person."""
         for life in self.kin(number):
-            life.end(last)
+            life.end(last, reason)
 
     def regrade(self, number: int, grade: int, month: int) -> None:
         self.lives[number].grade = grade
@@ -147,4 +180,4 @@ class Law:
         """Certificates whose last day has passed."""
         for life in self.lives.values():
             if life.certified and life.expires < today:
-                self.end(life.number, life.expires.month)
+                self.end(life.number, life.expires.month, EXPIRED)

@@ -75,6 +75,15 @@ class Money(Base):
         return None
 
     @rule(which=few)
+    def reject(self, which: int) -> None:
+        """Its awards, funds and debts are as before the plan."""
+        runs = [row for row in self.books().runs if row.state == "frozen"]
+        if runs:
+            run = runs[which % len(runs)]
+            told = {"run_id": run.run_id, "list_hash": run.list_hash, "reason": "名单有误"}
+            self.send("reject_disbursement", told, "checker")
+
+    @rule(which=few)
     def instruct(self, which: int) -> None:
         runs = [row for row in self.books().runs if row.state in books.DECIDED]
         if runs:

@@ -32,7 +32,7 @@ class News(Base):
         told_back = self.office.bulk("grant_awards", factories.award(life.number, **told))
         assert (told_back == "created") == may, told_back
         if may:
-            self.law.begin(life.number, applied_on.month)
+            self.law.begin(life.number, applied_on.month, self.office.today)
 
     @rule(which=few, days_ago=ago)
     def die(self, which: int, days_ago: int) -> None:
@@ -68,14 +68,18 @@ class News(Base):
     def certify(self, which: int, days_ago: int, grade: int) -> None:
         """Brings nothing back; it has to be granted anew."""
         if life := self.someone(which, lambda life: not life.certified):
-            life.expires, life.grade, life.certified = date(2033, 1, 1), grade, True
-            self.tell("certified", life, self.day(life, days_ago))
+            day = self.day(life, days_ago)
+            with self.law.told(life.number, day):
+                life.expires, life.grade, life.certified = date(2033, 1, 1), grade, True
+            self.tell("certified", life, day)
 
     @rule(which=few, days_ago=ago)
     def renew(self, which: int, days_ago: int) -> None:
         if life := self.someone(which, lambda life: life.certified and not life.frozen):
-            life.expires = date(2036, 1, 1)
-            self.tell("renewed", life, self.day(life, days_ago))
+            day = self.day(life, days_ago)
+            with self.law.told(life.number, day):
+                life.expires = date(2036, 1, 1)
+            self.tell("renewed", life, day)
 
     @rule(which=few, days_ago=ago, holds=st.booleans())
     def freeze(self, which: int, days_ago: int, holds: bool) -> None:
@@ -87,8 +91,7 @@ class News(Base):
     @rule(which=few, days_ago=ago)
     def thaw(self, which: int, days_ago: int) -> None:
         if life := self.someone(which, lambda life: life.frozen):
-            self.tell("thawed", life, self.day(life, days_ago))
-            self.law.thaw(life.number)
+            self.thawed(life, self.day(life, days_ago))
 
     @rule(which=few, days_ago=ago, grade=st.sampled_from([1, 1, 2, 2, 3]))
     def regrade(self, which: int, days_ago: int, grade: int) -> None:
@@ -96,7 +99,8 @@ class News(Base):
             day = self.day(life, days_ago)
             before = {"previous_category": "physical", "previous_grade": life.grade}
             self.tell("changed", life, day, **before | {"grade": grade})
-            self.law.regrade(life.number, grade, day.month)
+            with self.law.told(life.number, day):
+                self.law.regrade(life.number, grade, day.month)
 
     @rule(which=few, days_ago=ago)
     def provide(self, which: int, days_ago: int) -> None:
@@ -105,7 +109,8 @@ class News(Base):
             day = self.day(life, days_ago)
             self.flag(life, day, *([] if life.provided else ["extreme_poverty"]))
             if life.provided:
-                life.provided = False
+                with self.law.told(life.number, day):
+                    life.provided = False
             else:
                 self.law.provide(life.number, day.month)
 
@@ -124,7 +129,8 @@ class News(Base):
             self.tell("cancelled", life, day, reason="withdrawn")
             self.law.lose(life.number, day.month)
         self.office.tell(registry_events.merged(life.number, head.number, region=DISTRICT, merged_on=day))
-        self.law.merge(life.number, head.number, day.month)
+        with self.law.told(head.number, day):
+            self.law.merge(life.number, head.number, day.month)
 
     @rule(days_ago=ago)
     def unmerge(self, days_ago: int) -> None:

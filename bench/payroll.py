@@ -26,7 +26,7 @@ import psycopg2
 from bench import fisca
 from bench.measure import Bound, Result, Row, Stopwatch, Turn, figures
 from bench.office import OFFICE, plain, runtime, settings
-from chassis import tracing
+from chassis import memory, tracing
 from chassis.clock import new_id
 from chassis.jobs import JobRunner
 from chassis.runtime import Context, Runtime
@@ -191,13 +191,14 @@ def _raw(url: str) -> Turn:
 def month(folder: Path, url: str) -> None:
     """Do all of the month that is not done; prints the seconds of each part and the MiB that it grew."""
     with closing(Runtime(SubsidyService, settings(folder, "amqp://unused"), url)) as subsidy:
-        memory = psutil.Process().memory_info
-        begun = memory().rss
+        memory.settle()
+        used = psutil.Process().memory_info
+        begun = used().rss
         tokens = TokenSource(subsidy.settings.token_keys)
         started = time.perf_counter()
 
         def told(part: str) -> None:
-            grown = (memory().rss - begun) / 2**20
+            grown = (used().rss - begun) / 2**20
             print(f"  {part}: {time.perf_counter() - started:,.1f} s, {grown:,.1f} MiB grown", flush=True)
 
         def ask(method: str, role: str, fields: dict[str, Any]) -> dict[str, Any]:
@@ -219,7 +220,7 @@ def month(folder: Path, url: str) -> None:
         ask("instruct_disbursement", "maker", {"idempotency_key": new_id(), **this})
         jobs.run_all()
         told("filed")
-        print((memory().rss - begun) / 2**20)
+        print((used().rss - begun) / 2**20)
 
 
 if __name__ == "__main__":

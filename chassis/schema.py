@@ -195,14 +195,23 @@ def keep_by_month(op: Any) -> None:
     partition(op.get_bind(), event_log.name, event_log.c.recorded_at.name, made)
 
 
-def append_only(op: Any, table: str) -> None:
-    """Make the database itself refuse to change or delete rows of a table."""
+def append_only(op: Any, table: str, but: str | None = None) -> None:
+    """Make the database itself refuse to change or delete rows of a table.
+
+    but: a switch of each row that may be turned off, and never on again.
+    """
     message = f"{table} is append-only: record a correcting row instead"
+    update, turned = "update", f"not old.{but} or new.{but}"
+    if but is not None:
+        names = [column["name"] for column in inspect(op.get_bind()).get_columns(table)]
+        update += " of " + ", ".join(name for name in names if name != but)
     if op.get_bind().dialect.name == "sqlite":
-        for action in ("update", "delete"):
+        refused = f"begin select raise(abort, '{message}'); end"
+        op.execute(f"create trigger {table}_no_update before {update} on {table} {refused}")
+        op.execute(f"create trigger {table}_no_delete before delete on {table} {refused}")
+        if but is not None:
             op.execute(
-                f"create trigger {table}_no_{action} before {action} on {table} "
-                f"begin select raise(abort, '{message}'); end"
+                f"create trigger {table}_{but} before update of {but} on {table} when {turned} {refused}"
             )
         return
     op.execute(
@@ -210,9 +219,14 @@ def append_only(op: Any, table: str) -> None:
         f"$$ begin raise exception '{message}'; end $$"
     )
     op.execute(
-        f"create trigger {table}_append_only before update or delete or truncate on {table} "
+        f"create trigger {table}_append_only before {update} or delete or truncate on {table} "
         f"for each statement execute function {table}_append_only()"
     )
+    if but is not None:
+        op.execute(
+            f"create trigger {table}_{but} before update of {but} on {table} for each row when ({turned}) "
+            f"execute function {table}_append_only()"
+        )
 
 
 def add_operator_acts(op: Any) -> None:

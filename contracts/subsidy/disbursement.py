@@ -5,7 +5,17 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from contracts.message import Command, Event, Identifier, MoneyText, PeriodText, Query, RegionText, Reply
+from contracts.message import (
+    Command,
+    Event,
+    Identifier,
+    MoneyText,
+    Name,
+    PeriodText,
+    Query,
+    RegionText,
+    Reply,
+)
 from contracts.subsidy.funds import SourceShare
 from contracts.subsidy.schemes import HomeId, Scheme, Variant
 
@@ -23,6 +33,21 @@ class DisbursementApproved(Event):
     lines: int = Field(ge=0, description="Payments on the list")
     amount: MoneyText = Field(description="Sum of the list, in yuan")
     approved_on: date = Field(description="Day of the approval")
+
+
+class DisbursementRejected(Event):
+    """A frozen list was not approved: nothing is paid of it, and what it took is free again."""
+
+    TYPE: ClassVar[str] = "subsidy.disbursement_rejected.v1"
+    SUBJECT: ClassVar[str] = "run_id"
+    DAY: ClassVar[str] = "rejected_on"
+
+    run_id: Identifier
+    scheme: Scheme
+    period: PeriodText = Field(description="Period that was to be paid for")
+    lines: int = Field(ge=0, description="Payments on the list")
+    amount: MoneyText = Field(description="Sum of the list, in yuan")
+    rejected_on: date = Field(description="Day of the rejection")
 
 
 class PaymentMade(Event):
@@ -51,9 +76,9 @@ class DisbursementRun(Reply):
     scheme: Scheme
     period: PeriodText = Field(description="Period paid for")
     region: RegionText = Field(description="Persons of this division and those below it")
-    state: Literal["planning", "frozen", "approved", "instructing", "instructed", "paid"] = Field(
+    state: Literal["planning", "frozen", "approved", "instructing", "instructed", "paid", "rejected"] = Field(
         description="In this order; a run with payments held up goes from instructed to instructing again. "
-        "paid: the bank has paid every line that was not given up"
+        "paid: the bank has paid every line that was not given up. rejected: the frozen list was not approved"
     )
     lines: int = Field(description="Payments on the list so far")
     paid_lines: int = Field(description="Payments that the bank has made so far")
@@ -65,6 +90,8 @@ class DisbursementRun(Reply):
     planned_by: str = Field(description="Subject of the token of who planned it")
     approved_by: str | None = Field(description="Subject of the token of who approved it")
     given_up_lines: int = Field(default=0, description="Payments that were held up and are never made")
+    rejected_by: str | None = Field(default=None, description="Subject of the token of who rejected it")
+    rejected_because: str | None = Field(default=None, description="What is wrong with the list")
 
 
 class PlanDisbursement(Command):
@@ -93,6 +120,20 @@ class ApproveDisbursement(Command):
 
     run_id: Identifier
     list_hash: str = Field(pattern=r"^[0-9a-f]{64}$", description="Hash of the list that was looked at")
+
+
+class RejectDisbursement(Command):
+    """Reject a frozen list: nothing is paid of it, and its awards, funds and debts are as before the plan.
+
+    Also who planned it may do so, for nobody is paid by it. The run and its lines stay on the record.
+    """
+
+    TYPE: ClassVar[str] = "subsidy.reject_disbursement"
+    REPLY: ClassVar[type[Reply]] = DisbursementRun
+
+    run_id: Identifier
+    list_hash: str = Field(pattern=r"^[0-9a-f]{64}$", description="Hash of the list that was looked at")
+    reason: Name = Field(description="What is wrong with the list, without names of persons")
 
 
 class FindDisbursement(Query):

@@ -22,6 +22,7 @@ from services.subsidy.bank_tables import (
 )
 from services.subsidy.domain.bank_file import Batch
 from services.subsidy.domain.bank_layout import Layout
+from services.subsidy.domain.differences import period_of
 from services.subsidy.domain.frozen_list import Line
 from services.subsidy.domain.run import Run
 from services.subsidy.tables import run_lines, run_shares
@@ -31,14 +32,16 @@ NO_ACCOUNT = "no_account"
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A line that the bank is to be told of. account_id: None while none can be paid to.
+    """A line that the bank is to be told of. period: that it pays for.
 
-    held_id: what was held up before, reissue_of: the instruction that was returned then.
+    account_id: None while none can be paid to. held_id: what was held up before, reissue_of: the instruction
+    that was returned then.
     """
 
     line: int
     person_id: str
     region: str
+    period: str
     amount: Money
     account_id: str | None
     held_id: str | None = None
@@ -56,29 +59,31 @@ def _usable(person_id: sa.ColumnElement[str], day: date) -> sa.ColumnElement[str
 
 def owed(tx: Transaction, run_id: str, day: date, after: int, limit: int) -> list[Owed]:
     """The lines that follow a place in the list, each with the account to pay to on the day."""
+    line = run_lines.c
     page = (
-        sa.select(run_lines.c.seq, run_lines.c.person_id, run_lines.c.region, run_lines.c.amount_fen)
-        .where(run_lines.c.run_id == run_id, run_lines.c.seq > after)
-        .order_by(run_lines.c.seq)
+        sa.select(
+            line.seq,
+            line.person_id,
+            line.region,
+            line.period,
+            line.amount_fen,
+            _usable(line.person_id, day).label("usable_id"),
+        )
+        .where(line.run_id == run_id, line.seq > after)
+        .order_by(line.seq)
         .limit(limit)
     )
-    rows = tx.execute(page).all()
-    accounts = accounts_of(tx, [row.person_id for row in rows], day)
     return [
-        Owed(row.seq, row.person_id, row.region, Money(row.amount_fen), accounts.get(row.person_id))
-        for row in rows
+        Owed(
+            row.seq,
+            row.person_id,
+            row.region,
+            period_of(row.period),
+            Money(row.amount_fen),
+            row.usable_id,
+        )
+        for row in tx.execute(page).all()
     ]
-
-
-def accounts_of(tx: Transaction, person_ids: Sequence[str], day: date) -> dict[str, str]:
-    """The account to pay each person to on the day, of those who have one."""
-    account = pay_accounts.c
-    query = (
-        sa.select(account.person_id, account.id)
-        .where(account.person_id.in_(person_ids), account.state == "approved", account.usable_from <= day)
-        .order_by(account.seq)
-    )
-    return {row.person_id: row.id for row in tx.execute(query)}
 
 
 def ready(
@@ -110,6 +115,7 @@ def ready(
             row.line,
             row.person_id,
             row.region,
+            row.period,
             Money(row.amount_fen),
             row.usable_id,
             row.id,
@@ -122,26 +128,23 @@ def ready(
 def hold(tx: Transaction, run: Run, owed: Iterable[Owed], day: date) -> None:
     """Put lines on the work list that have no account to pay to."""
     rows = [
-        held_row(tx, run, each.line, each.person_id, each.region, each.amount.fen, day)
-        | {"reason": NO_ACCOUNT, "instruction_id": None, "account_id": None}
+        held_row(tx, run, each, day) | {"reason": NO_ACCOUNT, "instruction_id": None, "account_id": None}
         for each in owed
     ]
     tx.insert(held_payments, rows)
 
 
-def held_row(
-    tx: Transaction, run: Run, line: int, person_id: str, region: str, fen: int, day: date
-) -> dict[str, Any]:
+def held_row(tx: Transaction, run: Run, owed: Owed, day: date) -> dict[str, Any]:
     """What a row of the work list says of any payment, whatever holds it up."""
     return {
         "id": tx.new_id(),
         "run_id": run.id,
-        "line": line,
-        "person_id": person_id,
+        "line": owed.line,
+        "person_id": owed.person_id,
         "scheme": run.scheme,
-        "period": run.period,
-        "region": region,
-        "amount_fen": fen,
+        "period": owed.period,
+        "region": owed.region,
+        "amount_fen": owed.amount.fen,
         "held_on": day,
         "state": "open",
     }
@@ -257,7 +260,7 @@ def orders(tx: Transaction, batch_id: str) -> list[sa.Row[Any]]:
         .join(pay_accounts, account.id == row.account_id)
         .where(row.batch_id == batch_id)
     )
-    return list(tx.execute(query.order_by(row.seq)))
+    return list(tx.execute(query.order_by(row.seq)).all())
 
 
 def seal(tx: Transaction, batch_id: str, file_hash: str) -> None:

@@ -23,6 +23,7 @@ def list_differences(tx: Transaction, message: messages.ListDifferences) -> mess
         line.person_id == difference.person_id,
         line.scheme == difference.scheme,
         line.period == difference.line_period,
+        line.stands,
     )
     query = (
         sa.select(differences, line.run_id)

@@ -15,13 +15,11 @@ from chassis.transaction import Transaction
 from kernel.money import Money
 from kernel.periods import Period
 from kernel.regions import RegionCode
-from services.subsidy import repository
 from services.subsidy.bank_tables import payment_changes
 from services.subsidy.difference_tables import debt_entries, debts, differences
-from services.subsidy.domain.award import Award, Trace
 from services.subsidy.domain.differences import Difference, period_of
-from services.subsidy.domain.run import OPEN
-from services.subsidy.tables import award_changes, award_stops, awards, run_lines, runs
+from services.subsidy.domain.run import UNDECIDED
+from services.subsidy.tables import run_lines, runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +38,7 @@ class Debt:
 
     id: str
     person_id: str
+    scheme: str
     region: str
     open: Money
     instalment: Money | None
@@ -82,7 +81,7 @@ def _regular(within: Range) -> sa.ColumnElement[bool]:
     return sa.and_(
         runs.c.scheme == within.scheme,
         sa.or_(runs.c.period.between(within.first, within.last), runs.c.period.between(first, last)),
-        runs.c.state.not_in([state for state in OPEN if state != "approved"]),
+        runs.c.state.not_in([*UNDECIDED, "rejected"]),
         run_lines.c.period.between(within.first, within.last),
         run_lines.c.period.not_like("%+%"),
     )
@@ -135,28 +134,6 @@ def found_before(tx: Transaction, within: Range, people: Collection[str]) -> dic
         key = (row.person_id, period_of(row.line_period))
         counts[key] = counts.get(key, 0) + 1
     return counts
-
-
-def lock_awards(tx: Transaction, scheme: str, people: Collection[str]) -> list[Award]:
-    """The awards of the scheme that these people have or had, in the order of granting, locked until the
-    commit: who looks for differences of them at the same time waits, and sees what was found.
-    """
-    query = sa.select(awards).where(awards.c.scheme == scheme, awards.c.person_id.in_(people))
-    # In the order of their keys, or two transactions could wait for each other.
-    rows = tx.execute(query.order_by(awards.c.award_id).with_for_update())
-    return [repository.award_of(row) for row in rows]
-
-
-def ends(tx: Transaction, award_ids: Collection[str]) -> dict[str, Trace]:
-    """Why these awards ended, the last reason told of each."""
-    told = sa.union_all(
-        sa.select(award_stops.c.award_id, award_stops.c.recorded_at, award_stops.c.decision),
-        sa.select(award_changes.c.award_id, award_changes.c.recorded_at, award_changes.c.decision).where(
-            award_changes.c.action.in_(("stop", "regrade"))
-        ),
-    ).subquery()
-    query = sa.select(told).where(told.c.award_id.in_(award_ids)).order_by(told.c.recorded_at)
-    return {row.award_id: json.loads(row.decision) for row in tx.execute(query)}
 
 
 def add(tx: Transaction, found: Sequence[Difference], day: date, *, by_other: bool = False) -> None:
@@ -240,6 +217,7 @@ def _unpaid(scheme: str, region: str) -> sa.ColumnElement[bool]:
         line.person_id == difference.person_id,
         line.scheme == scheme,
         line.period == difference.line_period,
+        line.stands,
     )
     return sa.and_(
         difference.scheme == scheme,
@@ -249,10 +227,9 @@ def _unpaid(scheme: str, region: str) -> sa.ColumnElement[bool]:
     )
 
 
-def open_debts(tx: Transaction, scheme: str, people: Collection[str], run_id: str) -> list[Debt]:
-    """What these people still owe to the scheme, the oldest first, locked until the commit."""
+def open_debts(tx: Transaction, people: Collection[str], run_id: str) -> list[Debt]:
+    """What these people still owe, the oldest first, locked until the commit."""
     query = sa.select(debts).where(
-        debts.c.scheme == scheme,
         debts.c.person_id.in_(people),
         debts.c.settled_fen < debts.c.amount_fen,
         sa.not_(debts.c.by_other),
@@ -266,6 +243,7 @@ def open_debts(tx: Transaction, scheme: str, people: Collection[str], run_id: st
         Debt(
             row.debt_id,
             row.person_id,
+            row.scheme,
             row.region,
             Money(row.amount_fen - row.settled_fen),
             None if row.instalment_fen is None else Money(row.instalment_fen),
@@ -307,7 +285,9 @@ def settle(tx: Transaction, amounts: Sequence[tuple[str, Money]]) -> None:
         tx.execute(statement, [{"id": debt_id, "fen": amount.fen} for debt_id, amount in amounts])
 
 
-def offset_of(tx: Transaction, run_id: str) -> Money:
-    """What the lines of a run keep back in all."""
-    query = sa.select(sa.func.sum(debt_entries.c.amount_fen)).where(debt_entries.c.run_id == run_id)
-    return Money(int(tx.execute(query).scalar() or 0))
+def offset_of(tx: Transaction, run_id: str) -> dict[str, Money]:
+    """What the lines of a run keep back in all, by the scheme of the debts."""
+    query = sa.select(debts.c.scheme, sa.func.sum(debt_entries.c.amount_fen).label("fen"))
+    query = query.join(debts, debts.c.debt_id == debt_entries.c.debt_id)
+    rows = tx.execute(query.where(debt_entries.c.run_id == run_id).group_by(debts.c.scheme))
+    return {row.scheme: Money(int(row.fen)) for row in rows}

@@ -3,13 +3,14 @@
 A room of its own because bank_repository.py is what the bank is told, and this what it says.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
 
 from chassis.transaction import Transaction
 from services.subsidy import bank_repository
+from services.subsidy.bank_repository import Owed
 from services.subsidy.bank_tables import (
     bank_answers,
     bank_batches,
@@ -17,6 +18,8 @@ from services.subsidy.bank_tables import (
     held_payments,
     instructions,
 )
+from services.subsidy.domain.differences import period_of
+from services.subsidy.domain.frozen_list import Line
 from services.subsidy.domain.receipt import Answer, Receipt
 from services.subsidy.domain.run import Run
 
@@ -70,13 +73,11 @@ def add(tx: Transaction, receipt: Receipt, receipt_id: str) -> None:
     tx.execute(sa.update(bank_batches).where(bank_batches.c.id == receipt.batch_id).values(count))
 
 
-def hold(tx: Transaction, run: Run, answers: Iterable[Answer], told: Mapping[int, sa.Row[Any]]) -> None:
-    """Put what the bank returned on the work list."""
+def hold(tx: Transaction, run: Run, returned: Iterable[tuple[Answer, sa.Row[Any], Line]]) -> None:
+    """Put what the bank returned on the work list: answers, each with its instruction and line."""
     rows = []
-    for answer in answers:
-        row = told[answer.seq]
-        held = bank_repository.held_row(
-            tx, run, row.line, row.person_id, row.region, row.amount_fen, answer.settled_on
-        )
+    for answer, row, line in returned:
+        owed = Owed(line.seq, line.person_id, row.region, period_of(line.period), line.amount, row.account_id)
+        held = bank_repository.held_row(tx, run, owed, answer.settled_on)
         rows.append(held | {"reason": answer.reason, "instruction_id": row.id, "account_id": row.account_id})
     tx.insert(held_payments, rows)

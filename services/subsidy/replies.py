@@ -45,6 +45,8 @@ def disbursement(run: Run, shares: Mapping[str, Money]) -> messages.Disbursement
         planned_by=run.planned_by,
         approved_by=run.approved_by,
         given_up_lines=run.given_up_lines,
+        rejected_by=run.rejected_by,
+        rejected_because=run.rejected_because,
     )
 
 

@@ -17,7 +17,7 @@ from kernel.regions import RegionCode
 from services.subsidy.domain.award import Trace
 from services.subsidy.domain.frozen_list import Line
 from services.subsidy.domain.run import OPEN, Run
-from services.subsidy.kin import behind_kin, paid_in
+from services.subsidy.kin_repository import behind_kin, paid_in
 from services.subsidy.repository import DueAwards, due_of
 from services.subsidy.tables import awards, payments, run_lines, run_shares, runs
 
@@ -44,15 +44,25 @@ def _one(tx: Transaction, condition: sa.ColumnElement[bool]) -> Run:
 
 
 def latest(tx: Transaction, scheme: str, period: str, region: str) -> Run | None:
-    """The open run of a scheme, a period and a division, else the last one instructed."""
+    """The open run of a scheme, a period and a division, else the last one instructed; none rejected."""
     query = (
         sa.select(runs)
         .where(runs.c.scheme == scheme, runs.c.period == period, runs.c.region == region)
+        .where(runs.c.state != "rejected")
         .order_by(runs.c.state.in_(OPEN).desc(), runs.c.planned_at.desc(), runs.c.run_id.desc())
         .limit(1)
     )
     row = tx.execute(query).one_or_none()
     return _run(row) if row else None
+
+
+def lock_planned(tx: Transaction, scheme: str) -> None:
+    """Lock the runs of a scheme that are being planned until the commit: of several that would list the same
+    award or back-pay, the later one finds it taken.
+    """
+    query = sa.select(runs.c.run_id).where(runs.c.scheme == scheme, runs.c.state == "planning")
+    # In the order of their keys, or two transactions could wait for each other.
+    tx.execute(query.order_by(runs.c.run_id).with_for_update(key_share=True)).all()
 
 
 def add(tx: Transaction, run: Run) -> None:
@@ -98,7 +108,18 @@ def unpaid_groups(tx: Transaction, scheme: str, period: str, region: str) -> lis
 
 
 def awards_after(tx: Transaction, run: Run, after: str, limit: int) -> Sequence[sa.Row[Any]]:
-    """The next awards of the run's division and period in the order of their identifiers, in a run or not."""
+    """The next awards of the run's division and period in the order of their identifiers, in a run or not.
+
+    listed: the place in its run of the person's line for the period, None without one. Looked up for each:
+    the database's own guess of how many lines there are lags behind a run.
+    """
+    line = run_lines.c
+    listed = sa.select(line.seq).where(
+        line.person_id == awards.c.person_id,
+        line.scheme == run.scheme,
+        line.period == run.period,
+        line.stands,
+    )
     query = (
         sa.select(
             awards.c.award_id,
@@ -107,6 +128,7 @@ def awards_after(tx: Transaction, run: Run, after: str, limit: int) -> Sequence[
             awards.c.region,
             awards.c.cost_fen,
             awards.c.days,
+            listed.limit(1).scalar_subquery().label("listed"),
         )
         .where(_due(run.scheme, run.period, run.region), awards.c.award_id > after)
         .order_by(awards.c.award_id)
@@ -116,26 +138,21 @@ def awards_after(tx: Transaction, run: Run, after: str, limit: int) -> Sequence[
 
 
 def taken(tx: Transaction, run: Run, page: Sequence[sa.Row[Any]]) -> set[str]:
-    """Those of some awards that are in a run already, or stand behind another record of the person.
-
-    Asked by what the page names: the database's own guess of how many lines there are lags behind a run.
-    """
-    line, behind = run_lines.c, behind_kin(run.scheme, run.period).subquery("behind")
-    listed = sa.select(line.person_id).where(
-        line.person_id.in_([row.person_id for row in page]),
-        line.scheme == run.scheme,
-        line.period == run.period,
-    )
-    persons = {row.person_id for row in tx.execute(listed)}
-    second = sa.select(behind.c.award_id).where(behind.c.award_id.in_([row.award_id for row in page]))
-    return {row.award_id for row in page if row.person_id in persons} | {
-        row.award_id for row in tx.execute(second)
-    }
+    """Those of a page of awards that are in a run already, or stand behind another record of the person."""
+    behind = behind_kin(run.scheme, run.period).subquery("behind").c
+    second = sa.select(behind.award_id).where(behind.award_id.between(page[0].award_id, page[-1].award_id))
+    listed = {row.award_id for row in page if row.listed is not None}
+    return listed | {row.award_id for row in tx.execute(second)}
 
 
 def _in_no_run(scheme: str, period: str, region: str) -> sa.ColumnElement[bool]:
     line = run_lines.c
-    listed = (line.person_id == awards.c.person_id, line.scheme == scheme, line.period == period)
+    listed = (
+        line.person_id == awards.c.person_id,
+        line.scheme == scheme,
+        line.period == period,
+        line.stands,
+    )
     return sa.and_(
         _due(scheme, period, region),
         ~sa.exists().where(*listed),
@@ -200,7 +217,8 @@ def lines_after(tx: Transaction, run_id: str, seq: int, limit: int) -> list[tupl
     if not rows:
         return []
     between = run_shares.c.seq.between(rows[0].seq, rows[-1].seq)
-    return lines_of(rows, tx.execute(sa.select(run_shares).where(run_shares.c.run_id == run_id, between)))
+    shares = sa.select(run_shares).where(run_shares.c.run_id == run_id, between)
+    return lines_of(rows, tx.execute(shares).all())
 
 
 def lines_of(rows: Iterable[sa.Row[Any]], shares: Iterable[sa.Row[Any]]) -> list[tuple[Line, str]]:
@@ -223,6 +241,24 @@ def lines_of(rows: Iterable[sa.Row[Any]], shares: Iterable[sa.Row[Any]]) -> list
         )
         for row in rows
     ]
+
+
+def borne(tx: Transaction, run_id: str) -> list[tuple[str, str, Money]]:
+    """What each source bears of the run in each division: division, source, amount."""
+    line, share = run_lines.c, run_shares.c
+    query = (
+        sa.select(line.region, share.source, sa.func.sum(share.amount_fen).label("fen"))
+        .join(run_shares, sa.and_(share.run_id == line.run_id, share.seq == line.seq))
+        .where(line.run_id == run_id)
+        .group_by(line.region, share.source)
+        .order_by(line.region, share.source)
+    )
+    return [(row.region, row.source, Money(int(row.fen))) for row in tx.execute(query)]
+
+
+def free_lines(tx: Transaction, run_id: str) -> None:
+    """Let the lines of a run stand no more, so that others may take their places."""
+    tx.execute(sa.update(run_lines).where(run_lines.c.run_id == run_id).values(stands=False))
 
 
 def shares_of(tx: Transaction, run_id: str) -> dict[str, Money]:
@@ -275,4 +311,6 @@ def _run(row: sa.Row[Any]) -> Run:
         planned_by=row.planned_by,
         approved_by=row.approved_by,
         given_up_lines=row.given_up_lines,
+        rejected_by=row.rejected_by,
+        rejected_because=row.rejected_because,
     )

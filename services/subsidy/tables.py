@@ -18,6 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
     text,
+    true,
 )
 
 from chassis.database import BigId
@@ -71,55 +72,14 @@ guardianships = Table(
     Column("until", Date, comment="Last day, as set beforehand or as it came"),
 )
 
-# Money made available. `drawn_fen` is what planned runs have taken of it, `withdrawn_fen` what is not
-# available any more.
-fund_allotments = Table(
-    "fund_allotments",
-    metadata,
-    Column("allotment_id", ID, primary_key=True),
-    Column("ref", String(80), nullable=False),
-    Column("scheme", CODE, nullable=False),
-    Column("source", CODE, nullable=False),
-    Column("region", REGION, nullable=False),
-    Column("year", PERIOD, nullable=False),
-    Column("amount_fen", BigInteger, nullable=False),
-    Column("drawn_fen", BigInteger, nullable=False),
-    Column("document", String(120), nullable=False),
-    Column("allotted_on", Date, nullable=False),
-    Column("recorded_at", INSTANT, nullable=False),
-    Column("withdrawn_fen", BigInteger, nullable=False, server_default=text("0")),
-    UniqueConstraint("ref", name="uq_fund_allotments_ref"),
-    CheckConstraint("amount_fen > 0", name="ck_fund_allotments_positive"),
-    CheckConstraint("drawn_fen BETWEEN 0 AND amount_fen", name="ck_fund_allotments_not_overdrawn"),
-    CheckConstraint(
-        "withdrawn_fen >= 0 AND drawn_fen + withdrawn_fen <= amount_fen", name="ck_fund_allotments_withdrawn"
-    ),
-)
-Index("ix_fund_allotments_scheme_year", fund_allotments.c.scheme, fund_allotments.c.year)
-
-# Money made available that is not any more. Append-only.
-fund_withdrawals = Table(
-    "fund_withdrawals",
-    metadata,
-    Column("withdrawal_id", ID, primary_key=True),
-    Column("ref", String(80), nullable=False),
-    Column("allotment_id", ID, ForeignKey("fund_allotments.allotment_id"), nullable=False),
-    Column("amount_fen", BigInteger, nullable=False),
-    Column("document", String(120), nullable=False),
-    Column("withdrawn_on", Date, nullable=False),
-    Column("recorded_by", String(120), nullable=False),
-    Column("recorded_at", INSTANT, nullable=False),
-    UniqueConstraint("ref", name="uq_fund_withdrawals_ref"),
-    CheckConstraint("amount_fen > 0", name="ck_fund_withdrawals_positive"),
-)
-
 # `ref` is set for awards that the office granted, `enrolment_id` for those that an enrolment opened. Where
 # an award follows another one, with a new variant or after its end, `ref` is the identifier of that change.
 # `period` and `last_period` are the first and the last that is paid; no last one until it is stopped.
 # `household_id`: that of the person when it was granted.
-# `held_from`: the first that waits until the certificate is no longer frozen. `sole`: no other award of the
-# scheme may stand beside it. `decision` holds the rules applied: JSON list of {rule, value, unit, from,
-# document, zh}.
+# `held_from`: the first that waits until the certificate is no longer frozen; `review_held_from`: until an
+# overdue review is recorded. `reviewed_on`: the day of the last review, or of the grant. `sole`: no other
+# award of the scheme may stand beside it. `decision` holds the rules applied: JSON list of {rule, value,
+# unit, from, document, zh}.
 awards = Table(
     "awards",
     metadata,
@@ -141,6 +101,8 @@ awards = Table(
     Column("days", Integer),
     Column("held_from", PERIOD),
     Column("household_id", ID),
+    Column("reviewed_on", Date),
+    Column("review_held_from", PERIOD),
     UniqueConstraint("ref", name="uq_awards_ref"),
     UniqueConstraint("person_id", "scheme", "period", name="uq_awards_once"),
     CheckConstraint("(ref IS NULL) <> (enrolment_id IS NULL)", name="ck_awards_one_origin"),
@@ -221,14 +183,19 @@ runs = Table(
     Column("approved_by", String(120)),
     Column("approved_at", INSTANT),
     Column("given_up_lines", Integer, nullable=False, server_default=text("0")),
+    Column("rejected_by", String(120)),
+    Column("rejected_at", INSTANT),
+    Column("rejected_because", String(120)),
     CheckConstraint(
-        "state IN ('planning', 'frozen', 'approved', 'instructing', 'instructed', 'paid')",
+        "state IN ('planning', 'frozen', 'approved', 'instructing', 'instructed', 'paid', 'rejected')",
         name="ck_runs_state",
     ),
     CheckConstraint("(list_hash IS NULL) = (state = 'planning')", name="ck_runs_frozen_has_hash"),
     CheckConstraint(
-        "(approved_by IS NULL) = (state IN ('planning', 'frozen'))", name="ck_runs_approved_has_checker"
+        "(approved_by IS NULL) = (state IN ('planning', 'frozen', 'rejected'))",
+        name="ck_runs_approved_has_checker",
     ),
+    CheckConstraint("(rejected_by IS NULL) = (state <> 'rejected')", name="ck_runs_rejected_by"),
     CheckConstraint("approved_by <> planned_by", name="ck_runs_maker_is_not_checker"),
     CheckConstraint("paid_lines BETWEEN 0 AND lines", name="ck_runs_paid_lines"),
     CheckConstraint(
@@ -245,7 +212,8 @@ Index(
     postgresql_where=text("state IN ('planning', 'frozen', 'approved')"),
 )
 
-# The payments of a run in their order. Append-only. `decision` is the rate applied, as in awards.
+# The payments of a run in their order. Append-only, but that the lines of a rejected run `stand` no more.
+# `decision` is the rate applied, as in awards.
 run_lines = Table(
     "run_lines",
     metadata,
@@ -259,8 +227,17 @@ run_lines = Table(
     Column("region", REGION, nullable=False),
     Column("amount_fen", BigInteger, nullable=False),
     Column("decision", Text, nullable=False),
-    UniqueConstraint("person_id", "scheme", "period", name="uq_run_lines_once"),
+    Column("stands", Boolean, nullable=False, server_default=true()),
     CheckConstraint("amount_fen > 0", name="ck_run_lines_positive"),
+)
+Index(
+    "uq_run_lines_once",
+    run_lines.c.person_id,
+    run_lines.c.scheme,
+    run_lines.c.period,
+    unique=True,
+    sqlite_where=text("stands = 1"),
+    postgresql_where=text("stands"),
 )
 
 # The part of a line that one source bears. Append-only.
@@ -275,8 +252,8 @@ run_shares = Table(
     CheckConstraint("amount_fen > 0", name="ck_run_shares_positive"),
 )
 
-# Append-only. The first payment of a line has no `take_back_id`; any other follows one that the bank took
-# back, which is used once: so nobody has two payments that stand.
+# Append-only. The first payment of a line has no `take_back_id`; any other follows one of the same line that
+# the bank took back, which is used once: so nobody has two payments that stand.
 payments = Table(
     "payments",
     metadata,
@@ -289,8 +266,13 @@ payments = Table(
     Column("amount_fen", BigInteger, nullable=False),
     Column("paid_on", Date, nullable=False),
     Column("recorded_at", INSTANT, nullable=False),
-    Column("take_back_id", ID, ForeignKey("payment_changes.id")),
+    Column("take_back_id", ID),
     ForeignKeyConstraint(["run_id", "seq"], ["run_lines.run_id", "run_lines.seq"], name="fk_payments_line"),
+    ForeignKeyConstraint(
+        ["take_back_id", "run_id", "seq"],
+        ["payment_changes.id", "payment_changes.run_id", "payment_changes.line"],
+        name="fk_payments_again",
+    ),
     UniqueConstraint("take_back_id", name="uq_payments_again"),
     CheckConstraint("amount_fen > 0", name="ck_payments_positive"),
 )

@@ -41,10 +41,14 @@ class Undone:
 
 def standing(tx: Transaction, scheme: str, people: Collection[str]) -> dict[str, Standing]:
     """The debts of these people to a scheme, settled or not, by identifier, locked until the commit."""
+    return _standing(tx, debts.c.scheme == scheme, debts.c.person_id.in_(people))
+
+
+def _standing(tx: Transaction, *conditions: sa.ColumnElement[bool]) -> dict[str, Standing]:
     query = (
         sa.select(debts, differences.c.line_period)
         .join(differences, differences.c.difference_id == debts.c.debt_id)
-        .where(debts.c.scheme == scheme, debts.c.person_id.in_(people))
+        .where(*conditions)
         # In the order of their keys, or two transactions could wait for each other.
         .order_by(debts.c.debt_id)
         .with_for_update(of=debts)
@@ -59,6 +63,17 @@ def standing(tx: Transaction, scheme: str, people: Collection[str]) -> dict[str,
         )
         for row in tx.execute(query)
     }
+
+
+def kept_by(tx: Transaction, run_id: str) -> list[tuple[Standing, int, Money]]:
+    """All that the lines of a run kept back: the debt, locked until the commit, place of the line, amount."""
+    entry = debt_entries.c
+    query = sa.select(entry.debt_id, entry.line, entry.amount_fen).where(
+        entry.run_id == run_id, entry.kind == "offset"
+    )
+    rows = tx.execute(query.order_by(entry.entry_id)).all()
+    debts_by_id = _standing(tx, debts.c.debt_id.in_({row.debt_id for row in rows}))
+    return [(debts_by_id[row.debt_id], row.line, Money(row.amount_fen)) for row in rows]
 
 
 def kept_back(tx: Transaction, run_id: str, places: Collection[int]) -> list[tuple[str, int, Money]]:

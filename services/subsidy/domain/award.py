@@ -45,7 +45,8 @@ class Award:
     """A granted subsidy. Either ref or enrolment_id is set, by what opened it; region is where it counts.
 
     period, last_period: the first and the last one that is paid; last_period is None until it is stopped, and
-    before period when it is never paid. held_from: the first month that waits for the end of a freeze.
+    before period when it is never paid. held_from: the first month that waits for the end of a freeze;
+    review_held_from: for a review that is overdue. reviewed_on: the day of the last review, or of the grant.
     household_id: that of the person on the day of the grant, None where it is not known.
     sole: whether the person may have no other award of the scheme while this one stands, whatever the period:
     it goes on, or is granted once for ever. decision: the rules applied, for the trace.
@@ -68,6 +69,8 @@ class Award:
     enrolment_id: str | None = None
     held_from: str | None = None
     household_id: str | None = None
+    reviewed_on: date | None = None
+    review_held_from: str | None = None
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -80,8 +83,8 @@ class Award:
         return not ends_before and (last is None or self.period <= last)
 
     def holds_back(self, period: str) -> bool:
-        """Whether the period waits for the end of a freeze."""
-        return self.held_from is not None and self.held_from <= period
+        """Whether the period waits for the end of a freeze, or for a review."""
+        return any(held is not None and held <= period for held in (self.held_from, self.review_held_from))
 
     def rules_out(self, first: str, last: str | None) -> bool:
         """Whether the person can have no other award of the scheme for these periods."""

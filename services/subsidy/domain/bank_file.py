@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
 
-from kernel.errors import Conflict
+from kernel.errors import Conflict, Invalid
 from kernel.masking import BankAccount
 from kernel.money import Money
 from services.subsidy.domain.bank_layout import Layout
@@ -46,22 +46,33 @@ class Batch:
 
 
 def render(layout: Layout, batch: Batch, orders: Iterable[Order]) -> bytes:
-    """The bytes of the file. Raises what Layout.write raises."""
+    """The bytes of the file.
+
+    Raises what Layout.write raises, and Invalid("subsidy.unsafe_text") for a name with a sign that the bank's
+    encoding has not.
+    """
     totals = {"count": str(batch.lines), "amount": str(batch.amount)}
     day = f"{batch.pay_on:%Y%m%d}"
     parts = [layout.write("instructions.header", {"batch": batch.id, "day": day, **totals})]
-    parts += [
-        layout.write(
-            "instructions.line",
-            {
-                "seq": str(order.seq),
-                "instruction": order.instruction_id,
-                "number": order.number.value,
-                "holder": order.holder,
-                "amount": str(order.amount),
-            },
-        )
-        for order in orders
-    ]
+    parts += [_line(layout, order) for order in orders]
     body = b"".join(parts)
     return body + layout.write("instructions.trailer", {"hash": sha256(body).hexdigest(), **totals})
+
+
+def _line(layout: Layout, order: Order) -> bytes:
+    values = {
+        "seq": str(order.seq),
+        "instruction": order.instruction_id,
+        "number": order.number.value,
+        "holder": order.holder,
+        "amount": str(order.amount),
+    }
+    try:
+        return layout.write("instructions.line", values)
+    except UnicodeEncodeError:  # which would tell the sign
+        raise Invalid(
+            "subsidy.unsafe_text",
+            f"The name of instruction {order.instruction_id} has a sign that {layout.encoding} lacks; agree "
+            "with the bank on GB18030.",
+            instruction_id=order.instruction_id,
+        ) from None

@@ -9,6 +9,7 @@ from typing import Literal
 from kernel.money import Money
 from kernel.rule_values import RuleValue
 from services.subsidy.domain.award import Trace
+from services.subsidy.domain.schemes import Scheme
 from services.subsidy.domain.wording import step
 
 Kind = Literal["back_pay", "over_payment"]
@@ -79,3 +80,14 @@ def withheld(amount: Money, debt: Money, cap: RuleValue | None) -> Money:
 def offset_step(cap: RuleValue, gross: Money, kept: Money) -> dict[str, str]:
     """What the trace of a line says of the part kept back."""
     return step(cap, f"应发{gross}元，抵扣多发款{kept}元，实发{gross - kept}元。")
+
+
+def reaches(scheme: Scheme, paying: str) -> bool:
+    """Whether a debt of the scheme is kept back of payments of the one that pays, by the rule offset_from."""
+    rule = scheme.stated("offset_from")
+    return paying == scheme.code if rule is None else paying in rule.texts
+
+
+def across_step(scheme: Scheme, kept: Money) -> dict[str, str]:
+    """What the trace of a line says of the part kept back for another scheme."""
+    return step(scheme.needed("offset_from"), f"其中{kept}元抵扣该补贴多发款。")

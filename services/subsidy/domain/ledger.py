@@ -11,6 +11,8 @@
                                  credit: kept back, paid back, written off, or never paid
     returned:<scheme>            debit: money that persons paid back
     written_off:<scheme>         debit: debts given up
+    kept_for:<other>:<scheme>    credit: kept back of the scheme's payments for debts of the other one
+    kept_by:<other>:<scheme>     debit: the same money in the books of the scheme of the debts
 
 What a source has still to pay is its payable and its transit; both are zero when all is paid. The source that
 bears the rest may be drawn on beyond its allotments; its funds account then shows a credit: money that it
@@ -48,15 +50,24 @@ def withdrawal(scheme: str, source: str, amount: Money) -> list[Transfer]:
     return [Transfer(f"allotted:{source}:{scheme}", f"funds:{source}:{scheme}", amount)]
 
 
-def approval(scheme: str, shares: Mapping[str, Money], kept: Money = Money.ZERO) -> list[Transfer]:
+def approval(
+    scheme: str, shares: Mapping[str, Money], kept: Mapping[str, Money] | None = None
+) -> list[Transfer]:
     """An approved list: its sources are committed to their shares. An empty list books nothing.
 
-    kept: what its lines keep back for debts; no source bears it.
+    kept: what its lines keep back for debts, by the scheme of these; no source bears it. What is kept back
+    for another scheme stays with the sources of this one; so the books of either are even by themselves.
     """
-    committed = [
+    booked = [
         Transfer(f"expense:{scheme}", f"payable:{source}:{scheme}", part) for source, part in shares.items()
     ]
-    return committed if kept == Money.ZERO else [*committed, _settled(f"expense:{scheme}", scheme, kept)]
+    for other, part in (kept or {}).items():
+        if other == scheme:
+            booked.append(_settled(f"expense:{scheme}", scheme, part))
+        else:
+            booked.append(Transfer(f"expense:{scheme}", f"kept_for:{other}:{scheme}", part))
+            booked.append(_settled(f"kept_by:{scheme}:{other}", other, part))
+    return booked
 
 
 def over_payment(scheme: str, amount: Money) -> list[Transfer]:

@@ -5,18 +5,16 @@ Everything is told at once, each mistake as "file:line: what is wrong, what is e
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 
 from kernel.disability import GRADES, Category
 from kernel.money import Money
-from kernel.periods import Period
 from kernel.regions import RegionCode
 from kernel.rule_values import UNITS, RuleValue
 from kernel.rulebook import RuleBook, RuleView
 from services.subsidy.domain.amounts import (
     FORMULAS,
-    NEEDING_BASIS,
     ROUNDINGS,
     actual_cost_capped,
     by_variant,
@@ -24,17 +22,18 @@ from services.subsidy.domain.amounts import (
 from services.subsidy.domain.changes import FREEZES
 from services.subsidy.domain.claim_proof import PROOFS
 from services.subsidy.domain.duration import BEGINNINGS, STOPS
+from services.subsidy.domain.fit_check import misfits
 from services.subsidy.domain.overlaps import OVERLAPS
 from services.subsidy.domain.resumption import RESUMPTIONS
 from services.subsidy.domain.schemes import (
     CADENCES,
     MARK,
     OFFICE,
-    QUARTER,
     RECORDED,
     SHORTAGES,
     Scheme,
     parted,
+    rules_where,
 )
 from services.subsidy.domain.share_check import share_problems
 
@@ -57,7 +56,7 @@ _RATE_UNITS = {
     "quarter": ("yuan_per_person_month",),
     "year": ("yuan_per_person_year", "yuan_per_vehicle_year"),
     "occasion": ("yuan_per_person",),
-    "once": ("yuan_per_person",),
+    "once": ("yuan_per_person", "yuan_per_household"),
 }
 
 
@@ -107,8 +106,10 @@ _NAMES: Mapping[str, _Name] = {
     "transition_months": _Name(("months",)),
     "back_pay_months": _Name(("months",)),
     "offset_cap": _Name(("ratio", "percent")),
+    "offset_from": _Name(("texts",)),
     "review_months": _Name(("months",)),
     "claim_proof": _Name(("text",), PROOFS, tail="variant"),
+    "review_overdue": _Name(("text",), STOPS),
     "notice_days": _Name(("working_days",)),
 }
 
@@ -130,9 +131,7 @@ def problems(book: RuleBook) -> list[str]:
         found += _in_scheme(mark, book.history(mark), on)
     for key in keys:
         found += _in_rate(key, book, on)
-        found += _in_formula(key, book, on)
-        found += _in_pair(key, book, variants)
-        found += _in_cadence(key, book, on)
+        found += misfits(key, book, on, variants)
     for code in variants:
         found += share_problems(code, book, on)
     return found
@@ -193,7 +192,7 @@ def _in_scheme(mark: str, history: tuple[RuleValue, ...], on: Callable[[date], R
     for value in history:
         if value.value is None:
             continue
-        scheme = Scheme(code, _where(mark, on(value.valid_from)))
+        scheme = Scheme(code, rules_where(mark, on(value.valid_from)))
         begins = f"{value.place}: scheme {code} begins on {value.valid_from}"
         for name, takes in _NAMES.items():
             if takes.required and not all(scheme.stated(name, variant) for variant in value.texts):
@@ -222,7 +221,7 @@ def _in_rate(key: str, book: RuleBook, on: Callable[[date], RuleView]) -> Iterat
     if variant == rest:
         return
     for value in book.history(key):
-        rules = _where(key, on(value.valid_from))
+        rules = rules_where(key, on(value.valid_from))
         if key == parted(key)[0] and book.office is not None and book.office.isdecimal():
             there = rules.within(RegionCode.parse(book.office))
             rules = there if key in there and there[key] is value else rules
@@ -239,58 +238,3 @@ def _in_rate(key: str, book: RuleBook, on: Callable[[date], RuleView]) -> Iterat
             yield f"{value.place}: rule {key} is not above zero, expected an amount, or null to end it"
         if FORMULAS[formula.text] is actual_cost_capped and scheme.stated("cap", variant) is None:
             yield f"{value.place}: rule {key} bears a cost without a limit, expected {code}.cap on that day"
-
-
-def _in_formula(key: str, book: RuleBook, on: Callable[[date], RuleView]) -> Iterator[str]:
-    """Formulas that take what nobody states of those whom an enrolment opened an award."""
-    code, _, name = parted(key)[0].partition(".")
-    if name.partition(".")[0] != "formula":
-        return
-    for value in book.history(key):
-        opened_by = Scheme(code, _where(key, on(value.valid_from))).stated("opened_by")
-        if opened_by is None or opened_by.text == OFFICE or value.value is None:
-            continue
-        if FORMULAS[value.text] in NEEDING_BASIS:
-            taking = f"rule {key} takes a cost or days, which enrolments do not state"
-            yield f"{value.place}: {taking}, expected another formula or {code}.opened_by to be {OFFICE}"
-
-
-def _in_cadence(key: str, book: RuleBook, on: Callable[[date], RuleView]) -> Iterator[str]:
-    """What is paid by the quarter is so for whole quarters: else a month would be on no list."""
-    code, _, name = parted(key)[0].partition(".")
-    if name not in {"cadence", "variants"}:
-        return
-    for value in book.history(key):
-        day = value.valid_from
-        before, since = _cadence(code, key, on(day - timedelta(days=1))), _cadence(code, key, on(day))
-        if before != since and QUARTER in {before, since} and Period.of(day, QUARTER).start != day:
-            expected = "expected the first day of one"
-            yield f"{value.place}: rule {key} begins or ends paying by the quarter on {day}, {expected}"
-
-
-def _cadence(code: str, key: str, rules: RuleView) -> str | None:
-    """How often the scheme is paid where the key holds; None while there is no such scheme."""
-    scheme = Scheme(code, _where(key, rules))
-    rule = scheme.stated("cadence")
-    return rule.text if rule and code + MARK in scheme.rules else None
-
-
-def _in_pair(key: str, book: RuleBook, schemes: Mapping[str, set[str]]) -> Iterator[str]:
-    """Two schemes of this service speak of each other, and never of the higher one."""
-    whole = parted(key)[0]
-    code, _, rest = whole.partition(".")
-    other = rest.removeprefix("overlap.")
-    if not rest.startswith("overlap.") or other not in schemes:
-        return
-    history = book.history(key)
-    if any(value.value == "choose_higher" for value in history):
-        yield f"{history[0].place}: rule {key} is of two schemes granted here, expected stack or excluded"
-    counterpart = f"{other}.overlap.{code}{key.removeprefix(whole)}"
-    if counterpart not in book.keys():  # noqa: SIM118 -- no dict
-        yield f"{history[0].place}: rule {key} has no counterpart, expected a rule {counterpart}"
-
-
-def _where(key: str, rules: RuleView) -> RuleView:
-    """The rules of the division that the key ends in."""
-    _, division = parted(key)
-    return rules.within(RegionCode.parse(division)) if division else rules

@@ -6,6 +6,7 @@
     instructing  instructions to the bank are written
     instructed   they are written; the bank answers, now or days later
     paid         the bank has paid every line that was not given up
+    rejected     the frozen list was not approved; its lines count no more
 
 What was held up is instructed again: then it goes from instructed to instructing once more. A payment that
 the bank takes back makes a paid run an instructed one again.
@@ -20,6 +21,10 @@ from kernel.periods import Period
 
 OPEN = ("planning", "frozen", "approved")
 """The list is still being decided on; there is one such run of a scheme, a period and a division."""
+
+
+UNDECIDED = ("planning", "frozen")
+"""Nobody has said yes yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,8 @@ class Run:
     planned_by: str
     approved_by: str | None
     given_up_lines: int = 0
+    rejected_by: str | None = None
+    rejected_because: str | None = None
 
     @property
     def periods(self) -> list[str]:
@@ -56,30 +63,49 @@ class Run:
         Raises Conflict("subsidy.run_not_frozen") in any other state, Forbidden("subsidy.maker_is_checker"),
         and Conflict("subsidy.list_changed") when the hash is of another list.
         """
-        if self.state != "frozen":
-            raise Conflict(
-                "subsidy.run_not_frozen",
-                f"The run is {self.state}; only a frozen run that nobody has approved can be approved.",
-                run_id=self.id,
-                state=self.state,
-            )
+        self._check_frozen("approved")
         if checker == self.planned_by:
             raise Forbidden(
                 "subsidy.maker_is_checker",
                 "Who planned a run cannot approve it; ask a second person.",
                 run_id=self.id,
             )
+        self._check_hash(list_hash)
+
+    def rejected_already(self, by: str, list_hash: str) -> bool:
+        """Whether this person has rejected this list before; that need not be repeated then."""
+        return self.rejected_by == by and self.list_hash == list_hash
+
+    def check_rejection(self, list_hash: str) -> None:
+        """Whether the list with this hash may be rejected.
+
+        Raises Conflict("subsidy.run_not_frozen") in any other state, and Conflict("subsidy.list_changed") for
+        the hash of another list.
+        """
+        self._check_frozen("rejected")
+        self._check_hash(list_hash)
+
+    def _check_frozen(self, to_be: str) -> None:
+        if self.state != "frozen":
+            raise Conflict(
+                "subsidy.run_not_frozen",
+                f"The run is {self.state}; only a frozen run that nobody has approved can be {to_be}.",
+                run_id=self.id,
+                state=self.state,
+            )
+
+    def _check_hash(self, list_hash: str) -> None:
         if list_hash != self.list_hash:
             raise Conflict(
                 "subsidy.list_changed",
-                "The hash is not that of the frozen list; look at the run again and approve what it shows.",
+                "The hash is not that of the frozen list; look at the run again and decide on what it shows.",
                 run_id=self.id,
                 field="list_hash",
             )
 
     def check_approved(self) -> None:
         """Raises Conflict("subsidy.run_not_approved") when nobody has approved it yet."""
-        if self.state in {"planning", "frozen"}:
+        if self.state in {*UNDECIDED, "rejected"}:
             raise Conflict(
                 "subsidy.run_not_approved",
                 f"The run is {self.state}; the bank is told only what a second person has approved.",

@@ -44,7 +44,11 @@ The rules of a scheme `<code>`, all in rules/<code>.yaml; domain/rule_check.py r
     <code>.paid_from         text    "hand_in" or "decision": the month from which a monthly award is paid
     <code>.back_pay_months   months  how long before that month it may begin (absent: not at all)
     <code>.offset_cap        percent the most of a payment that is kept back for a debt (absent: nothing)
-    <code>.review_months     months  how often an award is looked at again
+    <code>.offset_from       texts   the schemes of whose payments something is kept back for a debt of this
+                                     one (absent: its own)
+    <code>.review_months     months  how often an award paid monthly is looked at again (absent: never)
+    <code>.review_overdue    text    "this_month" or "next_month": the first month that is held when the
+                                     review's last day is over (absent: paid on)
     <code>.claim_proof       text    whose number a claim names, "vehicle" or "admission"; no two claims for
                                      a period name the same (absent: none)
     <code>.notice_days       working_days   how long a decision is posted before payment
@@ -86,6 +90,12 @@ def parted(key: str) -> tuple[str, str]:
     """A key without the digits of its division, and those digits; empty where it holds everywhere."""
     match = DIVISION.fullmatch(key)
     return (match[1], match[2]) if match else (key, "")
+
+
+def rules_where(key: str, rules: RuleView) -> RuleView:
+    """The rules of the division that the key ends in."""
+    _, division = parted(key)
+    return rules.within(RegionCode.parse(division)) if division else rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +238,8 @@ class Scheme:
     @property
     def recorded_only(self) -> bool:
         """Whether it is a benefit in kind or a relief, which is recorded and never paid out."""
-        return self.needed("channel").text == RECORDED
+        channel = self.stated("channel")
+        return channel is not None and channel.text == RECORDED
 
     def check_paid_out(self) -> None:
         """Raises Conflict("subsidy.recorded_only") for a benefit that is recorded and never paid out."""

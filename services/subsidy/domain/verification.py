@@ -27,7 +27,8 @@ def size(rules: RuleView, lines: int) -> int:
 def draw(list_hash: str, seed: str, lines: int, number: int) -> list[int]:
     """The places of the lines that are drawn, in order: those with the lowest SHA-256 of "hash|seed|place".
 
-    So nobody can choose, and anybody can draw again: the hash was there before the seed.
+    Anybody can draw again. Nobody can choose, as long as the seed is drawn by lot after the list has its
+    hash.
     """
 
     def lot(place: int) -> bytes:

@@ -27,6 +27,7 @@ from services.subsidy.domain.schemes import Scheme
 from services.subsidy.domain.wording import step
 from services.subsidy.handlers.leads import close_granted
 from services.subsidy.handlers.proofs import Proofs, of_people
+from services.subsidy.handlers.prospects import lock_people
 
 People = Mapping[str, tuple[str, Holder]]
 
@@ -57,8 +58,12 @@ class Granting:
 
     @classmethod
     def load(cls, tx: Transaction, refs: Collection[str], person_ids: Collection[str]) -> Self:
-        """Read what claims with these numbers, of these persons, are about."""
+        """Read what claims with these numbers, of these persons, are about.
+
+        The persons are locked: of two schemes that exclude each other the later one is refused.
+        """
         heads = repository.heads(tx, person_ids)
+        lock_people(tx, set(heads.values()))
         people = repository.people(tx, set(heads.values()))
         known = KnownAwards(repository.known_awards(tx, refs, heads))
         return cls(heads, people, known, of_people(tx, heads), cache(tx.rules.at))

@@ -1,6 +1,6 @@
 """Money made available, and not any more."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from chassis.bulk import Bulk
 from chassis.transaction import Transaction
@@ -8,10 +8,12 @@ from contracts import subsidy as messages
 from contracts.message import BulkReply
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.money import Money
+from kernel.periods import Period
 from kernel.regions import RegionCode
-from services.subsidy import ledger_repository, repository
+from services.subsidy import fund_repository, ledger_repository, payment_change_repository
 from services.subsidy.domain import ledger
-from services.subsidy.domain.funding import Allotment, Withdrawal
+from services.subsidy.domain.funding import Allotment, Refunding, Withdrawal
+from services.subsidy.domain.run import Run
 from services.subsidy.domain.schemes import Scheme
 
 
@@ -19,7 +21,7 @@ def record_fund_allotments(tx: Transaction, message: messages.RecordFundAllotmen
     """Record allotments and book them. An allotment is the one with its number."""
     tx.no_scope("each allotment's own region is checked below")
     bulk = Bulk(message)
-    known = repository.allotments(tx, [item.ref for item in bulk.items()])
+    known = fund_repository.allotments(tx, [item.ref for item in bulk.items()])
     new: list[Allotment] = []
     for entry in bulk:
         with entry.deciding():
@@ -32,7 +34,7 @@ def record_fund_allotments(tx: Transaction, message: messages.RecordFundAllotmen
                 entry.created(allotment.id)
             else:
                 entry.unchanged(before.id)
-    repository.add_allotments(tx, new)
+    fund_repository.add_allotments(tx, new)
     ledger_repository.post(
         tx,
         None,
@@ -47,8 +49,8 @@ def withdraw_fund_allotments(tx: Transaction, message: messages.WithdrawFundAllo
     """Take back what was made available and no payment has drawn; the allotment stays on the record."""
     bulk = Bulk(message)
     items = list(bulk.items())
-    known = repository.withdrawals(tx, [item.ref for item in items])
-    funds = repository.lock_allotments(tx, {item.allotment_ref for item in items})
+    known = fund_repository.withdrawals(tx, [item.ref for item in items])
+    funds = fund_repository.lock_allotments(tx, {item.allotment_ref for item in items})
     new: list[tuple[Withdrawal, Allotment]] = []
     for entry in bulk:
         with entry.deciding():
@@ -63,7 +65,7 @@ def withdraw_fund_allotments(tx: Transaction, message: messages.WithdrawFundAllo
             known[withdrawal.ref] = withdrawal
             new.append((withdrawal, allotment))
             entry.created(withdrawal.id)
-    repository.add_withdrawals(tx, [withdrawal for withdrawal, _ in new])
+    fund_repository.add_withdrawals(tx, [withdrawal for withdrawal, _ in new])
     booked = ((w, a, ledger.withdrawal(a.scheme, a.source, w.amount)) for w, a in new)
     ledger_repository.post(tx, None, ((w.id, a.region, w.withdrawn_on, entries) for w, a, entries in booked))
     for withdrawal, allotment in new:
@@ -97,6 +99,17 @@ def _check_left(allotment: Allotment, left: Money, amount: Money) -> None:
             allotment_id=allotment.id,
             left=str(left),
         )
+
+
+def refund(tx: Transaction, run: Run, borne: Iterable[tuple[str, str, Money]]) -> None:
+    """Let the allotments of the run's year have again what they bore of it: division, source, amount."""
+    start = Period.parse(run.period).start
+    *limited, _ = Scheme.of(tx.rules.at(start).within(RegionCode(run.region)), run.scheme).funding
+    refunding = Refunding(payment_change_repository.lock_drawn(tx, run.scheme, str(start.year), limited))
+    for region, source, amount in borne:
+        if source in limited:
+            refunding.give(source, amount, RegionCode(region))
+    fund_repository.draw_funds(tx, {fund: -amount for fund, amount in refunding.given.items()})
 
 
 def _allotment(tx: Transaction, item: messages.FundAllotmentItem) -> Allotment:

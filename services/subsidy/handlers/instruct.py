@@ -12,7 +12,6 @@ from chassis.transaction import Transaction
 from contracts import subsidy as messages
 from kernel.errors import Conflict
 from services.subsidy import (
-    bank_files,
     bank_repository,
     ledger_repository,
     replies,
@@ -21,9 +20,10 @@ from services.subsidy import (
 from services.subsidy.bank_repository import Owed
 from services.subsidy.domain import frozen_list, ledger
 from services.subsidy.domain.run import Run
+from services.subsidy.handlers import bank_files
 
 JOB = "subsidy.instruct"
-LINES_PER_STEP = 2000
+LINES_PER_STEP = 5000
 
 
 def instruct_disbursement(
@@ -125,7 +125,7 @@ def _told(
         "run_id": run.id,
         "person_id": owed.person_id,
         "scheme": run.scheme,
-        "period": run.period,
+        "period": owed.period,
         "amount": str(owed.amount),
         "pay_on": pay_on,
     }

@@ -10,10 +10,7 @@ from chassis.transaction import Transaction
 from contracts import subsidy as messages
 from contracts.message import BulkReply
 from kernel.errors import Conflict, Invalid, NotFound
-from kernel.periods import Period
-from kernel.regions import RegionCode
 from services.subsidy import (
-    bank_files,
     bank_repository,
     ledger_repository,
     replies,
@@ -21,16 +18,15 @@ from services.subsidy import (
     run_repository,
 )
 from services.subsidy import payment_change_repository as changes
+from services.subsidy.bank_repository import Owed
 from services.subsidy.bank_tables import held_payments, payment_changes
 from services.subsidy.domain import ledger
 from services.subsidy.domain.differences import period_of
 from services.subsidy.domain.frozen_list import Line
-from services.subsidy.domain.funding import Refunding
 from services.subsidy.domain.payment_change import Asked, check_decision
 from services.subsidy.domain.record import check_same
 from services.subsidy.domain.run import Run
-from services.subsidy.domain.schemes import Scheme
-from services.subsidy.handlers import undone_debts
+from services.subsidy.handlers import bank_files, funds, undone_debts
 
 Row = dict[str, Any]
 Lines = Mapping[tuple[str, int], tuple[Run, Line]]
@@ -169,7 +165,8 @@ def _book(tx: Transaction, approved: Sequence[Row], targets: Mapping[str, Row]) 
         given_up = [row for row in rows if row["kind"] == "give_up"]
         back = [row for row in rows if row["kind"] == "take_back"]
         if given_up:
-            _refund(tx, run, given_up, lines)
+            shares = [(row["region"], lines[_place(row)][1].shares) for row in given_up]
+            funds.refund(tx, run, [(region, *part) for region, parts in shares for part in parts.items()])
             undone_debts.undo(
                 tx,
                 run,
@@ -189,18 +186,6 @@ def _place(row: Row) -> tuple[str, int]:
     return row["run_id"], row["line"]
 
 
-def _refund(tx: Transaction, run: Run, given_up: Sequence[Row], lines: Lines) -> None:
-    """Let the allotments that bore the payments have the money again."""
-    start = Period.parse(run.period).start
-    *limited, _ = Scheme.of(tx.rules.at(start).within(RegionCode(run.region)), run.scheme).funding
-    refunding = Refunding(changes.lock_drawn(tx, run.scheme, str(start.year), limited))
-    for row in given_up:
-        for source, amount in lines[run.id, row["line"]][1].shares.items():
-            if source in limited:
-                refunding.give(source, amount, RegionCode(row["region"]))
-    repository.draw_funds(tx, {fund: -amount for fund, amount in refunding.given.items()})
-
-
 def _entry(row: Row, run: Run, line: Line) -> tuple[str, str, Any, list[ledger.Transfer]]:
     book = ledger.given_up if row["kind"] == "give_up" else ledger.taken_back
     return row["id"], row["region"], row["booked_on"], book(run.scheme, line.shares)
@@ -208,9 +193,8 @@ def _entry(row: Row, run: Run, line: Line) -> tuple[str, str, Any, list[ledger.T
 
 def _held(tx: Transaction, row: Row, targets: Mapping[str, Row], run: Run, line: Line) -> Row:
     """What came back is on the work list, as if the bank had returned it."""
-    back = bank_repository.held_row(
-        tx, run, line.seq, line.person_id, row["region"], line.amount.fen, row["booked_on"]
-    )
+    owed = Owed(line.seq, line.person_id, row["region"], period_of(line.period), line.amount, None)
+    back = bank_repository.held_row(tx, run, owed, row["booked_on"])
     told = {"reason": row["reason"], "instruction_id": row["instruction_id"]}
     return back | told | {"account_id": targets[row["instruction_id"]]["account_id"]}
 

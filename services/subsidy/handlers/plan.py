@@ -15,7 +15,7 @@ from kernel.money import Money
 from kernel.periods import Period
 from kernel.regions import RegionCode
 from kernel.rulebook import RuleView
-from services.subsidy import difference_repository, replies, repository, run_repository
+from services.subsidy import difference_repository, fund_repository, replies, run_repository
 from services.subsidy.domain import frozen_list
 from services.subsidy.domain.amounts import Basis, check_priced, price
 from services.subsidy.domain.frozen_list import Line
@@ -26,7 +26,7 @@ from services.subsidy.handlers.coverage import check_covered
 from services.subsidy.handlers.offsets import Due, Offsets
 
 JOB = "subsidy.plan"
-AWARDS_PER_STEP = 2000
+AWARDS_PER_STEP = 5000
 
 
 def plan_disbursement(tx: Transaction, message: messages.PlanDisbursement) -> messages.DisbursementRun:
@@ -98,13 +98,14 @@ def plan_step(tx: Transaction, job: Job) -> bool:
     after the last one, freeze it.
 
     The cursor holds how many periods are done, the last award, the last difference and the hash of the list
-    so far. Funds are locked before awards are read, so of two runs over the same awards the later one finds
+    so far. Runs of a scheme are planned step after step, so of two over the same awards the later one finds
     them taken.
     """
     run = run_repository.get(tx, job.key)
+    run_repository.lock_planned(tx, run.scheme)
     start = Period.parse(run.period).start
     bearers = Scheme.of(tx.rules.at(start).within(RegionCode(run.region)), run.scheme).bearers
-    funds = repository.lock_funds(tx, run.scheme, str(start.year), bearers.sources[:-1])
+    funds = fund_repository.lock_funds(tx, run.scheme, str(start.year), bearers.sources[:-1])
     periods, past = run.periods, job.cursor.get("periods", 0)
     one = replace(run, period=periods[past])
     rules = tx.rules.at(Period.parse(one.period).start)
@@ -123,13 +124,13 @@ def plan_step(tx: Transaction, job: Job) -> bool:
         run_repository.move(tx, run.id, "planning", "frozen", list_hash=digest)
         return True
     funding = Funding(funds, bearers, run.amount)
-    offsets = Offsets(tx, run, {each.person_id for each in due})
+    offsets = Offsets(tx, run, {each.person_id for each in due}, rules)
     lines = _lines(run, due, replace(scheme, rules=rules), funding, offsets)
     for line, _, _ in lines:
         digest = frozen_list.extend(digest, line, run.period)
     run_repository.add_lines(tx, run, lines)
     offsets.save()
-    repository.draw_funds(tx, funding.drawn)
+    fund_repository.draw_funds(tx, funding.drawn)
     job.cursor["digest"] = digest
     job.done += len(lines)
     return False

@@ -13,7 +13,6 @@ from contracts import subsidy as messages
 from kernel.errors import Invalid
 from kernel.money import Money
 from services.subsidy import (
-    bank_files,
     bank_repository,
     ledger_repository,
     payment_change_repository,
@@ -27,6 +26,7 @@ from services.subsidy.domain.differences import period_of
 from services.subsidy.domain.frozen_list import Line
 from services.subsidy.domain.receipt import Answer
 from services.subsidy.domain.run import Run
+from services.subsidy.handlers import bank_files
 
 Lines = Mapping[int, tuple[Line, str]]
 Told = Mapping[int, sa.Row[Any]]
@@ -115,7 +115,9 @@ def _pay(tx: Transaction, run: Run, answers: list[Answer], told: Told, lines: Li
 
 
 def _return(tx: Transaction, run: Run, answers: list[Answer], told: Told, lines: Lines) -> None:
-    receipt_repository.hold(tx, run, answers, told)
+    receipt_repository.hold(
+        tx, run, ((each, row, lines[row.line][0]) for each in answers for row in [told[each.seq]])
+    )
     back = [(answer, *lines[told[answer.seq].line]) for answer in answers]
     ledger_repository.post(
         tx,

@@ -11,7 +11,7 @@ from contracts import subsidy as messages
 from contracts.message import BulkReply
 from kernel.errors import Conflict, NotFound
 from kernel.money import Money
-from services.subsidy import difference_repository, repository
+from services.subsidy import change_repository, difference_repository, repository
 from services.subsidy.difference_repository import Range
 from services.subsidy.domain.differences import Difference, line_period, period_of
 from services.subsidy.domain.payment_change import check_decision
@@ -123,7 +123,7 @@ def _difference(tx: Transaction, row: Row, check: Row, item: messages.RecoveryDe
     amount = Money(row["amount_fen"])
     check_recoverable(check["state"], Money(check["amount_fen"]), amount)
     person_id, scheme, period = check["person_id"], check["scheme"], period_of(check["line_period"])
-    difference_repository.lock_awards(tx, scheme, repository.heads(tx, {person_id}))
+    change_repository.lock_awards(tx, scheme, repository.heads(tx, {person_id}))
     within = Range(scheme, period, period, check["region"])
     had = Money(difference_repository.had(tx, within, {person_id}).get((person_id, period), 0))
     if had < amount:

@@ -13,6 +13,7 @@ from contracts.message import BulkReply
 from kernel.errors import Conflict, NotFound
 from services.subsidy import run_repository
 from services.subsidy.domain import verification
+from services.subsidy.domain.differences import period_of
 from services.subsidy.domain.record import check_same
 from services.subsidy.tables import run_lines, runs
 from services.subsidy.verification_tables import payment_checks, payment_samples
@@ -89,7 +90,7 @@ def sample_step(tx: Transaction, job: Job) -> bool:
     places = verification.draw(run.list_hash or "", sample.seed, sample.lines, sample.checks)
     drawn = places[job.done : job.done + CHECKS_PER_STEP]
     line = run_lines.c
-    query = sa.select(line.seq, line.person_id, line.region, line.amount_fen)
+    query = sa.select(line.seq, line.person_id, line.region, line.period, line.amount_fen)
     query = query.where(line.run_id == run.id, line.seq.in_(drawn)).order_by(line.seq)
     rows = [
         {
@@ -100,7 +101,7 @@ def sample_step(tx: Transaction, job: Job) -> bool:
             "person_id": row.person_id,
             "region": row.region,
             "scheme": run.scheme,
-            "period": run.period,
+            "period": period_of(row.period),
             "amount_fen": row.amount_fen,
             "state": "open",
             "last_act_on": sample.drawn_on,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from chassis import clock
 from chassis.transaction import Transaction
 from contracts import subsidy as messages
 from kernel.money import Money
@@ -35,6 +36,16 @@ def undo(tx: Transaction, run: Run, lines: Mapping[int, Line], days: Mapping[int
     _book(tx, run, undone, days)
 
 
+def reopen(tx: Transaction, run: Run) -> None:
+    """What the lines of a run that was never approved kept back is owed again; nothing of it was booked."""
+    kept = undone_repository.kept_by(tx, run.id)
+    day = clock.office_day(tx.now)
+    undone = [_entry(debt, place, -amount) for debt, place, amount in kept]
+    undone_repository.add(tx, run.id, undone, {each.line: day for each in undone})
+    for each in undone:
+        tx.record(_settled(run, each, day))
+
+
 def _entry(debt: Standing, place: int, settled: Money) -> Undone:
     """The debt is smaller by what is settled, or greater by what is no longer."""
     debt.left -= settled
@@ -49,16 +60,19 @@ def _book(tx: Transaction, run: Run, undone: Sequence[Undone], days: Mapping[int
         debt, day = each.debt, days[each.line]
         book = ledger.over_payment if each.kind == "reopened" else ledger.not_paid
         booked.append((entry_id, debt.region, day, book(run.scheme, each.amount)))
-        tx.record(
-            messages.DebtSettled(
-                region=debt.region,
-                debt_id=debt.id,
-                person_id=debt.person_id,
-                scheme=run.scheme,
-                kind=each.kind,
-                amount=str(each.amount),
-                left=str(each.left),
-                settled_on=day,
-            )
-        )
+        tx.record(_settled(run, each, day))
     ledger_repository.post(tx, run.id, booked)
+
+
+def _settled(run: Run, undone: Undone, day: date) -> messages.DebtSettled:
+    debt = undone.debt
+    return messages.DebtSettled(
+        region=debt.region,
+        debt_id=debt.id,
+        person_id=debt.person_id,
+        scheme=run.scheme,
+        kind=undone.kind,
+        amount=str(undone.amount),
+        left=str(undone.left),
+        settled_on=day,
+    )

@@ -1,5 +1,6 @@
 """Awards that go on from month to month: begun, paid each month, stopped, and never twice."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
@@ -10,6 +11,7 @@ from contracts import subsidy as messages
 from services.subsidy import tables
 from tests.services.subsidy import factories
 from tests.services.subsidy.monthly import DISTRICT, grant, live, living, nursing, pay_month, stop
+from tests.services.subsidy.own_rules import state
 from tests.services.subsidy.steps import events, pay
 from tests.support.platform import Harness
 from tests.support.registry_events import flagged
@@ -77,6 +79,25 @@ def test_of_offices_granting_the_same_person_at_once_one_succeeds(subsidy: Harne
     with ThreadPoolExecutor(4) as pool:
         outcomes = sorted(outcome for told in pool.map(one, range(4)) for outcome in told)
     assert outcomes == ["created", *["subsidy.already_granted"] * 3]
+
+
+def test_of_two_schemes_that_exclude_each_other_granted_at_once_one_succeeds(subsidy: Harness) -> None:
+    state(subsidy, "text", living__overlap__nursing="excluded", nursing__overlap__living="excluded")
+    numbers = range(1, 7)
+    for number in numbers:
+        live(subsidy, number)
+    start = Barrier(2)
+
+    def all_of(item: Callable[[int], dict[str, Any]]) -> list[str]:
+        outcomes = []
+        for number in numbers:
+            start.wait()
+            outcomes += grant(subsidy, item(number))
+        return outcomes
+
+    with ThreadPoolExecutor(2) as pool:
+        told = list(zip(*pool.map(all_of, (living, nursing)), strict=True))
+    assert [sorted(pair) for pair in told] == [["created", "subsidy.benefit_excludes"]] * 6
 
 
 @pytest.mark.parametrize(

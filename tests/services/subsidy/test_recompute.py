@@ -155,6 +155,25 @@ def test_a_rate_raised_for_months_past_is_paid_in_the_next_run_once(subsidy: Har
     assert "应发230.00元，已发217.00元，补发13.00元" in told[0]["reasons"][-1]["text"]
 
 
+def test_back_pay_is_told_by_the_period_that_it_pays_for_wherever_it_is(subsidy: Harness) -> None:
+    live(subsidy)
+    live(subsidy, 2)
+    assert grant(subsidy, living()) == ["created"]
+    pay_month(subsidy, "living", "2026-02")
+    new_rate(subsidy, "living.rate.dibao.44", "230.00", "2026-02-01")
+    recomputed(subsidy, "living")
+    pay_month(subsidy, "living", "2026-03")
+    new_rate(subsidy, "living.rate.dibao.44", "240.00", "2026-03-01")
+    recomputed(subsidy, "living")
+    close_account(subsidy)
+    held_up(subsidy, "2026-04", with_account=2)
+
+    told = [(each.period, each.amount) for each in events(subsidy, messages.PaymentInstructed)]
+    assert told == [("2026-02", "217.00"), ("2026-03", "230.00"), ("2026-02", "13.00")]
+    waiting = [(row.period, row.amount_fen) for row in subsidy.rows(held_payments)]
+    assert sorted(waiting) == [("2026-03", 1000), ("2026-04", 24000)]
+
+
 def test_months_paid_after_a_death_become_debts_with_the_reason_of_the_stop(subsidy: Harness) -> None:
     overpaid(subsidy)
     recomputed(subsidy, "living")

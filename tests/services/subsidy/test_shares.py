@@ -6,6 +6,7 @@ import pytest
 
 from contracts import subsidy as messages
 from services.subsidy import tables
+from services.subsidy.fund_tables import fund_allotments
 from tests.services.subsidy import factories
 from tests.services.subsidy.monthly import DISTRICT, clerk, grant, live, living, pay_month
 from tests.services.subsidy.own_rules import state
@@ -171,20 +172,20 @@ def test_no_source_bears_what_is_kept_back_for_a_debt(subsidy: Harness) -> None:
 
     assert run["amount"] == "58.50"
     assert borne(subsidy)[-1] == {"superior": 3510, "county": 2340}
-    [fund] = subsidy.rows(tables.fund_allotments)
+    [fund] = subsidy.rows(fund_allotments)
     assert fund.drawn_fen == 13020 + 13020 + 3510
 
 
 def test_a_payment_given_up_frees_the_share_of_the_allotment_that_bore_it(subsidy: Harness) -> None:
     state(subsidy, "percent", care__funding_share__superior="60", care__funding_share__county="40")
     run = placed(subsidy, Bank({factories.account_number(identifier(1)): "C1"}))
-    [fund] = subsidy.rows(tables.fund_allotments)
+    [fund] = subsidy.rows(fund_allotments)
     assert fund.drawn_fen == 300_000  # its share is 3 600 yuan, of which there are 3 000
 
     assert request(subsidy, held(subsidy)[0]["held_id"]) == ["created"]
     assert decide(subsidy) == ["created"]
 
-    [fund] = subsidy.rows(tables.fund_allotments)
+    [fund] = subsidy.rows(fund_allotments)
     assert fund.drawn_fen == 180_000
     assert find(subsidy, run["run_id"])["state"] == "paid"
 

@@ -106,6 +106,17 @@ def test_a_name_that_a_spreadsheet_would_run_or_that_breaks_a_line_is_not_writte
     assert told.value.code == "subsidy.unsafe_text"
 
 
+@every_layout
+def test_a_rare_character_that_the_bank_s_encoding_has_not_is_told_by_its_instruction(layout: Layout) -> None:
+    narrow = replace(layout, encoding="gbk")
+
+    with pytest.raises(Invalid) as told:
+        written(narrow, orders(5, holder="王\u4dae"))
+
+    assert told.value.code == "subsidy.unsafe_text"
+    assert "\u4dae" not in told.value.message
+
+
 def test_a_bar_in_a_name_does_not_break_a_separated_line() -> None:
     plain = next(layout for layout in LAYOUTS if layout.separator)
 

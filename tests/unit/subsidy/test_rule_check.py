@@ -53,6 +53,12 @@ def test_a_scheme_without_fault(tmp_path: Path) -> None:
         ),
         ({"visit.cadence.spring": ("text", '"month"')}, 'rule visit.cadence.spring ends in "spring"'),
         ({"visit.stop": ("text", '"next_month"')}, "rule visit.stop ends in its name, expected a word"),
+        ({"visit.resume": ("text", '"ask"')}, "rule visit.resume ends in its name, expected a word"),
+        ({"visit.resume.death": ("text", '"never"')}, 'unknown word "never" in rule visit.resume.death'),
+        (
+            {"visit.offset_from": ("texts", '["visit", "gift"]')},
+            'no scheme "gift" in rule visit.offset_from, expected some of visit',
+        ),
         ({"visit.rate": ("yuan_per_person_month", '"1.00"')}, "rule visit.rate names no variant"),
         ({"visit.grades": ("texts", '["5"]')}, 'unknown word "5" in rule visit.grades, expected 1, 2, 3, 4'),
         ({"visit.flags_any": ("texts", '["rich"]')}, 'unknown word "rich" in rule visit.flags_any'),

@@ -1,6 +1,6 @@
 """What is known of some persons while a batch of the registry's events is gone through, event by event.
 
-A room of its own because the copies are changed by the batch, and decisions follow from each event of it.
+The copies are changed by the batch, and decisions follow from each event of it.
 """
 
 from collections.abc import Collection, Sequence

@@ -16,7 +16,7 @@ def behind_kin(scheme: str, period: str) -> sa.CompoundSelect[Any]:
     First comes what is in a run, and else what was granted first.
     """
     earlier = awards.alias("earlier")
-    listed = (run_lines.c.scheme == scheme, run_lines.c.period == period)
+    listed = (run_lines.c.scheme == scheme, run_lines.c.period == period, run_lines.c.stands)
     paid = paid_in(awards, scheme, period)
     return sa.union_all(
         _where_kin_has(run_lines, *listed).where(paid),
@@ -28,12 +28,13 @@ def behind_kin(scheme: str, period: str) -> sa.CompoundSelect[Any]:
 
 def paid_in(award: sa.FromClause, scheme: str, period: str) -> sa.ColumnElement[bool]:
     """Whether an award of the scheme is paid in the period: it began by then, has not ended, is not held."""
-    last, held = award.c.last_period, award.c.held_from
+    last, held, unreviewed = award.c.last_period, award.c.held_from, award.c.review_held_from
     return sa.and_(
         award.c.scheme == scheme,
         award.c.period <= period,
         sa.or_(last.is_(None), last >= period),
         sa.or_(held.is_(None), held > period),
+        sa.or_(unreviewed.is_(None), unreviewed > period),
     )
 
 

@@ -66,8 +66,17 @@ awards = Table(
     Column("review_held_from", PERIOD),
     Column("for_household", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("ref", name="uq_awards_ref"),
-    UniqueConstraint("person_id", "scheme", "period", name="uq_awards_once"),
     CheckConstraint("(ref IS NULL) <> (enrolment_id IS NULL)", name="ck_awards_one_origin"),
+)
+# One for a period; what was stopped before its first one was never paid, and may be granted anew.
+Index(
+    "uq_awards_once",
+    awards.c.person_id,
+    awards.c.scheme,
+    awards.c.period,
+    unique=True,
+    sqlite_where=text("last_period IS NULL OR last_period >= period"),
+    postgresql_where=text("last_period IS NULL OR last_period >= period"),
 )
 Index("ix_awards_scheme", awards.c.scheme, awards.c.award_id)
 Index("ix_awards_period", awards.c.scheme, awards.c.period, awards.c.award_id)

@@ -79,9 +79,14 @@ class Award:
         """What can be granted only once: person, scheme, first period."""
         return self.person_id, self.scheme, self.period
 
+    @property
+    def never_paid(self) -> bool:
+        """Whether it was stopped before its first period: what was granted wrongly may be granted anew."""
+        return self.last_period is not None and self.last_period < self.period
+
     def holds_in(self, first: str, last: str | None) -> bool:
         """Whether it is paid for one of these periods of its kind; last is None for an open end."""
-        ends_before = self.last_period is not None and self.last_period < first
+        ends_before = self.last_period is not None and self.last_period < max(first, self.period)
         return not ends_before and (last is None or self.period <= last)
 
     def holds_back(self, period: str) -> bool:
@@ -90,6 +95,8 @@ class Award:
 
     def rules_out(self, first: str, last: str | None) -> bool:
         """Whether the person can have no other award of the scheme for these periods."""
+        if self.never_paid:
+            return False
         granted_for_ever = self.sole and self.last_period is not None
         return granted_for_ever or self.period == first or self.holds_in(first, last)
 
@@ -174,6 +181,7 @@ class KnownAwards:
                 award.scheme
                 for award in self._by_person.get(claim.person_id, ())
                 if award.scheme != claim.scheme
+                and not award.never_paid
                 and _meet(_months(award.period, award.last_period), first, last)
             }
         )

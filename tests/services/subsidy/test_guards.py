@@ -174,7 +174,7 @@ def _no_proof(patch: pytest.MonkeyPatch) -> None:
 
 GUARDS = [
     Guard(list_somebody_twice, "drop index uq_run_lines_once"),
-    Guard(grant_somebody_twice, "alter table awards drop constraint uq_awards_once"),
+    Guard(grant_somebody_twice, "drop index uq_awards_once"),
     Guard(pay_somebody_twice, "drop index uq_payments_once"),
     Guard(pay_again_what_came_back_once, "alter table payments drop constraint uq_payments_again"),
     Guard(

@@ -201,6 +201,21 @@ def test_an_award_stopped_before_its_first_month_is_never_paid(subsidy: Harness)
         pay_month(subsidy, "living", "2026-02")
 
 
+def test_what_was_granted_wrongly_is_stopped_and_granted_anew_from_the_same_month(subsidy: Harness) -> None:
+    live(subsidy)
+    assert grant(subsidy, living(period="2026-03")) == ["created"]
+    [wrong] = events(subsidy, messages.AwardGranted)
+    anew = living(ref="SH-1b", period="2026-03", granted_on="2026-03-25")
+    assert grant(subsidy, anew) == ["subsidy.already_granted"]
+
+    assert stop(subsidy, wrong.award_id, reason="request", happened_on="2026-02-26") == ["created"]
+
+    assert grant(subsidy, living(period="2026-03"), anew) == ["unchanged", "created"]
+    earlier = living(ref="SH-1c", period="2026-02", granted_on="2026-03-25")
+    assert grant(subsidy, earlier) == ["subsidy.already_granted"]
+    assert pay_month(subsidy, "living", "2026-03")["amount"] == "217.00"
+
+
 def test_what_lies_in_another_region_is_stopped_by_nobody_here(subsidy: Harness) -> None:
     live(subsidy)
     grant(subsidy, living())

@@ -1,6 +1,6 @@
 """Awards of a scheme by period, with what each rests on: to go back over all of them (清理).
 
-A room of its own because explanations.py explains one award, and this lists them.
+A room of its own because explanation_queries.py explains one award, and this lists them.
 """
 
 import json

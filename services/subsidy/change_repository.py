@@ -16,7 +16,8 @@ from services.subsidy import repository
 from services.subsidy.domain.award import Award, Stop, Trace
 from services.subsidy.domain.changes import Change
 from services.subsidy.domain.eligibility import Holder
-from services.subsidy.tables import award_changes, award_stops, awards, households, persons
+from services.subsidy.person_tables import households, persons
+from services.subsidy.tables import award_changes, award_stops, awards
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.subsidy.tables import awards, persons, run_lines
+from services.subsidy.person_tables import persons
+from services.subsidy.tables import awards, run_lines
 
 
 def behind_kin(scheme: str, period: str) -> sa.CompoundSelect[Any]:

@@ -16,7 +16,8 @@ from services.subsidy.domain.amounts import Basis
 from services.subsidy.domain.award import Award
 from services.subsidy.domain.eligibility import Holder
 from services.subsidy.kin_repository import behind_kin, paid_in
-from services.subsidy.tables import awards, households, persons
+from services.subsidy.person_tables import households, persons
+from services.subsidy.tables import awards
 
 
 def people(tx: Transaction, ids: Collection[str]) -> dict[str, tuple[str, Holder]]:

@@ -18,6 +18,7 @@ from datetime import date
 from kernel.errors import Conflict, Forbidden
 from kernel.money import Money
 from kernel.periods import Period
+from services.subsidy.domain import frozen_list
 
 OPEN = ("planning", "frozen", "approved")
 """The list is still being decided on; there is one such run of a scheme, a period and a division."""
@@ -68,6 +69,11 @@ class Run:
         """The periods that its lines are for, in their order: the months of a quarter, else its own."""
         period = Period.parse(self.period)
         return [month.text for month in period.months()] if period.kind == "quarter" else [period.text]
+
+    @property
+    def empty_hash(self) -> str:
+        """The hash of its list before the first line."""
+        return frozen_list.begin(self.id, self.scheme, self.period, self.region, self.pay_on)
 
     def approved_already(self, checker: str, list_hash: str) -> bool:
         """Whether this checker has approved this list before; the approval then need not be repeated."""

@@ -88,8 +88,7 @@ def _today(tx: Transaction) -> date:
 
 
 def _prove(tx: Transaction, run: Run, cursor: dict[str, Any]) -> None:
-    empty = frozen_list.begin(run.id, run.scheme, run.period, run.region, run.pay_on)
-    digest = cursor.get("digest", empty)
+    digest = cursor.get("digest", run.empty_hash)
     lines = run_repository.lines_after(tx, run.id, cursor.get("checked", 0), LINES_PER_STEP)
     for line, _ in lines:
         digest = frozen_list.extend(digest, line, run.period)

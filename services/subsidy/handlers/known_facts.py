@@ -14,7 +14,7 @@ from contracts.message import Event
 from services.subsidy import repository
 from services.subsidy.domain.eligibility import Holder
 from services.subsidy.handlers.copies import HOUSEHOLD_CHANGES, PERSON_CHANGES
-from services.subsidy.tables import households, persons
+from services.subsidy.person_tables import households, persons
 
 Row = dict[str, Any]
 

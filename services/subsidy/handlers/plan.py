@@ -15,7 +15,7 @@ from kernel.money import Money
 from kernel.periods import Period
 from kernel.regions import RegionCode
 from kernel.rulebook import RuleView
-from services.subsidy import difference_repository, fund_repository, replies, run_repository
+from services.subsidy import difference_repository, due_repository, fund_repository, replies, run_repository
 from services.subsidy.domain import frozen_list
 from services.subsidy.domain.amounts import Basis, check_priced, price
 from services.subsidy.domain.frozen_list import Line
@@ -72,7 +72,7 @@ def plan_disbursement(tx: Transaction, message: messages.PlanDisbursement) -> me
 def _unpaid(tx: Transaction, scheme: Scheme, period: str, region: str) -> int:
     """How many awards are in no run of the period yet; that they can be priced is seen before the job is."""
     rules = tx.rules.at(Period.parse(period).start)
-    unpaid = run_repository.unpaid_variants(tx, scheme.code, period, region)
+    unpaid = due_repository.unpaid_variants(tx, scheme.code, period, region)
     for variant, division in unpaid:
         check_priced(replace(scheme, rules=rules.within(RegionCode(division))), variant)
     return sum(unpaid.values())
@@ -112,12 +112,11 @@ def plan_step(tx: Transaction, job: Job) -> bool:
     one = replace(run, period=periods[past])
     rules = tx.rules.at(Period.parse(one.period).start)
     scheme = Scheme.of(rules.within(RegionCode(run.region)), run.scheme)
-    page = run_repository.awards_after(tx, one, job.cursor.get("award_id", ""), AWARDS_PER_STEP)
-    empty = frozen_list.begin(run.id, run.scheme, run.period, run.region, run.pay_on)
-    digest = job.cursor.get("digest", empty)
+    page = due_repository.awards_after(tx, one, job.cursor.get("award_id", ""), AWARDS_PER_STEP)
+    digest = job.cursor.get("digest", run.empty_hash)
     if page:
         job.cursor["award_id"] = page[-1].award_id
-        taken = run_repository.taken(tx, one, page)
+        taken = due_repository.taken(tx, one, page)
         due = _due(one.period, [award for award in page if award.award_id not in taken], scheme, rules)
     elif past + 1 < len(periods):
         job.cursor.update(periods=past + 1, award_id="")

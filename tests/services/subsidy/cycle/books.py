@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from chassis import schema
 from contracts import subsidy as messages
 from contracts.message import Event
-from services.subsidy import bank_tables, difference_tables, tables
+from services.subsidy import bank_tables, difference_tables, person_tables, tables
 from services.subsidy import verification_tables as checks
 from services.subsidy.fund_tables import fund_allotments
 from tests.support.bank import Bank, fen
@@ -24,8 +24,15 @@ Place = tuple[str, int]
 """Run and line."""
 
 TABLES = (
-    *(fund_allotments, tables.awards, tables.award_stops, tables.award_changes, tables.persons),
-    *(tables.households, tables.runs, tables.run_lines, tables.run_shares, tables.payments, tables.ledger),
+    *(fund_allotments, tables.awards, tables.award_stops, tables.award_changes, person_tables.persons),
+    *(
+        person_tables.households,
+        tables.runs,
+        tables.run_lines,
+        tables.run_shares,
+        tables.payments,
+        tables.ledger,
+    ),
     *(bank_tables.pay_accounts, bank_tables.bank_batches, bank_tables.held_payments),
     *(bank_tables.instructions, bank_tables.bank_receipts, bank_tables.bank_answers),
     *(bank_tables.payment_changes, difference_tables.differences, difference_tables.debts),

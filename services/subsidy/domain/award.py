@@ -76,7 +76,7 @@ class Award:
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """What can be granted only once: person, scheme, first period."""
+        """What can be granted only once, unless it was never paid: person, scheme, first period."""
         return self.person_id, self.scheme, self.period
 
     @property

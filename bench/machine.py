@@ -26,6 +26,7 @@ LIBRARIES = (
     "FastStream",
     "Celery",
     "asyncpg",
+    "OpenFisca-Core",
 )
 
 

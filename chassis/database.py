@@ -74,9 +74,7 @@ def insert(connection: Connection, table: sa.Table, rows: Sequence[dict[str, Any
     Values are those that JSON can tell: text, whole numbers, booleans, dates, instants, None.
     """
     if len(rows) >= MANY and connection.dialect.name == "postgresql":
-        # A thousand rows as one document: PostgreSQL takes it in three times as fast as thousands of values.
-        document = orjson.dumps(rows).decode()
-        connection.execute(_insert_of_document(table, tuple(rows[0])), {"document": document})
+        connection.execute(*_as_document(table, rows))
     elif rows:
         connection.execute(sa.insert(table).inline(), rows)
 
@@ -87,24 +85,46 @@ def insert_at_commit(connection: Connection, table: sa.Table, rows: Sequence[dic
     """
     if not connection.get_execution_options().get(COMMITS_ITSELF):
         insert(connection, table, rows)
+    elif len(rows) == 1:
+        connection.info[AT_COMMIT] = _text_of_insert(table, tuple(rows[0])), rows[0]
     elif rows:
-        document = {"document": orjson.dumps(rows).decode()}
-        parameters = rows[0] if len(rows) == 1 else document
-        connection.info[AT_COMMIT] = _text_of_insert(table, tuple(rows[0]), len(rows) > 1), parameters
+        statement, parameters = _as_document(table, rows)
+        connection.info[AT_COMMIT] = _text(statement), parameters
 
 
 @cache
-def _text_of_insert(table: sa.Table, columns: tuple[str, ...], many: bool) -> str:
-    statement = _insert_of_document(table, columns) if many else sa.insert(table).inline()
-    return str(statement.compile(dialect=psycopg2.dialect(), column_keys=None if many else columns))
+def _text_of_insert(table: sa.Table, columns: tuple[str, ...]) -> str:
+    return str(sa.insert(table).inline().compile(dialect=psycopg2.dialect(), column_keys=columns))
 
 
 @cache
-def _insert_of_document(table: sa.Table, columns: tuple[str, ...]) -> sa.Insert:
+def _text(statement: sa.Insert) -> str:
+    return str(statement.compile(dialect=psycopg2.dialect()))
+
+
+def _as_document(table: sa.Table, rows: Sequence[dict[str, Any]]) -> tuple[sa.Insert, dict[str, Any]]:
+    """All rows as one document, column by column, which PostgreSQL takes in several times as fast as their
+    values one by one; what all rows have in common is told once.
+    """
+    columns = {name: [row[name] for row in rows] for name in rows[0]}
+    common = {name: values[0] for name, values in columns.items() if values.count(values[0]) == len(rows)}
+    if len(common) == len(columns):
+        common = {}
+    several = {name: values for name, values in columns.items() if name not in common}
+    parameters = {f"common_{name}": value for name, value in common.items()}
+    parameters["document"] = orjson.dumps(several).decode()
+    return _insert_of_document(table, tuple(several), tuple(common)), parameters
+
+
+@cache
+def _insert_of_document(table: sa.Table, several: tuple[str, ...], common: tuple[str, ...]) -> sa.Insert:
     document = sa.cast(sa.bindparam("document", type_=sa.Text), postgresql.JSON)
-    typed = (sa.column(name, table.c[name].type) for name in columns)
-    told = sa.func.json_to_recordset(document).table_valued(*typed).render_derived(with_types=True)
-    return sa.insert(table).from_select(columns, sa.select(told))
+    arrays = [sa.column(name, postgresql.ARRAY(table.c[name].type)) for name in several]
+    told = sa.func.json_to_record(document).table_valued(*arrays).render_derived(with_types=True)
+    rows = sa.func.unnest(*told.c).table_valued(*several).render_derived()
+    same = [sa.cast(sa.bindparam(f"common_{name}"), table.c[name].type) for name in common]
+    query = sa.select(*rows.c, *same).select_from(told.join(rows, sa.true()))
+    return sa.insert(table).from_select((*several, *common), query)
 
 
 class Database:

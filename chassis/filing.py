@@ -108,9 +108,9 @@ class Steps:
 
     def save(self, tx: Transaction) -> None:
         """Write the files and the steps."""
-        altered = [{"key": file_id, **after} for file_id, after in sorted(self.moved.items())]
+        altered = [{"file": file_id, **after} for file_id, after in sorted(self.moved.items())]
         if altered:
-            tx.execute(sa.update(self.files).where(self.file_key == sa.bindparam("key")), altered)
+            tx.execute(sa.update(self.files).where(self.file_key == sa.bindparam("file")), altered)
         tx.insert(self.acts, self.taken)
 
 

@@ -22,7 +22,7 @@ from kombu import Connection
 from kombu.exceptions import KombuError
 from nameko.runners import ServiceRunner
 
-from chassis import broker, inproc, logs, topology
+from chassis import broker, inproc, logs, memory, topology
 from chassis.access import TokenKeys
 from chassis.background import Background, Relaying, Watching, Working
 from chassis.backoff import Backoff
@@ -126,6 +126,7 @@ class Office:
         if self.settings.embedded:
             address = {"pid": os.getpid(), "port": self.health.port}
             (self.settings.data_dir / "office.json").write_text(json.dumps(address))
+        memory.settle()
         log.info("started", services=list(self._runtimes), port=self.health.port)
 
     def listen(self) -> None:

@@ -5,6 +5,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from contracts.collecting import messages_of
 from contracts.message import (
     BulkCommand,
     BulkReply,
@@ -15,6 +16,7 @@ from contracts.message import (
     Reference,
     RegionText,
     Reply,
+    Request,
 )
 
 CourseType = Literal["vocational", "practical"]
@@ -144,5 +146,5 @@ class CompleteTrainings(BulkCommand):
     ITEM: ClassVar[type[Item]] = CompletionItem
 
 
-EVENTS: tuple[type[Event], ...] = (TrainingNeedRegistered, CourseOpened, TraineeEnrolled, TrainingCompleted)
-REQUESTS = (RegisterTrainingNeeds, OpenCourses, EnrolTrainees, CompleteTrainings)
+EVENTS = messages_of(Event, globals())
+REQUESTS = messages_of(Request, globals())

@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from contracts.collecting import messages_of
 from contracts.message import (
     BulkCommand,
     BulkReply,
@@ -15,6 +16,7 @@ from contracts.message import (
     Name,
     Reference,
     Reply,
+    Request,
 )
 
 Programme = Annotated[
@@ -148,5 +150,5 @@ class AcceptRetrofits(BulkCommand):
     ITEM: ClassVar[type[Item]] = RetrofitItem
 
 
-EVENTS: tuple[type[Event], ...] = (PersonEnrolled, ServiceCompleted, RetrofitAccepted)
-REQUESTS = (EnrolPersons, RecordServices, AcceptRetrofits)
+EVENTS = messages_of(Event, globals())
+REQUESTS = messages_of(Request, globals())

@@ -5,6 +5,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from contracts.collecting import messages_of
 from contracts.message import (
     BulkCommand,
     BulkReply,
@@ -19,6 +20,7 @@ from contracts.message import (
     Query,
     RegionText,
     Reply,
+    Request,
 )
 
 IndicatorCode = str
@@ -222,5 +224,5 @@ class ShowCatalogue(Query):
     REPLY: ClassVar[type[Reply]] = Catalogue
 
 
-EVENTS: tuple[type[Event], ...] = (TargetSet, SnapshotTaken)
-REQUESTS = (SetTargets, TakeSnapshot, FindSnapshot, SignSnapshot, TraceIndicator, ShowCatalogue)
+EVENTS = messages_of(Event, globals())
+REQUESTS = messages_of(Request, globals())

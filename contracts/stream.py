@@ -5,7 +5,8 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from contracts.message import Command, Identifier, Message, Query, Reply
+from contracts.collecting import messages_of
+from contracts.message import Command, Identifier, Message, Query, Reply, Request
 
 
 class StoredEvent(Message):
@@ -147,4 +148,4 @@ class DiscardParked(Command):
     dry_run: bool = Field(default=False, description="Only tell what would be left; changes nothing")
 
 
-REQUESTS = (EventsAfter, ShowStatus, ListParked, RedriveParked, DiscardParked)
+REQUESTS = messages_of(Request, globals())

@@ -20,6 +20,7 @@ UNITS: Mapping[str, Family] = MappingProxyType(
         "yuan_per_person_month": "money",
         "yuan_per_person_day": "money",
         "yuan_per_vehicle_year": "money",
+        "yuan_per_household": "money",
         "ratio": "ratio",
         "percent": "ratio",
         "years": "integer",

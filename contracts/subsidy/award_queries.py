@@ -9,10 +9,7 @@ from contracts.message import Identifier, Message, PeriodText, Query, Reference,
 from contracts.subsidy.explanations import RuleStep
 from contracts.subsidy.schemes import Scheme, Variant
 
-Basis = Annotated[
-    Literal["claim", "enrolment", "office"],
-    Field(description="What it came of: a claim, an enrolment, or neither: the office granted it at once"),
-]
+AwardOrigin = Literal["claim", "enrolment", "news", "office"]
 
 
 class AwardBasis(Message):
@@ -25,7 +22,10 @@ class AwardBasis(Message):
     period: PeriodText
     region: RegionText = Field(description="Division that it counts in")
     granted_on: date = Field(description="Day of the grant")
-    basis: Basis
+    basis: AwardOrigin = Field(
+        description="A claim, an enrolment, news after which an earlier award became this one, or none of "
+        "these: the office granted it at once"
+    )
     claim_id: Identifier | None = Field(description="The claim; null where it came of none")
     proven: bool = Field(description="Whether the claim names the number of what proves it")
     reasons: list[RuleStep] = Field(description="The rules that admitted it")

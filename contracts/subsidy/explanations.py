@@ -7,6 +7,7 @@ from pydantic import Field
 
 from contracts.message import Identifier, Message, MoneyText, PeriodText, Query, RegionText, Reply
 from contracts.subsidy.awards import OutsideBenefits
+from contracts.subsidy.reviews import ReviewShown
 from contracts.subsidy.schemes import Scheme, Variant
 
 KnownOn = Annotated[
@@ -72,6 +73,10 @@ class AwardShown(Reply):
         description="What the period asked for amounts to, in yuan; null outside"
     )
     amount_reasons: list[RuleStep] = Field(description="The rules by which the amount was computed")
+    held_from: PeriodText | None = Field(
+        default=None, description="First month that waits for the end of a freeze or for a review"
+    )
+    reviews: list[ReviewShown] = Field(default=[], description="What came of its reviews, in their order")
 
 
 class ShowAward(Query):

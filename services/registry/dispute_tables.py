@@ -7,6 +7,7 @@ from sqlalchemy import Column, Date, ForeignKey, Index, Integer, Table, Text, Un
 
 from chassis.sealing import Sealed
 from services.registry.case_tables import CODE, REF, WHO
+from services.registry.record_tables import acts
 from services.registry.tables import ID, INSTANT, REGION, metadata
 
 PARTIES = Sealed("registry.disputes.parties")
@@ -46,19 +47,9 @@ disputes = Table(
 Index("ix_disputes_region", disputes.c.region)
 Index("ix_disputes_person", disputes.c.person_id)
 
-dispute_acts = Table(
+dispute_acts = acts(
     "dispute_acts",
-    metadata,
-    Column("id", ID, primary_key=True),
-    Column("ref", REF, nullable=False),
-    Column("file_id", ID, ForeignKey("disputes.id", name="fk_dispute_acts_dispute"), nullable=False),
-    Column("seq", Integer, nullable=False, comment="Number within the dispute, from 1"),
-    Column("action", CODE, nullable=False),
-    Column("acted_on", Date, nullable=False),
+    disputes,
     Column("case_id", ID, ForeignKey("cases.id", name="fk_dispute_acts_case")),
-    Column("state_after", CODE, nullable=False),
-    Column("recorded_by", WHO, nullable=False, comment="Subject of the caller's token"),
-    Column("recorded_at", INSTANT, nullable=False),
-    UniqueConstraint("ref", name="uq_dispute_acts_ref"),
-    UniqueConstraint("file_id", "seq", name="uq_dispute_acts_seq"),
+    called="dispute",
 )

@@ -6,6 +6,7 @@ A room of its own because tables.py is about who people are, and this about how 
 from sqlalchemy import Column, Date, ForeignKey, Index, Integer, String, Table, UniqueConstraint
 
 from services.registry.case_tables import CODE, REF, WHO
+from services.registry.record_tables import acts
 from services.registry.tables import ID, INSTANT, REGION, metadata
 
 poverty_files = Table(
@@ -30,22 +31,12 @@ poverty_files = Table(
 )
 Index("ix_poverty_files_region", poverty_files.c.region)
 
-poverty_acts = Table(
+poverty_acts = acts(
     "poverty_acts",
-    metadata,
-    Column("id", ID, primary_key=True),
-    Column("ref", REF, nullable=False),
-    Column("file_id", ID, ForeignKey("poverty_files.id", name="fk_poverty_acts_file"), nullable=False),
-    Column("seq", Integer, nullable=False, comment="Number within the file, from 1"),
-    Column("action", CODE, nullable=False),
-    Column("acted_on", Date, nullable=False),
+    poverty_files,
     Column("as_of", Date, nullable=False),
     Column("kind", CODE),
-    Column("state_after", CODE, nullable=False),
-    Column("recorded_by", WHO, nullable=False, comment="Subject of the caller's token"),
-    Column("recorded_at", INSTANT, nullable=False),
-    UniqueConstraint("ref", name="uq_poverty_acts_ref"),
-    UniqueConstraint("file_id", "seq", name="uq_poverty_acts_seq"),
+    called="file",
 )
 
 schooling = Table(

@@ -7,6 +7,7 @@ from sqlalchemy import Column, Date, ForeignKey, Index, Integer, String, Table, 
 
 from chassis.sealing import Sealed
 from services.registry.case_tables import CODE, REF, WHO
+from services.registry.record_tables import acts
 from services.registry.tables import ID, INSTANT, REGION, metadata
 
 MATTER_CONTENT = Sealed("registry.legal_aid.content")
@@ -48,20 +49,10 @@ legal_aid = Table(
 Index("ix_legal_aid_region", legal_aid.c.region)
 Index("ix_legal_aid_person", legal_aid.c.person_id)
 
-legal_aid_acts = Table(
+legal_aid_acts = acts(
     "legal_aid_acts",
-    metadata,
-    Column("id", ID, primary_key=True),
-    Column("ref", REF, nullable=False),
-    Column("file_id", ID, ForeignKey("legal_aid.id", name="fk_legal_aid_acts_matter"), nullable=False),
-    Column("seq", Integer, nullable=False, comment="Number within the matter, from 1"),
-    Column("action", CODE, nullable=False),
-    Column("acted_on", Date, nullable=False),
+    legal_aid,
     Column("outcome", CODE),
     Column("hours", Integer),
-    Column("state_after", CODE, nullable=False),
-    Column("recorded_by", WHO, nullable=False, comment="Subject of the caller's token"),
-    Column("recorded_at", INSTANT, nullable=False),
-    UniqueConstraint("ref", name="uq_legal_aid_acts_ref"),
-    UniqueConstraint("file_id", "seq", name="uq_legal_aid_acts_seq"),
+    called="matter",
 )

@@ -6,6 +6,7 @@ A room of its own because tables.py is about who people are, and this about what
 from sqlalchemy import Column, Date, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
 
 from services.registry.case_tables import CODE, REF, WHO
+from services.registry.record_tables import acts
 from services.registry.tables import ID, INDEX, INSTANT, REGION, metadata
 
 department_lists = Table(
@@ -97,24 +98,12 @@ match_findings = Table(
 Index("ix_match_findings_region", match_findings.c.region)
 Index("ix_match_findings_run", match_findings.c.run_id)
 
-match_finding_acts = Table(
+match_finding_acts = acts(
     "match_finding_acts",
-    metadata,
-    Column("id", ID, primary_key=True),
-    Column("ref", REF, nullable=False),
-    Column(
-        "file_id", ID, ForeignKey("match_findings.id", name="fk_match_finding_acts_finding"), nullable=False
-    ),
-    Column("seq", Integer, nullable=False, comment="Number within the finding, from 1"),
-    Column("action", CODE, nullable=False),
-    Column("acted_on", Date, nullable=False),
+    match_findings,
     Column("officer", REF),
     Column("due_on", Date),
     Column("outcome", CODE),
     Column("result", CODE),
-    Column("state_after", CODE, nullable=False),
-    Column("recorded_by", WHO, nullable=False, comment="Subject of the caller's token"),
-    Column("recorded_at", INSTANT, nullable=False),
-    UniqueConstraint("ref", name="uq_match_finding_acts_ref"),
-    UniqueConstraint("file_id", "seq", name="uq_match_finding_acts_seq"),
+    called="finding",
 )

@@ -7,7 +7,6 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
-    ForeignKey,
     Index,
     Integer,
     String,
@@ -18,6 +17,7 @@ from sqlalchemy import (
 
 from chassis.sealing import Sealed
 from services.registry.case_tables import CODE, REF, WHO
+from services.registry.record_tables import acts
 from services.registry.tables import ID, INSTANT, REGION, metadata
 
 PROPOSERS = Sealed("registry.proposals.proposers")
@@ -52,20 +52,10 @@ proposals = Table(
 )
 Index("ix_proposals_region", proposals.c.region)
 
-proposal_acts = Table(
+proposal_acts = acts(
     "proposal_acts",
-    metadata,
-    Column("id", ID, primary_key=True),
-    Column("ref", REF, nullable=False),
-    Column("file_id", ID, ForeignKey("proposals.id", name="fk_proposal_acts_proposal"), nullable=False),
-    Column("seq", Integer, nullable=False, comment="Number within the proposal, from 1"),
-    Column("action", CODE, nullable=False),
-    Column("acted_on", Date, nullable=False),
+    proposals,
     Column("reply_class", CODE),
     Column("satisfied", Boolean),
-    Column("state_after", CODE, nullable=False),
-    Column("recorded_by", WHO, nullable=False, comment="Subject of the caller's token"),
-    Column("recorded_at", INSTANT, nullable=False),
-    UniqueConstraint("ref", name="uq_proposal_acts_ref"),
-    UniqueConstraint("file_id", "seq", name="uq_proposal_acts_seq"),
+    called="proposal",
 )

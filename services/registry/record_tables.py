@@ -1,7 +1,4 @@
-"""What the tables of the organisation network have in common: records, and the steps of those that take some.
-
-A room of its own because tables.py is about who people are.
-"""
+"""What many tables have in common: records, and the steps of those that take some."""
 
 from sqlalchemy import Column, Date, ForeignKey, Index, Integer, String, Table, UniqueConstraint
 from sqlalchemy.schema import SchemaItem
@@ -45,15 +42,19 @@ def records(name: str, *columns: SchemaItem, steps: bool = True) -> Table:
     return table
 
 
-def acts(name: str, of: Table, *columns: SchemaItem) -> Table:
-    """The table of the steps of records; append-only in the database itself."""
+def acts(name: str, of: Table, *columns: SchemaItem, called: str | None = None) -> Table:
+    """The table of the steps of records, as chassis.filing writes them; append-only in the database itself.
+
+    called: what one of the records is, in a word.
+    """
+    link = ForeignKey(f"{of.name}.id", name=f"fk_{name}_{called or 'file'}")
     return Table(
         name,
         metadata,
         Column("id", ID, primary_key=True),
         Column("ref", REF, nullable=False),
-        Column("file_id", ID, ForeignKey(f"{of.name}.id", name=f"fk_{name}_file"), nullable=False),
-        Column("seq", Integer, nullable=False, comment="Number within the record, from 1"),
+        Column("file_id", ID, link, nullable=False),
+        Column("seq", Integer, nullable=False, comment=f"Number within the {called or 'record'}, from 1"),
         Column("action", CODE, nullable=False),
         Column("acted_on", Date, nullable=False),
         *columns,

@@ -3,16 +3,14 @@
 A room of its own because tables.py is about who people are, and this about what endangers them.
 """
 
-from sqlalchemy import Column, Date, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import Column, Date, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
 
 from chassis.sealing import Sealed
+from services.registry.case_tables import CODE, REF, WHO
+from services.registry.record_tables import acts
 from services.registry.tables import ID, INSTANT, REGION, metadata
 
 RISK_CONTENT = Sealed("registry.risks.content")
-
-REF = String(80)
-CODE = String(40)
-WHO = String(120)
 
 risks = Table(
     "risks",
@@ -37,19 +35,9 @@ risks = Table(
 Index("ix_risks_region", risks.c.region)
 Index("ix_risks_state", risks.c.state, risks.c.due_on)
 
-risk_acts = Table(
+risk_acts = acts(
     "risk_acts",
-    metadata,
-    Column("id", ID, primary_key=True),
-    Column("ref", REF, nullable=False),
-    Column("file_id", ID, ForeignKey("risks.id", name="fk_risk_acts_risk"), nullable=False),
-    Column("seq", Integer, nullable=False, comment="Number within the risk, from 1"),
-    Column("action", CODE, nullable=False),
-    Column("acted_on", Date, nullable=False),
+    risks,
     Column("officer", REF),
-    Column("state_after", CODE, nullable=False),
-    Column("recorded_by", WHO, nullable=False, comment="Subject of the caller's token"),
-    Column("recorded_at", INSTANT, nullable=False),
-    UniqueConstraint("ref", name="uq_risk_acts_ref"),
-    UniqueConstraint("file_id", "seq", name="uq_risk_acts_seq"),
+    called="risk",
 )

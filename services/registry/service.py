@@ -28,7 +28,7 @@ from services.registry.handlers import (
     risks,
 )
 from services.registry.inquiry_methods import InquiryMethods
-from services.registry.network_service import OrganisationNetwork
+from services.registry.network_methods import OrganisationNetwork
 from services.registry.person_methods import PersonMethods
 
 

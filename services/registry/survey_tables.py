@@ -6,6 +6,7 @@ A room of its own because tables.py is about who people are, and this about what
 from sqlalchemy import Column, Date, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
 
 from services.registry.case_tables import CODE, REF, WHO
+from services.registry.record_tables import acts
 from services.registry.tables import ID, INSTANT, REGION, metadata
 
 survey_rounds = Table(
@@ -27,22 +28,12 @@ survey_rounds = Table(
 )
 Index("ix_survey_rounds_region", survey_rounds.c.region)
 
-survey_round_acts = Table(
+survey_round_acts = acts(
     "survey_round_acts",
-    metadata,
-    Column("id", ID, primary_key=True),
-    Column("ref", REF, nullable=False),
-    Column("file_id", ID, ForeignKey("survey_rounds.id", name="fk_survey_round_acts_round"), nullable=False),
-    Column("seq", Integer, nullable=False, comment="Number within the round, from 1"),
-    Column("action", CODE, nullable=False),
-    Column("acted_on", Date, nullable=False),
+    survey_rounds,
     Column("trained", REGION),
     Column("persons", Integer),
-    Column("state_after", CODE, nullable=False),
-    Column("recorded_by", WHO, nullable=False, comment="Subject of the caller's token"),
-    Column("recorded_at", INSTANT, nullable=False),
-    UniqueConstraint("ref", name="uq_survey_round_acts_ref"),
-    UniqueConstraint("file_id", "seq", name="uq_survey_round_acts_seq"),
+    called="round",
 )
 
 survey_tasks = Table(
@@ -71,23 +62,13 @@ survey_tasks = Table(
 Index("ix_survey_tasks_region", survey_tasks.c.region)
 Index("ix_survey_tasks_person", survey_tasks.c.person_id)
 
-survey_task_acts = Table(
+survey_task_acts = acts(
     "survey_task_acts",
-    metadata,
-    Column("id", ID, primary_key=True),
-    Column("ref", REF, nullable=False),
-    Column("file_id", ID, ForeignKey("survey_tasks.id", name="fk_survey_task_acts_task"), nullable=False),
-    Column("seq", Integer, nullable=False, comment="Number within the task, from 1"),
-    Column("action", CODE, nullable=False),
-    Column("acted_on", Date, nullable=False),
+    survey_tasks,
     Column("method", CODE),
     Column("result", CODE),
     Column("answers", Text, comment="JSON of codes"),
     Column("needs", Text, comment="In order, comma separated"),
     Column("surveyor", REF),
-    Column("state_after", CODE, nullable=False),
-    Column("recorded_by", WHO, nullable=False, comment="Subject of the caller's token"),
-    Column("recorded_at", INSTANT, nullable=False),
-    UniqueConstraint("ref", name="uq_survey_task_acts_ref"),
-    UniqueConstraint("file_id", "seq", name="uq_survey_task_acts_seq"),
+    called="task",
 )

@@ -1,6 +1,6 @@
 """Awards of a scheme by period, with what each rests on: to go back over all of them (清理).
 
-A room of its own because explanations.py explains one award, and this lists them.
+A room of its own because explanation_queries.py explains one award, and this lists them.
 """
 
 import json
@@ -12,15 +12,16 @@ from chassis.transaction import Transaction
 from contracts import subsidy as messages
 from services.subsidy import replies
 from services.subsidy.claim_tables import claims
-from services.subsidy.tables import awards
+from services.subsidy.tables import award_changes, awards
 
 
 def list_awards(tx: Transaction, message: messages.ListAwards) -> messages.AwardPage:
     """The awards that begin with a period, each with what it rests on."""
     award = awards.c
     query = (
-        sa.select(awards, claims.c.claim_id, claims.c.proof)
+        sa.select(awards, claims.c.claim_id, claims.c.proof, award_changes.c.change_id)
         .outerjoin(claims, claims.c.award_id == award.award_id)
+        .outerjoin(award_changes, award_changes.c.change_id == award.ref)
         .where(award.scheme == message.scheme, award.period == message.period, tx.scope(award.region))
         .order_by(award.award_id)
         .limit(message.limit + 1)
@@ -58,17 +59,22 @@ def count_awards(tx: Transaction, message: messages.CountAwards) -> messages.Awa
 
 
 def _basis(row: sa.Row[Any]) -> messages.AwardBasis:
-    granted_by = "enrolment" if row.enrolment_id is not None else "office"
+    came_of: tuple[tuple[messages.AwardOrigin, str | None], ...] = (
+        ("claim", row.claim_id),
+        ("enrolment", row.enrolment_id),
+        ("news", row.change_id),
+    )
+    basis = next((origin for origin, identifier in came_of if identifier is not None), "office")
     return messages.AwardBasis(
         award_id=row.award_id,
-        # The number of one that came of a claim is the service's own.
-        ref=row.ref if row.claim_id is None else None,
+        # Others have a number of the service's own.
+        ref=row.ref if basis == "office" else None,
         person_id=row.person_id,
         variant=row.variant,
         period=row.period,
         region=row.region,
         granted_on=row.granted_on,
-        basis="claim" if row.claim_id is not None else granted_by,
+        basis=basis,
         claim_id=row.claim_id,
         proven=row.proof is not None,
         reasons=replies.rule_steps(json.loads(row.decision)),

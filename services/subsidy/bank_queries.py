@@ -22,7 +22,8 @@ from services.subsidy.bank_tables import (
     payment_changes,
 )
 from services.subsidy.domain.differences import period_of
-from services.subsidy.tables import persons, run_lines
+from services.subsidy.person_tables import persons
+from services.subsidy.tables import run_lines
 
 
 def list_pay_accounts(tx: Transaction, message: messages.ListPayAccounts) -> messages.PayAccountPage:

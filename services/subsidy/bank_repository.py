@@ -59,14 +59,20 @@ def _usable(person_id: sa.ColumnElement[str], day: date) -> sa.ColumnElement[str
 
 def owed(tx: Transaction, run_id: str, day: date, after: int, limit: int) -> list[Owed]:
     """The lines that follow a place in the list, each with the account to pay to on the day."""
+    line = run_lines.c
     page = (
-        sa.select(*(run_lines.c[name] for name in ("seq", "person_id", "region", "period", "amount_fen")))
-        .where(run_lines.c.run_id == run_id, run_lines.c.seq > after)
-        .order_by(run_lines.c.seq)
+        sa.select(
+            line.seq,
+            line.person_id,
+            line.region,
+            line.period,
+            line.amount_fen,
+            _usable(line.person_id, day).label("usable_id"),
+        )
+        .where(line.run_id == run_id, line.seq > after)
+        .order_by(line.seq)
         .limit(limit)
     )
-    rows = tx.execute(page).all()
-    accounts = accounts_of(tx, [row.person_id for row in rows], day)
     return [
         Owed(
             row.seq,
@@ -74,21 +80,10 @@ def owed(tx: Transaction, run_id: str, day: date, after: int, limit: int) -> lis
             row.region,
             period_of(row.period),
             Money(row.amount_fen),
-            accounts.get(row.person_id),
+            row.usable_id,
         )
-        for row in rows
+        for row in tx.execute(page).all()
     ]
-
-
-def accounts_of(tx: Transaction, person_ids: Sequence[str], day: date) -> dict[str, str]:
-    """The account to pay each person to on the day, of those who have one."""
-    account = pay_accounts.c
-    query = (
-        sa.select(account.person_id, account.id)
-        .where(account.person_id.in_(person_ids), account.state == "approved", account.usable_from <= day)
-        .order_by(account.seq)
-    )
-    return {row.person_id: row.id for row in tx.execute(query)}
 
 
 def ready(
@@ -265,7 +260,7 @@ def orders(tx: Transaction, batch_id: str) -> list[sa.Row[Any]]:
         .join(pay_accounts, account.id == row.account_id)
         .where(row.batch_id == batch_id)
     )
-    return list(tx.execute(query.order_by(row.seq)))
+    return list(tx.execute(query.order_by(row.seq)).all())
 
 
 def seal(tx: Transaction, batch_id: str, file_hash: str) -> None:

@@ -217,4 +217,11 @@ for _target in (payment_changes.c.held_id, payment_changes.c.instruction_id):
     )
 Index("ix_payment_changes_region", payment_changes.c.region, payment_changes.c.state, payment_changes.c.id)
 Index("ix_payment_changes_line", payment_changes.c.run_id, payment_changes.c.line)
+Index(
+    "uq_payment_changes_place",
+    payment_changes.c.id,
+    payment_changes.c.run_id,
+    payment_changes.c.line,
+    unique=True,
+)
 Index("ix_payment_changes_booked", payment_changes.c.booked_on)

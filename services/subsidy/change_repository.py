@@ -16,7 +16,8 @@ from services.subsidy import repository
 from services.subsidy.domain.award import Award, Stop, Trace
 from services.subsidy.domain.changes import Change
 from services.subsidy.domain.eligibility import Holder
-from services.subsidy.tables import award_changes, award_stops, awards, households, persons
+from services.subsidy.person_tables import households, persons
+from services.subsidy.tables import award_changes, award_stops, awards
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,28 @@ def ended(tx: Transaction, award_ids: Collection[str]) -> dict[str, str]:
     ).subquery()
     query = sa.select(told).where(told.c.award_id.in_(award_ids)).order_by(told.c.recorded_at)
     return {row.award_id: row.reason for row in tx.execute(query)}
+
+
+def lock_awards(tx: Transaction, scheme: str, people: Collection[str]) -> list[Award]:
+    """The awards of the scheme that these people have or had, in the order of granting, locked until the
+    commit: who looks for differences of them at the same time waits, and sees what was found.
+    """
+    query = sa.select(awards).where(awards.c.scheme == scheme, awards.c.person_id.in_(people))
+    # In the order of their keys, or two transactions could wait for each other.
+    rows = tx.execute(query.order_by(awards.c.award_id).with_for_update())
+    return [repository.award_of(row) for row in rows]
+
+
+def ends(tx: Transaction, award_ids: Collection[str]) -> dict[str, Trace]:
+    """Why these awards ended, the last reason told of each."""
+    told = sa.union_all(
+        sa.select(award_stops.c.award_id, award_stops.c.recorded_at, award_stops.c.decision),
+        sa.select(award_changes.c.award_id, award_changes.c.recorded_at, award_changes.c.decision).where(
+            award_changes.c.action.in_(("stop", "regrade"))
+        ),
+    ).subquery()
+    query = sa.select(told).where(told.c.award_id.in_(award_ids)).order_by(told.c.recorded_at)
+    return {row.award_id: json.loads(row.decision) for row in tx.execute(query)}
 
 
 def monthly(tx: Transaction, people: Collection[str]) -> dict[str, Award]:
@@ -142,7 +165,7 @@ def save(
     ]
     tx.insert(award_changes, rows)
     statement = sa.update(awards).where(awards.c.award_id == sa.bindparam("id"))
-    columns = ("last_period", "sole", "held_from", "variant")
+    columns = ("last_period", "sole", "held_from", "variant", "reviewed_on", "review_held_from")
     values: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in columns}
     added = {award.id for award in new}
     changed = [

@@ -14,12 +14,12 @@ import sqlalchemy as sa
 from chassis.transaction import Transaction
 from contracts import subsidy as messages
 from kernel.money import Money
-from services.subsidy import replies, tables
+from services.subsidy import person_tables, replies
 from services.subsidy.claim_tables import claim_acts, claim_overdue, claims
 from services.subsidy.domain.award import Benefit
 from services.subsidy.domain.claim_guardian import Guardianship
 from services.subsidy.domain.claim_state import AT_WINDOW, OPEN, Act, Progress
-from services.subsidy.tables import persons
+from services.subsidy.person_tables import persons
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,9 @@ class Filed:
 
 def guardianships(tx: Transaction, ids: Collection[str]) -> dict[str, Guardianship]:
     """What is known of these guardianships, of any region."""
-    query = sa.select(tables.guardianships).where(tables.guardianships.c.guardianship_id.in_(ids))
+    query = sa.select(person_tables.guardianships).where(
+        person_tables.guardianships.c.guardianship_id.in_(ids)
+    )
     return {
         row.guardianship_id: Guardianship(
             row.person_id, frozenset(filter(None, row.scope.split(","))), row.since, row.until
@@ -153,6 +155,16 @@ def steps_by_ref(tx: Transaction, refs: Collection[str]) -> dict[str, tuple[str,
         row.ref: (row.act_id, row.claim_id, Act(row.action, row.acted_on, row.reason))
         for row in tx.execute(query)
     }
+
+
+def examiners(tx: Transaction, claim_ids: Collection[str]) -> dict[str, frozenset[str]]:
+    """Who ever checked or reviewed these claims, by claim."""
+    act = claim_acts.c
+    query = sa.select(act.claim_id, act.recorded_by).distinct()
+    looked: dict[str, set[str]] = {}
+    for row in tx.execute(query.where(act.claim_id.in_(claim_ids), act.action.in_(("check", "review")))):
+        looked.setdefault(row.claim_id, set()).add(row.recorded_by)
+    return {claim_id: frozenset(subjects) for claim_id, subjects in looked.items()}
 
 
 def open_claims(tx: Transaction, person_ids: Collection[str]) -> set[tuple[str, str]]:

@@ -19,14 +19,10 @@ from sqlalchemy import (
 )
 
 from chassis.sealing import Sealed
+from services.subsidy.record_tables import REASON, REF, STATE, WHO, acts
 from services.subsidy.tables import CODE, ID, INSTANT, PERIOD, REGION, metadata
 
 PROOF = Sealed("subsidy.claims.proof")
-
-REF = String(80)
-WHO = String(120)
-STATE = String(20)
-REASON = String(40)
 
 # `benefits`: JSON of what others give, as stated. The columns from `desk` on are those of the last step.
 claims = Table(
@@ -94,22 +90,13 @@ Index(
 )
 
 # The steps of claims; `decision` as an award's, of a decision. Append-only.
-claim_acts = Table(
+claim_acts = acts(
     "claim_acts",
-    metadata,
-    Column("act_id", ID, primary_key=True),
-    Column("ref", REF, nullable=False),
     Column("claim_id", ID, ForeignKey("claims.claim_id", name="fk_claim_acts_claim"), nullable=False),
     Column("seq", Integer, nullable=False, comment="Number within the claim, from 1"),
-    Column("action", STATE, nullable=False),
-    Column("acted_on", Date, nullable=False),
     Column("reason", REASON),
-    Column("state_after", STATE, nullable=False),
     Column("due_after", Date),
     Column("decision", Text),
-    Column("recorded_by", WHO, nullable=False),
-    Column("recorded_at", INSTANT, nullable=False),
-    UniqueConstraint("ref", name="uq_claim_acts_ref"),
     UniqueConstraint("claim_id", "seq", name="uq_claim_acts_seq"),
 )
 

@@ -4,6 +4,7 @@ A room of its own because they are of many runs, where queries.py asks about one
 """
 
 import json
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -38,24 +39,25 @@ def list_differences(tx: Transaction, message: messages.ListDifferences) -> mess
         query = query.where(difference.difference_id > message.after)
     rows = tx.execute(query).all()
     return messages.DifferencePage(
-        differences=[
-            messages.DifferenceView(
-                difference_id=row.difference_id,
-                award_id=row.award_id,
-                person_id=row.person_id,
-                scheme=row.scheme,
-                period=period_of(row.line_period),
-                region=row.region,
-                kind=row.kind,
-                amount=str(Money(row.amount_fen)),
-                due=str(Money(row.due_fen)),
-                found_on=row.found_on,
-                run_id=row.run_id,
-                reasons=replies.rule_steps(json.loads(row.decision)),
-            )
-            for row in rows
-        ],
+        differences=[_shown(row) for row in rows],
         after=rows[-1].difference_id if len(rows) == message.limit else None,
+    )
+
+
+def _shown(row: sa.Row[Any]) -> messages.DifferenceView:
+    return messages.DifferenceView(
+        difference_id=row.difference_id,
+        award_id=row.award_id,
+        person_id=row.person_id,
+        scheme=row.scheme,
+        period=period_of(row.line_period),
+        region=row.region,
+        kind=row.kind,
+        amount=str(Money(row.amount_fen)),
+        due=str(Money(row.due_fen)),
+        found_on=row.found_on,
+        run_id=row.run_id,
+        reasons=replies.rule_steps(json.loads(row.decision)),
     )
 
 

@@ -15,13 +15,11 @@ from chassis.transaction import Transaction
 from kernel.money import Money
 from kernel.periods import Period
 from kernel.regions import RegionCode
-from services.subsidy import repository
 from services.subsidy.bank_tables import payment_changes
 from services.subsidy.difference_tables import debt_entries, debts, differences
-from services.subsidy.domain.award import Award, Trace
 from services.subsidy.domain.differences import Difference, period_of
 from services.subsidy.domain.run import UNDECIDED
-from services.subsidy.tables import award_changes, award_stops, awards, run_lines, runs
+from services.subsidy.tables import run_lines, runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,29 +134,6 @@ def found_before(tx: Transaction, within: Range, people: Collection[str]) -> dic
         key = (row.person_id, period_of(row.line_period))
         counts[key] = counts.get(key, 0) + 1
     return counts
-
-
-def lock_awards(tx: Transaction, scheme: str, people: Collection[str]) -> list[Award]:
-    """The awards of the scheme that these people have or had, in the order of granting, locked until the
-    commit: who looks for differences of them at the same time waits, and sees what was found.
-    """
-    query = sa.select(awards).where(awards.c.scheme == scheme, awards.c.person_id.in_(people))
-    # In the order of their keys, or two transactions could wait for each other; and without the keys, or so
-    # could a run whose lines name the awards.
-    rows = tx.execute(query.order_by(awards.c.award_id).with_for_update(key_share=True))
-    return [repository.award_of(row) for row in rows]
-
-
-def ends(tx: Transaction, award_ids: Collection[str]) -> dict[str, Trace]:
-    """Why these awards ended, the last reason told of each."""
-    told = sa.union_all(
-        sa.select(award_stops.c.award_id, award_stops.c.recorded_at, award_stops.c.decision),
-        sa.select(award_changes.c.award_id, award_changes.c.recorded_at, award_changes.c.decision).where(
-            award_changes.c.action.in_(("stop", "regrade"))
-        ),
-    ).subquery()
-    query = sa.select(told).where(told.c.award_id.in_(award_ids)).order_by(told.c.recorded_at)
-    return {row.award_id: json.loads(row.decision) for row in tx.execute(query)}
 
 
 def add(tx: Transaction, found: Sequence[Difference], day: date, *, by_other: bool = False) -> None:

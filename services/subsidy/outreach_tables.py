@@ -18,12 +18,8 @@ from sqlalchemy import (
     text,
 )
 
+from services.subsidy.record_tables import REASON, REF, STATE, WHO, acts
 from services.subsidy.tables import CODE, ID, INSTANT, PERIOD, REGION, metadata
-
-REF = String(80)
-WHO = String(120)
-STATE = String(20)
-REASON = String(40)
 
 outreach_runs = Table(
     "outreach_runs",
@@ -80,19 +76,10 @@ Index(
 )
 
 # The steps of leads; `ref` has a space where an award closed the lead. Append-only.
-lead_acts = Table(
+lead_acts = acts(
     "lead_acts",
-    metadata,
-    Column("act_id", ID, primary_key=True),
-    Column("ref", REF, nullable=False),
     Column("lead_id", ID, ForeignKey("leads.lead_id"), nullable=False),
-    Column("action", STATE, nullable=False),
-    Column("acted_on", Date, nullable=False),
     Column("reason", REASON),
-    Column("state_after", STATE, nullable=False),
-    Column("recorded_by", WHO, nullable=False),
-    Column("recorded_at", INSTANT, nullable=False),
-    UniqueConstraint("ref", name="uq_lead_acts_ref"),
 )
 Index("ix_lead_acts_lead", lead_acts.c.lead_id)
 

@@ -16,7 +16,8 @@ from services.subsidy.bank_tables import bank_answers, held_payments, instructio
 from services.subsidy.domain.frozen_list import Line
 from services.subsidy.domain.funding import Fund
 from services.subsidy.domain.run import Run
-from services.subsidy.tables import fund_allotments, payments, run_lines, run_shares, runs
+from services.subsidy.fund_tables import fund_allotments
+from services.subsidy.tables import payments, run_lines, run_shares, runs
 
 Row = dict[str, Any]
 

@@ -13,13 +13,10 @@ import sqlalchemy as sa
 from chassis.transaction import Transaction
 from kernel.errors import NotFound
 from kernel.money import Money
-from kernel.regions import RegionCode
 from services.subsidy.domain.award import Trace
 from services.subsidy.domain.frozen_list import Line
 from services.subsidy.domain.run import OPEN, Run
-from services.subsidy.kin import behind_kin, paid_in
-from services.subsidy.repository import DueAwards, due_of
-from services.subsidy.tables import awards, payments, run_lines, run_shares, runs
+from services.subsidy.tables import payments, run_lines, run_shares, runs
 
 
 def get(tx: Transaction, run_id: str) -> Run:
@@ -90,79 +87,6 @@ def move(tx: Transaction, run_id: str, before: str, after: str, **values: Any) -
     return tx.execute(statement.values(state=after, **values)).rowcount == 1
 
 
-def unpaid_variants(tx: Transaction, scheme: str, period: str, region: str) -> dict[tuple[str, str], int]:
-    """How many awards in the division are in no run yet, by variant and by the division they count in."""
-    query = sa.select(awards.c.variant, awards.c.region, sa.func.count().label("awards")).where(
-        _in_no_run(scheme, period, region)
-    )
-    rows = tx.execute(query.group_by(awards.c.variant, awards.c.region))
-    return {(row.variant, row.region): row.awards for row in rows}
-
-
-def unpaid_groups(tx: Transaction, scheme: str, period: str, region: str) -> list[DueAwards]:
-    """The awards in the division that are in no run yet, in groups that amount to the same."""
-    award = awards.c
-    group = (award.variant, award.region, award.cost_fen, award.days)
-    query = sa.select(*group, sa.func.count().label("awards")).where(_in_no_run(scheme, period, region))
-    return [due_of(row) for row in tx.execute(query.group_by(*group).order_by(*group))]
-
-
-def awards_after(tx: Transaction, run: Run, after: str, limit: int) -> Sequence[sa.Row[Any]]:
-    """The next awards of the run's division and period in the order of their identifiers, in a run or not."""
-    query = (
-        sa.select(
-            awards.c.award_id,
-            awards.c.person_id,
-            awards.c.variant,
-            awards.c.region,
-            awards.c.cost_fen,
-            awards.c.days,
-        )
-        .where(_due(run.scheme, run.period, run.region), awards.c.award_id > after)
-        .order_by(awards.c.award_id)
-        .limit(limit)
-    )
-    return tx.execute(query).all()
-
-
-def taken(tx: Transaction, run: Run, page: Sequence[sa.Row[Any]]) -> set[str]:
-    """Those of some awards that are in a run already, or stand behind another record of the person.
-
-    Asked by what the page names: the database's own guess of how many lines there are lags behind a run.
-    """
-    line, behind = run_lines.c, behind_kin(run.scheme, run.period).subquery("behind")
-    listed = sa.select(line.person_id).where(
-        line.person_id.in_([row.person_id for row in page]),
-        line.scheme == run.scheme,
-        line.period == run.period,
-        line.stands,
-    )
-    persons = {row.person_id for row in tx.execute(listed)}
-    second = sa.select(behind.c.award_id).where(behind.c.award_id.in_([row.award_id for row in page]))
-    return {row.award_id for row in page if row.person_id in persons} | {
-        row.award_id for row in tx.execute(second)
-    }
-
-
-def _in_no_run(scheme: str, period: str, region: str) -> sa.ColumnElement[bool]:
-    line = run_lines.c
-    listed = (
-        line.person_id == awards.c.person_id,
-        line.scheme == scheme,
-        line.period == period,
-        line.stands,
-    )
-    return sa.and_(
-        _due(scheme, period, region),
-        ~sa.exists().where(*listed),
-        awards.c.award_id.not_in(behind_kin(scheme, period)),
-    )
-
-
-def _due(scheme: str, period: str, region: str) -> sa.ColumnElement[bool]:
-    return sa.and_(paid_in(awards, scheme, period), awards.c.region.startswith(RegionCode(region).prefix))
-
-
 def told(decision: Trace) -> str:
     """A rate applied as a line keeps it."""
     return json.dumps(decision, ensure_ascii=False)
@@ -216,7 +140,8 @@ def lines_after(tx: Transaction, run_id: str, seq: int, limit: int) -> list[tupl
     if not rows:
         return []
     between = run_shares.c.seq.between(rows[0].seq, rows[-1].seq)
-    return lines_of(rows, tx.execute(sa.select(run_shares).where(run_shares.c.run_id == run_id, between)))
+    shares = sa.select(run_shares).where(run_shares.c.run_id == run_id, between)
+    return lines_of(rows, tx.execute(shares).all())
 
 
 def lines_of(rows: Iterable[sa.Row[Any]], shares: Iterable[sa.Row[Any]]) -> list[tuple[Line, str]]:

@@ -12,8 +12,8 @@ from kernel.rulebook import RuleBook
 from services.subsidy import (
     award_queries,
     difference_queries,
-    estimates,
-    explanations,
+    estimate_queries,
+    explanation_queries,
     outreach_queries,
     queries,
     spending_queries,
@@ -40,9 +40,10 @@ from services.subsidy.handlers import (
     spending,
     stops,
 )
+from services.subsidy.review_methods import ReviewMethods
 
 
-class SubsidyService(BankMethods, ClaimMethods, Service):
+class SubsidyService(BankMethods, ClaimMethods, ReviewMethods, Service):
     """Schemes, awards, disbursement runs and their ledger."""
 
     name = "subsidy"
@@ -132,7 +133,7 @@ class SubsidyService(BankMethods, ClaimMethods, Service):
     @query(messages.ShowAward, roles=("clerk", "maker", "checker", "auditor"))
     def show_award(self, message: messages.ShowAward, tx: Transaction) -> messages.AwardShown:
         """An award, why it was granted, and what a month of it amounts to."""
-        return explanations.show_award(tx, message)
+        return explanation_queries.show_award(tx, message)
 
     @query(messages.ListAwards, roles=("clerk", "checker", "auditor"))
     def list_awards(self, message: messages.ListAwards, tx: Transaction) -> messages.AwardPage:
@@ -147,17 +148,17 @@ class SubsidyService(BankMethods, ClaimMethods, Service):
     @query(messages.CheckEntitlement, roles=("clerk", "maker", "checker", "auditor"))
     def check_entitlement(self, message: messages.CheckEntitlement, tx: Transaction) -> messages.Entitlement:
         """Whether a person would be granted a scheme, by which rules, and what it would amount to."""
-        return explanations.check_entitlement(tx, message)
+        return explanation_queries.check_entitlement(tx, message)
 
     @query(messages.ExplainScheme, roles=("clerk", "maker", "checker", "auditor"))
     def explain_scheme(self, message: messages.ExplainScheme, tx: Transaction) -> messages.SchemeExplained:
         """The rules of a scheme as of a day, in Chinese."""
-        return explanations.explain_scheme(tx, message)
+        return explanation_queries.explain_scheme(tx, message)
 
     @query(messages.EstimateRate, roles=("clerk", "maker", "checker", "auditor"))
     def estimate_rate(self, message: messages.EstimateRate, tx: Transaction) -> messages.RateEstimate:
         """What a rate would cost on the awards that stand, by period and source."""
-        return estimates.estimate_rate(tx, message)
+        return estimate_queries.estimate_rate(tx, message)
 
     # Differences and debts ------------------------------------------------------------------------
 

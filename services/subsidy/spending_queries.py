@@ -11,7 +11,7 @@ from contracts import subsidy as messages
 from kernel.money import Money
 from kernel.periods import Period
 from kernel.regions import RegionCode
-from services.subsidy import ledger_repository, repository
+from services.subsidy import fund_repository, ledger_repository
 from services.subsidy.domain import ledger
 from services.subsidy.domain.schemes import Scheme
 from services.subsidy.domain.spending import Place, Spending, Spent, spending
@@ -43,7 +43,7 @@ def spending_progress(tx: Transaction, message: messages.SpendingProgress) -> me
 
 def spent_by_source(tx: Transaction, year: Period) -> dict[Place, Spending]:
     """The money of a year in the caller's regions, by scheme and source."""
-    allotted = {place: Money(fen) for place, fen in repository.allotted(tx, year.text).items()}
+    allotted = {place: Money(fen) for place, fen in fund_repository.allotted(tx, year.text).items()}
     return spending(allotted, (_spent(tx, run) for run in ledger_repository.booked_for(tx, year.text)))
 
 

@@ -33,94 +33,14 @@ PERIOD = String(10)
 LINE_PERIOD = String(16).with_variant(String(10), "sqlite")
 INSTANT = DateTime(timezone=True)
 
-# Local copy of what the registry tells of a person: a fold of its events.
-persons = Table(
-    "persons",
-    metadata,
-    Column("person_id", ID, primary_key=True),
-    Column("region", REGION, nullable=False),
-    Column("household_id", ID),
-    Column("birth_month", String(7)),
-    Column("certified", Boolean, nullable=False, default=False),
-    Column("category", String(20)),
-    Column("grade", Integer),
-    Column("certificate_expires_on", Date),
-    Column("merged_into", ID, index=True),
-)
-Index("ix_persons_region", persons.c.region, persons.c.person_id)
-Index("ix_persons_household", persons.c.household_id)
-
-# The same of households. `flags`: all that hold, in the order of their names, with commas between.
-households = Table(
-    "households",
-    metadata,
-    Column("household_id", ID, primary_key=True),
-    Column("region", REGION, nullable=False),
-    Column("flags", String(200), nullable=False),
-)
-
-# The same of guardianships: who acts for a person is not known here, only that somebody does, and for what.
-guardianships = Table(
-    "guardianships",
-    metadata,
-    Column("guardianship_id", ID, primary_key=True),
-    Column("person_id", ID, nullable=False),
-    Column(
-        "scope", String(120), nullable=False, default="", comment="In alphabetical order, comma separated"
-    ),
-    Column("since", Date),
-    Column("until", Date, comment="Last day, as set beforehand or as it came"),
-)
-
-# Money made available. `drawn_fen` is what planned runs have taken of it, `withdrawn_fen` what is not
-# available any more.
-fund_allotments = Table(
-    "fund_allotments",
-    metadata,
-    Column("allotment_id", ID, primary_key=True),
-    Column("ref", String(80), nullable=False),
-    Column("scheme", CODE, nullable=False),
-    Column("source", CODE, nullable=False),
-    Column("region", REGION, nullable=False),
-    Column("year", PERIOD, nullable=False),
-    Column("amount_fen", BigInteger, nullable=False),
-    Column("drawn_fen", BigInteger, nullable=False),
-    Column("document", String(120), nullable=False),
-    Column("allotted_on", Date, nullable=False),
-    Column("recorded_at", INSTANT, nullable=False),
-    Column("withdrawn_fen", BigInteger, nullable=False, server_default=text("0")),
-    UniqueConstraint("ref", name="uq_fund_allotments_ref"),
-    CheckConstraint("amount_fen > 0", name="ck_fund_allotments_positive"),
-    CheckConstraint("drawn_fen BETWEEN 0 AND amount_fen", name="ck_fund_allotments_not_overdrawn"),
-    CheckConstraint(
-        "withdrawn_fen >= 0 AND drawn_fen + withdrawn_fen <= amount_fen", name="ck_fund_allotments_withdrawn"
-    ),
-)
-Index("ix_fund_allotments_scheme_year", fund_allotments.c.scheme, fund_allotments.c.year)
-
-# Money made available that is not any more. Append-only.
-fund_withdrawals = Table(
-    "fund_withdrawals",
-    metadata,
-    Column("withdrawal_id", ID, primary_key=True),
-    Column("ref", String(80), nullable=False),
-    Column("allotment_id", ID, ForeignKey("fund_allotments.allotment_id"), nullable=False),
-    Column("amount_fen", BigInteger, nullable=False),
-    Column("document", String(120), nullable=False),
-    Column("withdrawn_on", Date, nullable=False),
-    Column("recorded_by", String(120), nullable=False),
-    Column("recorded_at", INSTANT, nullable=False),
-    UniqueConstraint("ref", name="uq_fund_withdrawals_ref"),
-    CheckConstraint("amount_fen > 0", name="ck_fund_withdrawals_positive"),
-)
-
 # `ref` is set for awards that the office granted, `enrolment_id` for those that an enrolment opened. Where
 # an award follows another one, with a new variant or after its end, `ref` is the identifier of that change.
 # `period` and `last_period` are the first and the last that is paid; no last one until it is stopped.
-# `household_id`: that of the person when it was granted.
-# `held_from`: the first that waits until the certificate is no longer frozen. `sole`: no other award of the
-# scheme may stand beside it. `decision` holds the rules applied: JSON list of {rule, value, unit, from,
-# document, zh}.
+# `household_id`: that of the person when it was granted; `for_household`: granted once to all of it.
+# `held_from`: the first that waits until the certificate is no longer frozen; `review_held_from`: until an
+# overdue review is recorded. `reviewed_on`: the day of the last review, or of the grant. `sole`: no other
+# award of the scheme may stand beside it. `decision` holds the rules applied: JSON list of {rule, value,
+# unit, from, document, zh}.
 awards = Table(
     "awards",
     metadata,
@@ -142,9 +62,21 @@ awards = Table(
     Column("days", Integer),
     Column("held_from", PERIOD),
     Column("household_id", ID),
+    Column("reviewed_on", Date),
+    Column("review_held_from", PERIOD),
+    Column("for_household", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("ref", name="uq_awards_ref"),
-    UniqueConstraint("person_id", "scheme", "period", name="uq_awards_once"),
     CheckConstraint("(ref IS NULL) <> (enrolment_id IS NULL)", name="ck_awards_one_origin"),
+)
+# One for a period; what was stopped before its first one was never paid, and may be granted anew.
+Index(
+    "uq_awards_once",
+    awards.c.person_id,
+    awards.c.scheme,
+    awards.c.period,
+    unique=True,
+    sqlite_where=text("last_period IS NULL OR last_period >= period"),
+    postgresql_where=text("last_period IS NULL OR last_period >= period"),
 )
 Index("ix_awards_scheme", awards.c.scheme, awards.c.award_id)
 Index("ix_awards_period", awards.c.scheme, awards.c.period, awards.c.award_id)
@@ -161,6 +93,14 @@ Index(
     unique=True,
     sqlite_where=text("sole"),
     postgresql_where=text("sole"),
+)
+Index(
+    "uq_awards_household",
+    awards.c.household_id,
+    awards.c.scheme,
+    unique=True,
+    sqlite_where=text("for_household"),
+    postgresql_where=text("for_household"),
 )
 
 # Why an award ended as the office told it, and by which rule. Append-only.
@@ -291,8 +231,8 @@ run_shares = Table(
     CheckConstraint("amount_fen > 0", name="ck_run_shares_positive"),
 )
 
-# Append-only. The first payment of a line has no `take_back_id`; any other follows one that the bank took
-# back, which is used once: so nobody has two payments that stand.
+# Append-only. The first payment of a line has no `take_back_id`; any other follows one of the same line that
+# the bank took back, which is used once: so nobody has two payments that stand.
 payments = Table(
     "payments",
     metadata,
@@ -305,8 +245,13 @@ payments = Table(
     Column("amount_fen", BigInteger, nullable=False),
     Column("paid_on", Date, nullable=False),
     Column("recorded_at", INSTANT, nullable=False),
-    Column("take_back_id", ID, ForeignKey("payment_changes.id")),
+    Column("take_back_id", ID),
     ForeignKeyConstraint(["run_id", "seq"], ["run_lines.run_id", "run_lines.seq"], name="fk_payments_line"),
+    ForeignKeyConstraint(
+        ["take_back_id", "run_id", "seq"],
+        ["payment_changes.id", "payment_changes.run_id", "payment_changes.line"],
+        name="fk_payments_again",
+    ),
     UniqueConstraint("take_back_id", name="uq_payments_again"),
     CheckConstraint("amount_fen > 0", name="ck_payments_positive"),
 )

@@ -18,10 +18,8 @@ from sqlalchemy import (
     text,
 )
 
+from services.subsidy.record_tables import REF, STATE, acts
 from services.subsidy.tables import CODE, ID, INSTANT, PERIOD, REGION, metadata
-
-REF = String(80)
-STATE = String(20)
 
 # One of a run: who could draw again would draw until it suits.
 payment_samples = Table(
@@ -71,21 +69,12 @@ Index("ix_payment_checks_sample", payment_checks.c.sample_id, payment_checks.c.c
 Index("ix_payment_checks_region", payment_checks.c.region, payment_checks.c.check_id)
 
 # The steps of checks. Append-only.
-payment_check_acts = Table(
+payment_check_acts = acts(
     "payment_check_acts",
-    metadata,
-    Column("act_id", ID, primary_key=True),
-    Column("ref", REF, nullable=False),
     Column("check_id", ID, ForeignKey("payment_checks.check_id"), nullable=False),
-    Column("action", STATE, nullable=False),
-    Column("acted_on", Date, nullable=False),
     Column("means", STATE),
     Column("received_fen", BigInteger),
     Column("document", String(120)),
-    Column("state_after", STATE, nullable=False),
-    Column("recorded_by", String(120), nullable=False),
-    Column("recorded_at", INSTANT, nullable=False),
-    UniqueConstraint("ref", name="uq_payment_check_acts_ref"),
 )
 Index("ix_payment_check_acts_check", payment_check_acts.c.check_id)
 

@@ -103,6 +103,16 @@ def test_every_event_and_request_of_a_module_is_in_the_catalogue() -> None:
     assert typed == {*EVENTS.values(), *REQUESTS.values()}
 
 
+def test_no_two_modules_of_a_package_mean_different_things_by_one_name() -> None:
+    meant: dict[tuple[str, str], object] = {}
+    for module in MODULES:
+        if not hasattr(module, "__path__"):
+            package = module.__name__.rpartition(".")[0]
+            for name, value in vars(module).items():
+                if package != "contracts" and not name.startswith("_"):
+                    assert meant.setdefault((package, name), value) == value, (module.__name__, name)
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_no_two_methods_of_a_service_are_called_the_same(service: str) -> None:
     methods = Counter(request.TYPE.partition(".")[2] for request in requests_of(service))

@@ -13,7 +13,8 @@ from kernel.errors import Refusal
 from services.rehab import tables as rehab_tables
 from services.reporting import definitions
 from services.reporting.tables import facts, merged_persons
-from services.subsidy.tables import award_changes, awards, guardianships
+from services.subsidy.person_tables import guardianships
+from services.subsidy.tables import award_changes, awards
 from tests.services.reporting import factories as told
 from tests.services.reporting.steps import take, value
 from tests.services.subsidy import monthly

@@ -8,11 +8,25 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from chassis.database import Database, is_away
+from chassis import clock, database
+from chassis.database import MANY, Database, is_away
 from chassis.rpc import Refused
 from contracts.registry import RegionRecorded
 from tests.support.platform import Harness
 from tests.support.source.service import SourceService, regions
+
+values = sa.Table(
+    "values_told",
+    sa.MetaData(),
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("name", sa.String(20)),
+    sa.Column("document", sa.Text),
+    sa.Column("fen", sa.BigInteger),
+    sa.Column("paid", sa.Boolean),
+    sa.Column("day", sa.Date),
+    sa.Column("at", sa.DateTime(timezone=True)),
+)
+SIGNS = ["", "NULL", "{a,b}", "[1]", 'say "no"', "it's", "\\n", "%s %(id)s", ":id", "换\n行\t", "𠮷", None]
 
 
 @pytest.fixture
@@ -67,6 +81,41 @@ def test_a_handler_that_raises_leaves_neither_state_nor_event(source: Harness) -
     write(source, "341524000002", 1)
     assert [row.subject for row in source.event_rows()] == ["341524000002"]
     assert [row.code for row in source.rows(regions)] == ["341524000002"]
+
+
+@pytest.mark.parametrize("several", [set(), {"name"}, {"fen", "paid"}, {"document", "day", "at"}])
+def test_many_rows_are_kept_as_they_are_told_whether_or_not_they_share_values(
+    source: Harness, several: set[str]
+) -> None:
+    now, day = clock.now(), date(2026, 2, 28)
+    told = [
+        {
+            "id": number,
+            "name": SIGNS[number % len(SIGNS)] if "name" in several else SIGNS[4],
+            "document": SIGNS[number % len(SIGNS)] if "document" in several else None,
+            "fen": 2**53 + number if "fen" in several else -(2**53) - 1,
+            "paid": [True, False, None][number % 3] if "paid" in several else True,
+            "day": [day, None][number % 2] if "day" in several else day,
+            "at": [now, None][number % 2] if "at" in several else None,
+        }
+        for number in range(MANY + len(SIGNS))
+    ]
+    with source.runtime.database.write() as connection:
+        values.create(connection)
+        database.insert(connection, values, told)
+        kept = [dict(row._mapping) for row in connection.execute(sa.select(values).order_by(values.c.id))]
+    for row in kept:
+        row["at"] = row["at"] and row["at"].replace(tzinfo=now.tzinfo)  # SQLite keeps no zone
+    assert kept == told
+
+
+def test_many_rows_that_are_all_the_same_are_as_many(source: Harness) -> None:
+    alike = sa.Table("alike", sa.MetaData(), sa.Column("name", sa.String(20)), sa.Column("fen", sa.Integer))
+    with source.runtime.database.write() as connection:
+        alike.create(connection)
+        database.insert(connection, alike, [{"name": "n", "fen": 1}] * MANY)
+        count = connection.execute(sa.select(sa.func.count()).select_from(alike)).scalar_one()
+    assert count == MANY
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

@@ -16,18 +16,28 @@ from contracts.catalogue import SUBSCRIPTIONS
 from contracts.message import Event
 from tests.services.reporting import factories as told
 from tests.support import registry_events
-from tests.support.migrated import Migrated
+from tests.support.migrated import Emptied, Migrated
 from tests.support.platform import OFFICE, Harness
 from tests.support.servers import PostgresServer
 
 
 class LoggedOffice:
-    """The services of one office on copies of migrated databases; ``postgres`` is None for SQLite."""
+    """The services of one office on copies of migrated databases; ``postgres`` is None for SQLite.
 
-    def __init__(self, folder: Path, migrated: Migrated, postgres: PostgresServer | None = None) -> None:
+    emptied: databases to be used instead of copies, for a short test that rebuilds and restores nothing.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        migrated: Migrated,
+        postgres: PostgresServer | None = None,
+        emptied: Emptied | None = None,
+    ) -> None:
         self.folder = folder
         self._migrated = migrated
         self._postgres = postgres
+        self._emptied = emptied
         self._prefix = f"office_{uuid.uuid4().hex}"
         self._open: dict[str, Harness] = {}
         if postgres is None:
@@ -49,6 +59,9 @@ class LoggedOffice:
         """A service, opened when first asked for."""
         if name not in self._open:
             service = service_class(name)
+            if self._emptied is not None:
+                self._open[name] = Harness(service, self._emptied.url(service), keys=self.folder)
+                return self._open[name]
             if self._postgres is None:
                 self._migrated.copy_file(service, self.folder / f"{name}.db")
             elif name not in self._databases:

@@ -14,7 +14,7 @@ import yaml
 from contracts.registry import HouseholdFlag
 from contracts.subsidy import FundSource, claims
 from kernel.rulebook import RuleBook
-from services.registry import staffing
+from services.registry import staffing_queries
 from services.subsidy.domain import claim_state
 from services.subsidy.domain.rule_check import HOUSEHOLD_FLAGS
 
@@ -203,6 +203,6 @@ def test_a_word_of_the_organisation_network_is_one_of_the_registrys_rules(
 
 
 def test_what_the_registry_flags_by_name_is_in_its_rules() -> None:
-    assert staffing.COMMISSIONER in REGISTRY["organisation.posts.federation"]
-    assert staffing.COMMISSIONER in REGISTRY["organisation.posts.village_association"]
-    assert staffing.HOME in REGISTRY["facility.kinds"]
+    assert staffing_queries.COMMISSIONER in REGISTRY["organisation.posts.federation"]
+    assert staffing_queries.COMMISSIONER in REGISTRY["organisation.posts.village_association"]
+    assert staffing_queries.HOME in REGISTRY["facility.kinds"]

@@ -105,7 +105,8 @@ def price(scheme: Scheme, variant: str, basis: Basis = NOTHING) -> tuple[Money, 
             rule=rules[-1].key,
         )
     *before, last = rules
-    return amount, [*(step(rule, "") for rule in before), step(last, f"应发{amount}元。")]
+    told = "计" if scheme.recorded_only else "应发"
+    return amount, [*(step(rule, "") for rule in before), step(last, f"{told}{amount}元。")]
 
 
 def check_priced(scheme: Scheme, variant: str) -> None:

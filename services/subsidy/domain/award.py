@@ -45,8 +45,10 @@ class Award:
     """A granted subsidy. Either ref or enrolment_id is set, by what opened it; region is where it counts.
 
     period, last_period: the first and the last one that is paid; last_period is None until it is stopped, and
-    before period when it is never paid. held_from: the first month that waits for the end of a freeze.
+    before period when it is never paid. held_from: the first month that waits for the end of a freeze;
+    review_held_from: for a review that is overdue. reviewed_on: the day of the last review, or of the grant.
     household_id: that of the person on the day of the grant, None where it is not known.
+    for_household: whether it is granted once to all of the household together.
     sole: whether the person may have no other award of the scheme while this one stands, whatever the period:
     it goes on, or is granted once for ever. decision: the rules applied, for the trace.
     """
@@ -68,23 +70,33 @@ class Award:
     enrolment_id: str | None = None
     held_from: str | None = None
     household_id: str | None = None
+    reviewed_on: date | None = None
+    review_held_from: str | None = None
+    for_household: bool = False
 
     @property
     def key(self) -> tuple[str, str, str]:
         """What can be granted only once: person, scheme, first period."""
         return self.person_id, self.scheme, self.period
 
+    @property
+    def never_paid(self) -> bool:
+        """Whether it was stopped before its first period: what was granted wrongly may be granted anew."""
+        return self.last_period is not None and self.last_period < self.period
+
     def holds_in(self, first: str, last: str | None) -> bool:
         """Whether it is paid for one of these periods of its kind; last is None for an open end."""
-        ends_before = self.last_period is not None and self.last_period < first
+        ends_before = self.last_period is not None and self.last_period < max(first, self.period)
         return not ends_before and (last is None or self.period <= last)
 
     def holds_back(self, period: str) -> bool:
-        """Whether the period waits for the end of a freeze."""
-        return self.held_from is not None and self.held_from <= period
+        """Whether the period waits for the end of a freeze, or for a review."""
+        return any(held is not None and held <= period for held in (self.held_from, self.review_held_from))
 
     def rules_out(self, first: str, last: str | None) -> bool:
         """Whether the person can have no other award of the scheme for these periods."""
+        if self.never_paid:
+            return False
         granted_for_ever = self.sole and self.last_period is not None
         return granted_for_ever or self.period == first or self.holds_in(first, last)
 
@@ -107,6 +119,7 @@ class KnownAwards:
     def __init__(self, awards: Iterable[Award]) -> None:
         self._by_ref: dict[str, Award] = {}
         self._by_person: dict[str, list[Award]] = {}
+        self._by_household: dict[tuple[str, str], Award] = {}
         for award in awards:
             self.add(award)
 
@@ -115,6 +128,19 @@ class KnownAwards:
         self._by_person.setdefault(award.person_id, []).append(award)
         if award.ref is not None:
             self._by_ref[award.ref] = award
+        if award.for_household and award.household_id is not None:
+            self._by_household[award.household_id, award.scheme] = award
+
+    def check_household(self, award: Award) -> None:
+        """Raises Conflict("subsidy.household_granted") when the household has an award of the scheme."""
+        if not award.for_household or award.household_id is None:
+            return
+        if (before := self._by_household.get((award.household_id, award.scheme))) is not None:
+            raise Conflict(
+                "subsidy.household_granted",
+                "Somebody of the household was granted this; it is granted once for a household.",
+                award_id=before.id,
+            )
 
     def named(self, ref: str) -> Award | None:
         """The award with the office's number, None when there is none."""
@@ -155,6 +181,7 @@ class KnownAwards:
                 award.scheme
                 for award in self._by_person.get(claim.person_id, ())
                 if award.scheme != claim.scheme
+                and not award.never_paid
                 and _meet(_months(award.period, award.last_period), first, last)
             }
         )

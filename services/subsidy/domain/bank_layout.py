@@ -73,11 +73,14 @@ class Layout:
         A value is told as it is or not at all. Raises Invalid("subsidy.unsafe_text") for one that would break
         the record, or that a spreadsheet would take for a formula; Invalid("subsidy.too_long").
         """
-        parts = [self._part(field, values) for field in self.records[record]]
-        between = (self.separator or "").encode(self.encoding)
-        return between.join(parts) + self.line_end.encode(self.encoding)
+        fields = self.records[record]
+        texts = [self._text(field, values) for field in fields]
+        if self.separator is not None:
+            return (self.separator.join(texts) + self.line_end).encode(self.encoding)
+        parts = [self._filled(field, text) for field, text in zip(fields, texts, strict=True)]
+        return b"".join(parts) + self.line_end.encode(self.encoding)
 
-    def _part(self, field: Field, values: Mapping[str, str]) -> bytes:
+    def _text(self, field: Field, values: Mapping[str, str]) -> str:
         text = values[field.name] if field.constant is None else field.constant
         if text.startswith(_FORMULA) or not (text + "x").isprintable() or (self.separator or "\n") in text:
             raise Invalid(
@@ -85,16 +88,17 @@ class Layout:
                 f"The {field.name} has a sign that bank files cannot hold; correct it where it was recorded.",
                 field=field.name,
             )
-        told = text.encode(self.encoding)
-        if field.width is None:
-            return told
-        if len(told) > field.width:
+        return text
+
+    def _filled(self, field: Field, text: str) -> bytes:
+        told, width = text.encode(self.encoding), field.width or 0
+        if len(told) > width:
             raise Invalid(
                 "subsidy.too_long",
-                f"The {field.name} is longer than the bank's {field.width} bytes.",
+                f"The {field.name} is longer than the bank's {width} bytes.",
                 field=field.name,
             )
-        return told.rjust(field.width, b"0") if field.zeros else told.ljust(field.width)
+        return told.rjust(width, b"0") if field.zeros else told.ljust(width)
 
     def split(self, record: str, line: bytes) -> dict[str, str]:
         """The values of a record by name. Raises ValueError when the line is no such record."""

@@ -4,11 +4,12 @@ A chain of SHA-256: each line is hashed together with the hash before it. So the
 computed in steps that can be interrupted, and any change of a line, a share or the order changes it.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
+
+import orjson
 
 from kernel.money import Money
 
@@ -41,9 +42,5 @@ def extend(digest: str, line: Line, run_period: str) -> str:
     return _digest(digest, *told, *([line.period] if line.period != run_period else ()))
 
 
-_compact = json.JSONEncoder(separators=(",", ":")).encode
-"""Made once: a list has many lines."""
-
-
 def _digest(*parts: object) -> str:
-    return sha256(_compact(parts).encode()).hexdigest()
+    return sha256(orjson.dumps(parts)).hexdigest()

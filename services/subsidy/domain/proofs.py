@@ -9,6 +9,9 @@ from services.subsidy.domain.award import Trace
 from services.subsidy.domain.schemes import Scheme
 from services.subsidy.domain.wording import WORDS, step
 
+HAD = "yes"
+"""What a proof says of which it is enough to have one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Proof:
@@ -24,7 +27,7 @@ def check_known(scheme: Scheme, proof: Proof) -> None:
     if scheme.stated(f"proof.{proof.fact}") is None:
         raise Invalid(
             "subsidy.unknown_fact",
-            f"Scheme {scheme.code} asks for no such proof; one has a rule {scheme.code}.proof.<fact>.",
+            f"Scheme {scheme.code} asks for no such proof; choose one of its rules {scheme.code}.proof.….",
             scheme=scheme.code,
             field="fact",
         )
@@ -60,5 +63,6 @@ def decide_proofs(scheme: Scheme, variant: str, proofs: Iterable[Proof], day: da
                 scheme=scheme.code,
                 rule=rule.key,
             )
-        trace.append(step(rule, f"{WORDS.get(found.value, found.value)}，{found.seen_on}起，已查验，符合。"))
+        told = "" if rule.texts == (HAD,) else f"鉴定为{WORDS.get(found.value, found.value)}，"
+        trace.append(step(rule, f"{told}{found.seen_on}已核验，符合。"))
     return trace

@@ -57,6 +57,7 @@ _RATE_UNITS = {
     "year": ("yuan_per_person_year", "yuan_per_vehicle_year"),
     "occasion": ("yuan_per_person",),
     "once": ("yuan_per_person",),
+    "once_household": ("yuan_per_household",),
 }
 
 
@@ -109,6 +110,7 @@ _NAMES: Mapping[str, _Name] = {
     "offset_from": _Name(("texts",)),
     "review_months": _Name(("months",)),
     "claim_proof": _Name(("text",), PROOFS, tail="variant"),
+    "review_overdue": _Name(("text",), STOPS),
     "notice_days": _Name(("working_days",)),
 }
 

@@ -18,6 +18,7 @@ from datetime import date
 from kernel.errors import Conflict, Forbidden
 from kernel.money import Money
 from kernel.periods import Period
+from services.subsidy.domain import frozen_list
 
 OPEN = ("planning", "frozen", "approved")
 """The list is still being decided on; there is one such run of a scheme, a period and a division."""
@@ -25,6 +26,22 @@ OPEN = ("planning", "frozen", "approved")
 
 UNDECIDED = ("planning", "frozen")
 """Nobody has said yes yet."""
+
+
+def check_begun(period: Period, pay_on: date, ahead: int) -> None:
+    """Raises Conflict("subsidy.period_to_come") for a period that begins more than so many months after the
+    month of the payment: who may still die, move or recover is not paid for years to come.
+    """
+    latest = Period.of(pay_on, "month")
+    for _ in range(ahead):
+        latest = latest.next()
+    if period.start >= latest.end:
+        raise Conflict(
+            "subsidy.period_to_come",
+            f"Period {period.text} begins more than {ahead} months after the day of payment; plan an earlier "
+            "one, or correct the day.",
+            field="period",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +69,11 @@ class Run:
         """The periods that its lines are for, in their order: the months of a quarter, else its own."""
         period = Period.parse(self.period)
         return [month.text for month in period.months()] if period.kind == "quarter" else [period.text]
+
+    @property
+    def empty_hash(self) -> str:
+        """The hash of its list before the first line."""
+        return frozen_list.begin(self.id, self.scheme, self.period, self.region, self.pay_on)
 
     def approved_already(self, checker: str, list_hash: str) -> bool:
         """Whether this checker has approved this list before; the approval then need not be repeated."""

@@ -46,7 +46,9 @@ The rules of a scheme `<code>`, all in rules/<code>.yaml; domain/rule_check.py r
     <code>.offset_cap        percent the most of a payment that is kept back for a debt (absent: nothing)
     <code>.offset_from       texts   the schemes of whose payments something is kept back for a debt of this
                                      one (absent: its own)
-    <code>.review_months     months  how often an award is looked at again
+    <code>.review_months     months  how often an award paid monthly is looked at again (absent: never)
+    <code>.review_overdue    text    "this_month" or "next_month": the first month that is held when the
+                                     review's last day is over (absent: paid on)
     <code>.claim_proof       text    whose number a claim names, "vehicle" or "admission"; no two claims for
                                      a period name the same (absent: none)
     <code>.notice_days       working_days   how long a decision is posted before payment
@@ -77,6 +79,7 @@ CADENCES: dict[str, Kind] = {
     "year": "year",
     "occasion": "day",
     "once": "year",
+    "once_household": "year",
 }
 """The kind of period that an award of the cadence is for."""
 SHORTAGES = ("next_bears", REFUSED)
@@ -196,7 +199,12 @@ class Scheme:
     @property
     def once(self) -> bool:
         """Whether a person is granted it once and never again."""
-        return self.needed("cadence").text == "once"
+        return self.needed("cadence").text.startswith("once")
+
+    @property
+    def for_household(self) -> bool:
+        """Whether it is granted once to all of a household together."""
+        return self.needed("cadence").text == "once_household"
 
     @property
     def quarterly(self) -> bool:
@@ -236,7 +244,8 @@ class Scheme:
     @property
     def recorded_only(self) -> bool:
         """Whether it is a benefit in kind or a relief, which is recorded and never paid out."""
-        return self.needed("channel").text == RECORDED
+        channel = self.stated("channel")
+        return channel is not None and channel.text == RECORDED
 
     def check_paid_out(self) -> None:
         """Raises Conflict("subsidy.recorded_only") for a benefit that is recorded and never paid out."""

@@ -26,6 +26,9 @@ def approve_disbursement(tx: Transaction, message: messages.ApproveDisbursement)
 
 def _approve(tx: Transaction, run: Run, checker: str) -> Run:
     if not run_repository.move(tx, run.id, "frozen", "approved", approved_by=checker, approved_at=tx.now):
+        now = run_repository.get(tx, run.id)
+        if now.approved_already(checker, str(run.list_hash)):
+            return now  # they clicked twice
         raise Conflict("subsidy.run_not_frozen", "Someone else has just approved the run.", run_id=run.id)
     kept = difference_repository.offset_of(tx, run.id)
     committed = ledger.approval(run.scheme, run_repository.shares_of(tx, run.id), kept)

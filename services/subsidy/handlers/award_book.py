@@ -17,9 +17,9 @@ from services.subsidy.domain.changes import Change, News, Past, changes
 from services.subsidy.domain.eligibility import Holder
 from services.subsidy.domain.outreach import Grounds
 from services.subsidy.domain.schemes import Scheme
+from services.subsidy.handlers.known_facts import Known
 from services.subsidy.handlers.leads import close_granted
 from services.subsidy.handlers.prospects import Prospect, raise_leads, still_unserved
-from services.subsidy.known_facts import Known
 
 
 @dataclass

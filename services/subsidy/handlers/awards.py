@@ -6,6 +6,7 @@ from datetime import date
 from functools import cache
 from typing import Self
 
+from chassis import clock
 from chassis.bulk import Bulk
 from chassis.stream import Received
 from chassis.transaction import Transaction
@@ -23,6 +24,7 @@ from services.subsidy.domain.duration import check_first
 from services.subsidy.domain.eligibility import Holder, decide
 from services.subsidy.domain.overlaps import decide_overlaps
 from services.subsidy.domain.proofs import decide_proofs
+from services.subsidy.domain.record import check_past
 from services.subsidy.domain.schemes import Scheme
 from services.subsidy.domain.wording import step
 from services.subsidy.handlers.leads import close_granted
@@ -37,8 +39,10 @@ def grant_awards(tx: Transaction, message: messages.GrantAwards) -> BulkReply:
     bulk = Bulk(message)
     items = list(bulk.items())
     granting = Granting.load(tx, {item.ref for item in items}, {item.person_id for item in items})
+    today = clock.office_day(tx.now)
     for entry in bulk:
         with entry.deciding():
+            check_past(entry.item.granted_on, today, "granted_on")
             award, is_new = granting.grant(tx, _claim(entry.item, granting.heads))
             (entry.created if is_new else entry.unchanged)(award.id)
     granting.save(tx)
@@ -65,7 +69,8 @@ class Granting:
         heads = repository.heads(tx, person_ids)
         lock_people(tx, set(heads.values()))
         people = repository.people(tx, set(heads.values()))
-        known = KnownAwards(repository.known_awards(tx, refs, heads))
+        homes = {holder.household_id for _, holder in people.values() if holder.household_id}
+        known = KnownAwards(repository.known_awards(tx, refs, heads, homes))
         return cls(heads, people, known, of_people(tx, heads), cache(tx.rules.at))
 
     def grant(self, tx: Transaction, claim: Claim) -> tuple[Award, bool]:
@@ -92,7 +97,9 @@ class Granting:
 
         Raises what the rules do.
         """
-        return _grant(award_id, claim, self.people, self.known, self.rules_on)
+        award = _grant(award_id, claim, self.people, self.known, self.rules_on)
+        self.known.check_household(award)
+        return award
 
     def _proven(self, award: Award) -> Award:
         scheme = Scheme.of(self.rules_on(award.granted_on).within(RegionCode(award.region)), award.scheme)
@@ -184,6 +191,7 @@ def _grant(
         days=claim.days,
         applied_on=claim.applied_on,
         household_id=holder.household_id,
+        for_household=scheme.for_household,
     )
 
 

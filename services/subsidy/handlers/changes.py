@@ -17,7 +17,7 @@ from services.subsidy.domain.award import Award
 from services.subsidy.domain.changes import News
 from services.subsidy.handlers.award_book import Book, same_county
 from services.subsidy.handlers.copies import HOUSEHOLD_CHANGES, PERSON_CHANGES
-from services.subsidy.known_facts import Known, KnownFacts, people_of
+from services.subsidy.handlers.known_facts import Known, KnownFacts, people_of
 
 JOB = "subsidy.certificates"
 AWARDS_PER_STEP = 500

@@ -117,13 +117,17 @@ def _home(tx: Transaction, desk: Desk, told: Request) -> str:
     return home
 
 
-def _record(tx: Transaction, desk: Desk, ref: str, told: Request, home: str) -> str:
+def _check_window(told: Request, home: str) -> None:
     if told.window is not None and RegionCode(home).within(RegionCode(told.window)):
         raise Invalid(
             "subsidy.window_at_home",
             "The person lives in the division of the window; leave the window out.",
             field="window",
         )
+
+
+def _record(tx: Transaction, desk: Desk, ref: str, told: Request, home: str) -> str:
+    _check_window(told, home)
     with reading("applied_on"):
         rules = tx.rules.at(told.applied_on).within(RegionCode(home))
         away = told.window is not None

@@ -9,7 +9,7 @@ from chassis.transaction import Transaction
 from contracts import registry
 from contracts.message import Event
 from contracts.person_facts import HOUSEHOLD, PERSON
-from services.subsidy import tables
+from services.subsidy import person_tables
 
 Changes = Mapping[type[Event], Callable[[Any], dict[str, Any]]]
 
@@ -37,9 +37,9 @@ GUARDIANSHIP_CHANGES: Changes = {
     registry.GuardianshipEnded: _guardian_ended,
 }
 
-PERSONS = Replica(tables.persons, key="person_id", changes=PERSON_CHANGES)
-HOUSEHOLDS = Replica(tables.households, key="household_id", changes=HOUSEHOLD_CHANGES)
-GUARDIANSHIPS = Replica(tables.guardianships, key="guardianship_id", changes=GUARDIANSHIP_CHANGES)
+PERSONS = Replica(person_tables.persons, key="person_id", changes=PERSON_CHANGES)
+HOUSEHOLDS = Replica(person_tables.households, key="household_id", changes=HOUSEHOLD_CHANGES)
+GUARDIANSHIPS = Replica(person_tables.guardianships, key="guardianship_id", changes=GUARDIANSHIP_CHANGES)
 
 
 def follow_registry(tx: Transaction, events: list[Received]) -> None:

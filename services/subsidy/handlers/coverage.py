@@ -12,7 +12,7 @@ from kernel.errors import Conflict
 from kernel.money import Money
 from kernel.periods import Period
 from kernel.regions import RegionCode
-from services.subsidy import difference_repository, repository, run_repository
+from services.subsidy import difference_repository, due_repository, fund_repository
 from services.subsidy.domain.amounts import price
 from services.subsidy.domain.funding import Funding
 from services.subsidy.domain.schemes import Scheme
@@ -30,7 +30,7 @@ def check_covered(tx: Transaction, scheme: Scheme, periods: Sequence[str], regio
     owed += difference_repository.unpaid_sums(tx, scheme.code, region)
     limited = bearers.sources[:-1]
     year = str(Period.parse(periods[0]).start.year)
-    funding = Funding(repository.funds(tx, scheme.code, year, limited), bearers)
+    funding = Funding(fund_repository.funds(tx, scheme.code, year, limited), bearers)
     borne = dict.fromkeys(bearers.sources, Money.ZERO)
     for division, amount in owed:
         for source, part in funding.draw(amount, RegionCode(division)).items():
@@ -50,6 +50,6 @@ def check_covered(tx: Transaction, scheme: Scheme, periods: Sequence[str], regio
 def _owed(tx: Transaction, scheme: Scheme, period: str, region: str) -> Iterator[tuple[str, Money]]:
     """What the awards that are in no run amount to in a period, in groups, each with its division."""
     rules = tx.rules.at(Period.parse(period).start)
-    for group in run_repository.unpaid_groups(tx, scheme.code, period, region):
+    for group in due_repository.unpaid_groups(tx, scheme.code, period, region):
         there = replace(scheme, rules=rules.within(RegionCode(group.region)))
         yield group.region, price(there, group.variant, group.basis)[0] * group.count

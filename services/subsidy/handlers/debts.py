@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
+from chassis import clock
 from chassis.bulk import Bulk
 from chassis.transaction import Transaction
 from contracts import subsidy as messages
@@ -15,7 +16,7 @@ from services.subsidy import difference_repository, ledger_repository
 from services.subsidy.difference_tables import debt_acts, debt_entries, debts
 from services.subsidy.domain import ledger
 from services.subsidy.domain.ledger import Transfer
-from services.subsidy.domain.record import check_same
+from services.subsidy.domain.record import check_past, check_same
 
 Row = dict[str, Any]
 _BOOKED = {"paid_back": ledger.paid_back, "written_off": ledger.written_off}
@@ -27,7 +28,7 @@ def record_debt_acts(tx: Transaction, message: messages.RecordDebtActs) -> BulkR
     items = list(bulk.items())
     owed = _debts(tx, {item.debt_id for item in items})
     known = _acts(tx, debt_acts.c.ref, {item.ref for item in items})
-    book = _Book(tx)
+    book, today = _Book(tx), clock.office_day(tx.now)
     new: list[Row] = []
     for entry in bulk:
         with entry.deciding():
@@ -40,6 +41,7 @@ def record_debt_acts(tx: Transaction, message: messages.RecordDebtActs) -> BulkR
                 check_same("step", {name: before[name] for name in told}, told)
                 entry.unchanged(before["act_id"])
                 continue
+            check_past(item.happened_on, today, "happened_on")
             if told["amount_fen"] <= 0:
                 raise Invalid("subsidy.amount_not_positive", "The amount must be above zero.", field="amount")
             if item.act == "agree":
@@ -67,7 +69,7 @@ def decide_write_offs(tx: Transaction, message: messages.DecideWriteOffs) -> Bul
     asked = _acts(tx, debt_acts.c.ref, {item.act_ref for item in items})
     made = _acts(tx, debt_acts.c.decision_ref, {item.ref for item in items})
     owed = _debts(tx, {row["debt_id"] for row in (*asked.values(), *made.values())})
-    book = _Book(tx)
+    book, today = _Book(tx), clock.office_day(tx.now)
     decided: list[Row] = []
     for entry in bulk:
         with entry.deciding():
@@ -80,6 +82,7 @@ def decide_write_offs(tx: Transaction, message: messages.DecideWriteOffs) -> Bul
                 check_same("decision", told, (before["ref"], before["decision"], before["decided_on"]))
                 entry.unchanged(before["act_id"])
                 continue
+            check_past(item.decided_on, today, "decided_on")
             _check_decidable(row, tx.caller.subject)
             if item.decision == "approved":
                 book.settle(

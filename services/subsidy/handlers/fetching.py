@@ -5,7 +5,8 @@ import base64
 from chassis.transaction import Transaction
 from contracts import subsidy as messages
 from kernel.errors import Conflict
-from services.subsidy import bank_files, bank_repository
+from services.subsidy import bank_repository
+from services.subsidy.handlers import bank_files
 
 
 def fetch_bank_file(tx: Transaction, message: messages.FetchBankFile) -> messages.BankFile:

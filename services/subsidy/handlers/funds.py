@@ -10,7 +10,7 @@ from kernel.errors import Conflict, Invalid, NotFound
 from kernel.money import Money
 from kernel.periods import Period
 from kernel.regions import RegionCode
-from services.subsidy import ledger_repository, payment_change_repository, repository
+from services.subsidy import fund_repository, ledger_repository, payment_change_repository
 from services.subsidy.domain import ledger
 from services.subsidy.domain.funding import Allotment, Refunding, Withdrawal
 from services.subsidy.domain.run import Run
@@ -21,7 +21,7 @@ def record_fund_allotments(tx: Transaction, message: messages.RecordFundAllotmen
     """Record allotments and book them. An allotment is the one with its number."""
     tx.no_scope("each allotment's own region is checked below")
     bulk = Bulk(message)
-    known = repository.allotments(tx, [item.ref for item in bulk.items()])
+    known = fund_repository.allotments(tx, [item.ref for item in bulk.items()])
     new: list[Allotment] = []
     for entry in bulk:
         with entry.deciding():
@@ -34,7 +34,7 @@ def record_fund_allotments(tx: Transaction, message: messages.RecordFundAllotmen
                 entry.created(allotment.id)
             else:
                 entry.unchanged(before.id)
-    repository.add_allotments(tx, new)
+    fund_repository.add_allotments(tx, new)
     ledger_repository.post(
         tx,
         None,
@@ -49,8 +49,8 @@ def withdraw_fund_allotments(tx: Transaction, message: messages.WithdrawFundAllo
     """Take back what was made available and no payment has drawn; the allotment stays on the record."""
     bulk = Bulk(message)
     items = list(bulk.items())
-    known = repository.withdrawals(tx, [item.ref for item in items])
-    funds = repository.lock_allotments(tx, {item.allotment_ref for item in items})
+    known = fund_repository.withdrawals(tx, [item.ref for item in items])
+    funds = fund_repository.lock_allotments(tx, {item.allotment_ref for item in items})
     new: list[tuple[Withdrawal, Allotment]] = []
     for entry in bulk:
         with entry.deciding():
@@ -65,7 +65,7 @@ def withdraw_fund_allotments(tx: Transaction, message: messages.WithdrawFundAllo
             known[withdrawal.ref] = withdrawal
             new.append((withdrawal, allotment))
             entry.created(withdrawal.id)
-    repository.add_withdrawals(tx, [withdrawal for withdrawal, _ in new])
+    fund_repository.add_withdrawals(tx, [withdrawal for withdrawal, _ in new])
     booked = ((w, a, ledger.withdrawal(a.scheme, a.source, w.amount)) for w, a in new)
     ledger_repository.post(tx, None, ((w.id, a.region, w.withdrawn_on, entries) for w, a, entries in booked))
     for withdrawal, allotment in new:
@@ -109,7 +109,7 @@ def refund(tx: Transaction, run: Run, borne: Iterable[tuple[str, str, Money]]) -
     for region, source, amount in borne:
         if source in limited:
             refunding.give(source, amount, RegionCode(region))
-    repository.draw_funds(tx, {fund: -amount for fund, amount in refunding.given.items()})
+    fund_repository.draw_funds(tx, {fund: -amount for fund, amount in refunding.given.items()})
 
 
 def _allotment(tx: Transaction, item: messages.FundAllotmentItem) -> Allotment:

@@ -12,7 +12,6 @@ from chassis.transaction import Transaction
 from contracts import subsidy as messages
 from kernel.errors import Conflict
 from services.subsidy import (
-    bank_files,
     bank_repository,
     ledger_repository,
     replies,
@@ -21,6 +20,7 @@ from services.subsidy import (
 from services.subsidy.bank_repository import Owed
 from services.subsidy.domain import frozen_list, ledger
 from services.subsidy.domain.run import Run
+from services.subsidy.handlers import bank_files
 
 JOB = "subsidy.instruct"
 LINES_PER_STEP = 2000
@@ -88,8 +88,7 @@ def _today(tx: Transaction) -> date:
 
 
 def _prove(tx: Transaction, run: Run, cursor: dict[str, Any]) -> None:
-    empty = frozen_list.begin(run.id, run.scheme, run.period, run.region, run.pay_on)
-    digest = cursor.get("digest", empty)
+    digest = cursor.get("digest", run.empty_hash)
     lines = run_repository.lines_after(tx, run.id, cursor.get("checked", 0), LINES_PER_STEP)
     for line, _ in lines:
         digest = frozen_list.extend(digest, line, run.period)

@@ -20,7 +20,7 @@ from services.subsidy.domain.record import check_same
 from services.subsidy.domain.schemes import OFFICE, Scheme
 from services.subsidy.handlers.prospects import Prospect, Served, raise_leads
 from services.subsidy.outreach_tables import outreach_runs
-from services.subsidy.tables import persons
+from services.subsidy.person_tables import persons
 
 JOB = "subsidy.outreach"
 PERSONS_PER_STEP = 2000

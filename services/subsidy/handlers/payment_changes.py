@@ -11,7 +11,6 @@ from contracts import subsidy as messages
 from contracts.message import BulkReply
 from kernel.errors import Conflict, Invalid, NotFound
 from services.subsidy import (
-    bank_files,
     bank_repository,
     ledger_repository,
     replies,
@@ -27,7 +26,7 @@ from services.subsidy.domain.frozen_list import Line
 from services.subsidy.domain.payment_change import Asked, check_decision
 from services.subsidy.domain.record import check_same
 from services.subsidy.domain.run import Run
-from services.subsidy.handlers import funds, undone_debts
+from services.subsidy.handlers import bank_files, funds, undone_debts
 
 Row = dict[str, Any]
 Lines = Mapping[tuple[str, int], tuple[Run, Line]]

@@ -15,12 +15,12 @@ from kernel.money import Money
 from kernel.periods import Period
 from kernel.regions import RegionCode
 from kernel.rulebook import RuleView
-from services.subsidy import difference_repository, replies, repository, run_repository
+from services.subsidy import difference_repository, due_repository, fund_repository, replies, run_repository
 from services.subsidy.domain import frozen_list
 from services.subsidy.domain.amounts import Basis, check_priced, price
 from services.subsidy.domain.frozen_list import Line
 from services.subsidy.domain.funding import Funding
-from services.subsidy.domain.run import OPEN, Run
+from services.subsidy.domain.run import OPEN, Run, check_begun
 from services.subsidy.domain.schemes import Scheme
 from services.subsidy.handlers.coverage import check_covered
 from services.subsidy.handlers.offsets import Due, Offsets
@@ -35,8 +35,8 @@ def plan_disbursement(tx: Transaction, message: messages.PlanDisbursement) -> me
     stopped, which goes on.
 
     Raises NotFound("subsidy.nothing_to_pay") when there is neither a run nor an award nor back-pay,
-    Conflict("subsidy.funds_short") and Conflict("subsidy.differs_below"), and what the rules raise for an
-    unknown scheme, a wrong period or a rate that isn't in force in that period.
+    Conflict("subsidy.funds_short"), Conflict("subsidy.differs_below"), Conflict("subsidy.period_to_come"),
+    and what the rules raise for an unknown scheme, a wrong period or a rate not in force in that period.
     """
     tx.within(message.region)
     rules = tx.rules.at(Period.parse(message.period).start)
@@ -46,6 +46,8 @@ def plan_disbursement(tx: Transaction, message: messages.PlanDisbursement) -> me
     period = scheme.run_period(message.period).text
     run = run_repository.latest(tx, scheme.code, period, message.region)
     if run is None or run.state not in OPEN:
+        ahead = tx.rules.at(message.pay_on)["payment.ahead_months"].integer
+        check_begun(Period.parse(period), message.pay_on, ahead)
         new = _new(tx, message)
         owed = difference_repository.count_unpaid(tx, scheme.code, message.region)
         owed += sum(_unpaid(tx, scheme, each, message.region) for each in new.periods)
@@ -70,7 +72,7 @@ def plan_disbursement(tx: Transaction, message: messages.PlanDisbursement) -> me
 def _unpaid(tx: Transaction, scheme: Scheme, period: str, region: str) -> int:
     """How many awards are in no run of the period yet; that they can be priced is seen before the job is."""
     rules = tx.rules.at(Period.parse(period).start)
-    unpaid = run_repository.unpaid_variants(tx, scheme.code, period, region)
+    unpaid = due_repository.unpaid_variants(tx, scheme.code, period, region)
     for variant, division in unpaid:
         check_priced(replace(scheme, rules=rules.within(RegionCode(division))), variant)
     return sum(unpaid.values())
@@ -105,17 +107,16 @@ def plan_step(tx: Transaction, job: Job) -> bool:
     run_repository.lock_planned(tx, run.scheme)
     start = Period.parse(run.period).start
     bearers = Scheme.of(tx.rules.at(start).within(RegionCode(run.region)), run.scheme).bearers
-    funds = repository.lock_funds(tx, run.scheme, str(start.year), bearers.sources[:-1])
+    funds = fund_repository.lock_funds(tx, run.scheme, str(start.year), bearers.sources[:-1])
     periods, past = run.periods, job.cursor.get("periods", 0)
     one = replace(run, period=periods[past])
     rules = tx.rules.at(Period.parse(one.period).start)
     scheme = Scheme.of(rules.within(RegionCode(run.region)), run.scheme)
-    page = run_repository.awards_after(tx, one, job.cursor.get("award_id", ""), AWARDS_PER_STEP)
-    empty = frozen_list.begin(run.id, run.scheme, run.period, run.region, run.pay_on)
-    digest = job.cursor.get("digest", empty)
+    page = due_repository.awards_after(tx, one, job.cursor.get("award_id", ""), AWARDS_PER_STEP)
+    digest = job.cursor.get("digest", run.empty_hash)
     if page:
         job.cursor["award_id"] = page[-1].award_id
-        taken = run_repository.taken(tx, one, page)
+        taken = due_repository.taken(tx, one, page)
         due = _due(one.period, [award for award in page if award.award_id not in taken], scheme, rules)
     elif past + 1 < len(periods):
         job.cursor.update(periods=past + 1, award_id="")
@@ -130,7 +131,7 @@ def plan_step(tx: Transaction, job: Job) -> bool:
         digest = frozen_list.extend(digest, line, run.period)
     run_repository.add_lines(tx, run, lines)
     offsets.save()
-    repository.draw_funds(tx, funding.drawn)
+    fund_repository.draw_funds(tx, funding.drawn)
     job.cursor["digest"] = digest
     job.done += len(lines)
     return False

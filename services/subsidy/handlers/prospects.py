@@ -14,7 +14,7 @@ from services.subsidy import claim_repository, repository
 from services.subsidy.domain.award import Award
 from services.subsidy.domain.outreach import DECLINED, OPEN, Grounds, covers
 from services.subsidy.outreach_tables import leads
-from services.subsidy.tables import persons
+from services.subsidy.person_tables import persons
 
 
 @dataclass(frozen=True, slots=True)

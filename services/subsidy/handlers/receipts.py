@@ -13,7 +13,6 @@ from contracts import subsidy as messages
 from kernel.errors import Invalid
 from kernel.money import Money
 from services.subsidy import (
-    bank_files,
     bank_repository,
     ledger_repository,
     payment_change_repository,
@@ -27,6 +26,7 @@ from services.subsidy.domain.differences import period_of
 from services.subsidy.domain.frozen_list import Line
 from services.subsidy.domain.receipt import Answer
 from services.subsidy.domain.run import Run
+from services.subsidy.handlers import bank_files
 
 Lines = Mapping[int, tuple[Line, str]]
 Told = Mapping[int, sa.Row[Any]]

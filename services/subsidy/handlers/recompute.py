@@ -15,7 +15,7 @@ from kernel.errors import Invalid
 from kernel.money import Money
 from kernel.periods import Period
 from kernel.regions import RegionCode
-from services.subsidy import difference_repository, ledger_repository, repository
+from services.subsidy import change_repository, difference_repository, ledger_repository, repository
 from services.subsidy.difference_repository import Range
 from services.subsidy.domain import ledger
 from services.subsidy.domain.amounts import Basis, price
@@ -96,7 +96,7 @@ class _Known:
         self._scheme = within.scheme
         self._heads = repository.heads(tx, people)
         self._awards: dict[str, list[Award]] = {}
-        for award in difference_repository.lock_awards(tx, within.scheme, self._heads):
+        for award in change_repository.lock_awards(tx, within.scheme, self._heads):
             self._awards.setdefault(self._heads[award.person_id], []).append(award)
         self._had: dict[tuple[str, str], int] = {}
         for (person_id, period), fen in difference_repository.had(tx, within, self._heads).items():
@@ -104,7 +104,7 @@ class _Known:
             self._had[key] = self._had.get(key, 0) + fen
         self._before = difference_repository.found_before(tx, within, self._heads)
         ids = {award.id for awards in self._awards.values() for award in awards}
-        self._ends = difference_repository.ends(tx, ids)
+        self._ends = change_repository.ends(tx, ids)
         self._rules_on = cache(tx.rules.at)
         self._priced = cache(self._price)
 

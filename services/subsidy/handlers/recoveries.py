@@ -5,17 +5,18 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from chassis import clock
 from chassis.bulk import Bulk
 from chassis.transaction import Transaction
 from contracts import subsidy as messages
 from contracts.message import BulkReply
 from kernel.errors import Conflict, NotFound
 from kernel.money import Money
-from services.subsidy import difference_repository, repository
+from services.subsidy import change_repository, difference_repository, repository
 from services.subsidy.difference_repository import Range
 from services.subsidy.domain.differences import Difference, line_period, period_of
 from services.subsidy.domain.payment_change import check_decision
-from services.subsidy.domain.record import check_same
+from services.subsidy.domain.record import check_past, check_same
 from services.subsidy.domain.verification import check_recoverable
 from services.subsidy.domain.wording import step
 from services.subsidy.handlers.recompute import write_down
@@ -71,6 +72,7 @@ def decide_recoveries(tx: Transaction, message: messages.DecideRecoveries) -> Bu
     asked = _recoveries(tx, recoveries.c.ref, {item.recovery_ref for item in items}, lock=True)
     made = _recoveries(tx, recoveries.c.decision_ref, {item.ref for item in items})
     checks = _checks(tx, {row["check_id"] for row in asked.values()})
+    today = clock.office_day(tx.now)
     decided: list[Row] = []
     for entry in bulk:
         with entry.deciding():
@@ -83,6 +85,7 @@ def decide_recoveries(tx: Transaction, message: messages.DecideRecoveries) -> Bu
                 check_same("decision", (before["ref"], before["state"], before["decided_on"]), told)
                 entry.unchanged(before["recovery_id"])
                 continue
+            check_past(item.decided_on, today, "decided_on")
             check_decision(row["state"], row["proposed_by"], tx.caller.subject)
             if item.decision == "approved":
                 _open_debt(tx, row, checks[row["check_id"]], item)
@@ -123,7 +126,7 @@ def _difference(tx: Transaction, row: Row, check: Row, item: messages.RecoveryDe
     amount = Money(row["amount_fen"])
     check_recoverable(check["state"], Money(check["amount_fen"]), amount)
     person_id, scheme, period = check["person_id"], check["scheme"], period_of(check["line_period"])
-    difference_repository.lock_awards(tx, scheme, repository.heads(tx, {person_id}))
+    change_repository.lock_awards(tx, scheme, repository.heads(tx, {person_id}))
     within = Range(scheme, period, period, check["region"])
     had = Money(difference_repository.had(tx, within, {person_id}).get((person_id, period), 0))
     if had < amount:

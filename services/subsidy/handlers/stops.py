@@ -48,7 +48,7 @@ def stop_awards(tx: Transaction, message: messages.StopAwards) -> BulkReply:
             entry.created(stop.id)
     change_repository.add_stops(tx, new)
     for stop, _ in new:
-        tx.record(_award_stopped(awards[stop.award_id], stop))
+        tx.record(award_stopped(awards[stop.award_id], stop))
     return bulk.reply()
 
 
@@ -62,7 +62,8 @@ def _stopped(award: Award, stop: Stop) -> Award:
     return replace(award, last_period=stop.last_period, sole=False)
 
 
-def _award_stopped(award: Award, stop: Stop) -> messages.AwardStopped:
+def award_stopped(award: Award, stop: Stop) -> messages.AwardStopped:
+    """What is told of a stop."""
     return messages.AwardStopped(
         region=award.region,
         award_id=award.id,

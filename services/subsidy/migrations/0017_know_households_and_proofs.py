@@ -13,8 +13,17 @@ CODE = sa.String(60)
 
 
 def upgrade() -> None:
-    """Add the column, which is empty for earlier awards, and the table."""
+    """Add the columns, which tell nothing of earlier awards, and the table."""
     op.add_column("awards", sa.Column("household_id", ID))
+    op.add_column("awards", sa.Column("for_household", sa.Boolean, nullable=False, server_default=sa.false()))
+    op.create_index(
+        "uq_awards_household",
+        "awards",
+        ["household_id", "scheme"],
+        unique=True,
+        sqlite_where=sa.text("for_household"),
+        postgresql_where=sa.text("for_household"),
+    )
     op.create_table(
         "proofs",
         sa.Column("proof_id", ID, primary_key=True),

@@ -112,7 +112,7 @@ def _lines_anew() -> None:
         sa.Column("person_id", ID, nullable=False),
         sa.Column("scheme", CODE, nullable=False),
         sa.Column("variant", CODE, nullable=False),
-        sa.Column("period", sa.String(16), nullable=False),
+        sa.Column("period", sa.String(10), nullable=False),
         sa.Column("region", sa.String(12), nullable=False),
         sa.Column("amount_fen", sa.BigInteger, nullable=False),
         sa.Column("decision", sa.Text, nullable=False),

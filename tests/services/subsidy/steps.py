@@ -4,7 +4,7 @@ import base64
 from typing import Any, TypeVar
 
 from contracts.message import Event
-from services.subsidy import tables
+from services.subsidy import person_tables, tables
 from services.subsidy.bank_tables import pay_accounts
 from tests.services.subsidy import factories
 from tests.support import registry_events
@@ -32,7 +32,7 @@ def approve(
 def give_accounts(subsidy: Harness) -> None:
     """An account for everybody who has an award, as the office's file brings them."""
     have = {row.person_id for row in subsidy.rows(pay_accounts)}
-    known = {row.person_id for row in subsidy.rows(tables.persons)}
+    known = {row.person_id for row in subsidy.rows(person_tables.persons)}
     homes = {row.person_id: row.region for row in subsidy.rows(tables.awards) if row.person_id not in have}
     told = [
         registry_events.registered(0, person_id=person_id, region=region)

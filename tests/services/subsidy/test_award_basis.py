@@ -1,5 +1,6 @@
 """Going back over all awards of a scheme, year by year, with what each rests on; next year's number."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from tests.services.reporting.steps import take, value
 from tests.services.subsidy import factories
 from tests.services.subsidy.claim_records import (
     DISTRICT,
+    HOME,
     at_home,
     claim,
     decided,
@@ -25,7 +27,7 @@ from tests.services.subsidy.claim_records import (
 )
 from tests.services.subsidy.steps import codes, events
 from tests.support.platform import Harness
-from tests.support.registry_events import OTHER_TOWNSHIP, identifier
+from tests.support.registry_events import OTHER_TOWNSHIP, changed, identifier
 
 CREATED = "created"
 RULES = Path(schemes.__file__).parents[1] / "rules"
@@ -82,6 +84,25 @@ def test_a_clean_up_goes_back_over_the_awards_of_every_year_and_what_they_rest_o
     )
     assert [each["rule"] for each in second["reasons"]][:2] == ["fuel.opened_by", "fuel.certificate"]
     assert [each["ref"] for each in listed(subsidy, unproven=True)["awards"]] == ["RY-3-2026"]
+
+
+def test_awards_tell_whether_an_enrolment_or_news_of_the_person_made_them(subsidy: Harness) -> None:
+    live(subsidy)
+    subsidy.feed("rehab", [factories.placed_in_care(1, region=HOME)])
+    first = factories.award(1, scheme="nursing", variant="grade_2", period="2026-02", granted_on="2026-02-10")
+    assert codes(subsidy.bulk("grant_awards", [first], at_home(subsidy))) == [CREATED]
+    worse = {"grade": 1, "previous_category": "physical", "previous_grade": 2, "region": HOME}
+    subsidy.feed("registry", [changed(1, acted_on=date(2026, 4, 10), expires_on=date(2030, 5, 17), **worse)])
+    [regraded] = events(subsidy, messages.AwardRegraded)
+    found = [
+        listed(subsidy, scheme=scheme, period=period)["awards"]
+        for scheme, period in (("care", "2024"), ("nursing", "2026-02"), ("nursing", regraded.first_period))
+    ]
+    assert [(each["basis"], each["ref"]) for [each] in found] == [
+        ("enrolment", None),
+        ("office", first["ref"]),
+        ("news", None),
+    ]
 
 
 def test_awards_are_listed_page_by_page_and_in_the_caller_s_regions_only(subsidy: Harness) -> None:

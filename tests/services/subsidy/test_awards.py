@@ -109,6 +109,7 @@ def test_a_person_is_granted_a_scheme_once_a_period(subsidy: Harness) -> None:
     [
         ({"scheme": "lottery"}, "subsidy.unknown_scheme"),
         ({"variant": "bicycle"}, "subsidy.unknown_variant"),
+        ({"granted_on": "2999-06-03"}, "subsidy.day_to_come"),
         ({"period": "2024-05"}, "subsidy.wrong_period"),
         ({"period": "2009"}, "rule.not_in_force"),
         ({"person_id": "9" * 32}, "subsidy.unknown_person"),

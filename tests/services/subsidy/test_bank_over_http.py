@@ -14,8 +14,9 @@ from canlian.bank.channel import Channel
 from canlian.calling import CallRefused, Identity, clerk
 from chassis.rpc import Refused
 from contracts import subsidy as messages
-from services.subsidy import bank_files, tables
+from services.subsidy import tables
 from services.subsidy.bank_tables import bank_answers
+from services.subsidy.handlers import bank_files
 from tests.services.subsidy import factories
 from tests.services.subsidy.steps import approve, events, find, freeze, give_accounts, held, instruct
 from tests.support.bank import Bank

@@ -8,7 +8,7 @@ import pytest
 
 from chassis.rpc import Refused
 from contracts import subsidy as messages
-from services.subsidy import tables
+from services.subsidy import person_tables, tables
 from services.subsidy.handlers import changes
 from tests.services.subsidy import factories
 from tests.services.subsidy.monthly import DISTRICT, clerk, grant, live, living, nursing, stop
@@ -274,7 +274,7 @@ def test_a_certificate_that_expired_ends_awards_on_the_day_after_and_once(subsid
 def test_an_award_granted_while_its_end_came_in_is_found_by_the_daily_look(subsidy: Harness) -> None:
     granted(subsidy)
     with subsidy.runtime.transaction(subsidy.runtime.system()) as tx:
-        tx.execute(tables.persons.update().values(certified=False, category=None, grade=None))
+        tx.execute(person_tables.persons.update().values(certified=False, category=None, grade=None))
     look(subsidy, "2026-05-02")
     assert ends(subsidy) == [
         ("living", "no_longer_entitled", "2026-05"),

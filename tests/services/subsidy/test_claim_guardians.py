@@ -9,7 +9,7 @@ import pytest
 
 from contracts import subsidy as messages
 from kernel.rulebook import RuleBook
-from services.subsidy import tables
+from services.subsidy import person_tables
 from services.subsidy.domain import schemes
 from services.subsidy.domain.claim_guardian import UNPROVEN
 from tests.services.subsidy.claim_records import (
@@ -139,6 +139,6 @@ def test_a_guardian_of_either_record_acts_for_who_was_registered_twice(strict: H
 def test_the_copy_of_guardianships_tells_who_has_one_and_not_who_it_is(subsidy: Harness) -> None:
     subsidy.feed("registry", [guardian(G, 1), guardian(G + 1, 1, until=date(2030, 1, 1))])
     subsidy.feed("registry", [guardianship_ended(G, 1), guardianship_ended(G + 1, 1)])
-    kept = {row.guardianship_id: tuple(row)[1:] for row in subsidy.rows(tables.guardianships)}
+    kept = {row.guardianship_id: tuple(row)[1:] for row in subsidy.rows(person_tables.guardianships)}
     told = (identifier(1), "certificate,subsidy", date(2020, 1, 1), date(2024, 6, 30))
     assert kept == {identifier(G): told, identifier(G + 1): told}

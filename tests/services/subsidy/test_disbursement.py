@@ -7,6 +7,7 @@ from chassis.rpc import Refused
 from contracts import subsidy as messages
 from kernel.rulebook import RuleBook
 from services.subsidy import tables
+from services.subsidy.fund_tables import fund_allotments
 from services.subsidy.handlers import instruct as instructing
 from services.subsidy.handlers import plan
 from tests.services.subsidy import factories
@@ -189,7 +190,7 @@ def test_the_database_itself_refuses_a_checker_who_is_the_maker(subsidy: Harness
 
 def test_the_database_itself_refuses_to_overdraw_an_allotment(subsidy: Harness) -> None:
     subsidy.bulk("record_fund_allotments", [factories.allotment()])
-    table = tables.fund_allotments
+    table = fund_allotments
 
     with (
         pytest.raises(sa.exc.IntegrityError, match=r"not_overdrawn|withdrawn"),

@@ -6,6 +6,7 @@ import pytest
 
 from chassis.rpc import Refused
 from services.subsidy import tables
+from services.subsidy.fund_tables import fund_allotments
 from tests.services.subsidy import factories
 from tests.services.subsidy.monthly import DISTRICT, clerk, grant, live, living, stop
 from tests.support.platform import Harness
@@ -59,7 +60,7 @@ def test_the_new_rate_uses_up_the_superior_money_sooner(subsidy: Harness) -> Non
         {"source": "superior", "amount": "400.00"},
         {"source": "county", "amount": "100.00"},
     ]
-    assert [row.drawn_fen for row in subsidy.rows(tables.fund_allotments)] == [0]
+    assert [row.drawn_fen for row in subsidy.rows(fund_allotments)] == [0]
 
 
 def test_yearly_schemes_are_priced_by_the_year(subsidy: Harness) -> None:

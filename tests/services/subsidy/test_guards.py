@@ -19,6 +19,7 @@ from contracts import subsidy as messages
 from services.subsidy import tables
 from services.subsidy.bank_tables import instructions, pay_accounts, payment_changes
 from services.subsidy.domain.run import Run
+from services.subsidy.fund_tables import fund_allotments
 from services.subsidy.handlers import instruct as instructing
 from services.subsidy.service import SubsidyService
 from tests.services.subsidy import factories
@@ -145,11 +146,11 @@ def change_the_books(subsidy: Harness) -> bool:
 
 def overdraw_an_allotment(subsidy: Harness) -> bool:
     subsidy.bulk("record_fund_allotments", [factories.allotment()])
-    table = tables.fund_allotments
+    table = fund_allotments
     return done(subsidy, sa.update(table).values(drawn_fen=table.c.amount_fen + 1))
 
 
-def _any_hash(patch: pytest.MonkeyPatch) -> None:
+def any_hash(patch: pytest.MonkeyPatch) -> None:
     original = Run.check_approval
     patch.setattr(
         Run,
@@ -158,7 +159,7 @@ def _any_hash(patch: pytest.MonkeyPatch) -> None:
     )
 
 
-def _any_checker(patch: pytest.MonkeyPatch) -> None:
+def any_checker(patch: pytest.MonkeyPatch) -> None:
     original = Run.check_approval
     patch.setattr(
         Run,
@@ -173,7 +174,7 @@ def _no_proof(patch: pytest.MonkeyPatch) -> None:
 
 GUARDS = [
     Guard(list_somebody_twice, "drop index uq_run_lines_once"),
-    Guard(grant_somebody_twice, "alter table awards drop constraint uq_awards_once"),
+    Guard(grant_somebody_twice, "drop index uq_awards_once"),
     Guard(pay_somebody_twice, "drop index uq_payments_once"),
     Guard(pay_again_what_came_back_once, "alter table payments drop constraint uq_payments_again"),
     Guard(
@@ -181,7 +182,7 @@ GUARDS = [
         "alter table payment_changes drop constraint ck_payment_changes_two_persons",
     ),
     Guard(tell_the_bank_twice, "drop index uq_instructions_first"),
-    Guard(approve_another_list, _any_hash),
+    Guard(approve_another_list, any_hash),
     Guard(add_to_an_approved_list, _no_proof),
     Guard(approve_one_s_own_list, "alter table runs drop constraint ck_runs_maker_is_not_checker"),
     Guard(change_an_account_alone, "alter table pay_accounts drop constraint ck_pay_accounts_two_persons"),
@@ -234,7 +235,7 @@ def test_the_maker_who_asks_to_approve_is_refused_by_the_rule_and_else_by_the_da
 ) -> None:
     run = freeze(unguarded, "care")
     assert not approved(unguarded, run, checker="maker")
-    _any_checker(monkeypatch)
+    any_checker(monkeypatch)
 
     with pytest.raises(Refused, match="internal_error"):
         approve(unguarded, run, checker="maker")

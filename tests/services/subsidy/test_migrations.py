@@ -42,6 +42,8 @@ AWARD = {
 }
 LINE = {name: AWARD[name] for name in ("award_id", "person_id", "scheme", "variant", "period", "region")}
 LINE |= {"run_id": RUN["run_id"], "seq": 1, "amount_fen": 200_000, "decision": "[]"}
+PAYMENT = {name: LINE[name] for name in ("run_id", "seq", "person_id", "scheme", "period", "amount_fen")}
+PAYMENT |= {"payment_id": "e" * 32, "paid_on": RUN["pay_on"], "recorded_at": RUN["planned_at"]}
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -87,6 +89,22 @@ def test_runs_that_are_paid_stay_paid_and_their_lines_point_to_them(before: Data
     stray = sa.insert(tables.run_lines).values({**LINE, "run_id": "d" * 32, "person_id": "d" * 32})
     with pytest.raises(sa.exc.IntegrityError), before.write() as connection:
         connection.execute(stray)
+
+
+def test_payments_stay_as_they_were_and_are_still_for_good(before: Database) -> None:
+    _insert(before, "paid", 1)
+    with before.write() as connection:
+        connection.execute(sa.insert(tables.payments).values(PAYMENT))
+
+    migrating.upgrade(SubsidyService, before)
+
+    with before.read() as connection:
+        [payment] = connection.execute(sa.select(tables.payments)).mappings()
+        # SQLite keeps no time zones.
+        kept = {**payment, "recorded_at": payment["recorded_at"].replace(tzinfo=UTC)}
+        assert kept == PAYMENT | {"take_back_id": None}
+    with pytest.raises(sa.exc.DBAPIError, match="append-only"), before.write() as connection:
+        connection.execute(sa.delete(tables.payments))
 
 
 def test_a_run_that_is_being_paid_stops_the_migration(before: Database) -> None:

@@ -10,10 +10,11 @@ import pytest
 
 from chassis.rpc import Refused
 from contracts import subsidy as messages
-from services.subsidy import bank_files, bank_repository, run_repository, tables
+from services.subsidy import bank_repository, run_repository, tables
 from services.subsidy.bank_tables import bank_answers, held_payments, instructions
+from services.subsidy.fund_tables import fund_allotments
+from services.subsidy.handlers import bank_files, plan
 from services.subsidy.handlers import instruct as instructing
-from services.subsidy.handlers import plan
 from tests.services.subsidy import factories
 from tests.services.subsidy.steps import approve, balances, batches, events, fetch, give_accounts, receive
 from tests.services.subsidy.test_restart import Killed, kill_at
@@ -147,7 +148,7 @@ def test_any_order_of_acts_leaves_the_books_balanced_and_everybody_paid_once(
     assert {person: made[person] for person in everybody} == {
         person: int(person not in given_up) for person in everybody
     }
-    drawn = sum(row.drawn_fen for row in subsidy.rows(tables.fund_allotments))
+    drawn = sum(row.drawn_fen for row in subsidy.rows(fund_allotments))
     assert drawn == _borne_by_allotments(subsidy, given_up)
     assert set(office.bank.paid) <= {row.id for row in subsidy.rows(instructions)}
     assert sum(office.bank.paid.values()) == sum(row.amount_fen for row in subsidy.rows(tables.payments))

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chassis.rpc import Refused
 from contracts import subsidy as messages
 from services.subsidy import tables
 from tests.services.subsidy import factories
@@ -65,6 +66,23 @@ def test_a_person_has_one_open_award_of_a_scheme(subsidy: Harness) -> None:
     assert grant(subsidy, later) == ["created"]
     assert pay_month(subsidy, "living", "2026-04")["amount"] == "217.00"
     assert pay_month(subsidy, "living", "2026-05")["amount"] == "217.00"
+
+
+@pytest.mark.parametrize(
+    ("month", "day", "admitted"), [("2026-04", "2026-03-01", True), ("2026-05", "2026-03-31", False)]
+)
+def test_a_month_is_not_paid_long_before_it_begins(
+    subsidy: Harness, month: str, day: str, admitted: bool
+) -> None:
+    live(subsidy)
+    assert grant(subsidy, living()) == ["created"]
+    fields = factories.plan("living", region=DISTRICT, period=month, pay_on=day)
+
+    if admitted:
+        assert subsidy.call("plan_disbursement", fields, subsidy.maker(region=DISTRICT))["period"] == month
+        return
+    with pytest.raises(Refused, match=r"subsidy\.period_to_come"):
+        subsidy.call("plan_disbursement", fields, subsidy.maker(region=DISTRICT))
 
 
 def test_of_offices_granting_the_same_person_at_once_one_succeeds(subsidy: Harness) -> None:
@@ -181,6 +199,21 @@ def test_an_award_stopped_before_its_first_month_is_never_paid(subsidy: Harness)
 
     with pytest.raises(Exception, match="nothing_to_pay"):
         pay_month(subsidy, "living", "2026-02")
+
+
+def test_what_was_granted_wrongly_is_stopped_and_granted_anew_from_the_same_month(subsidy: Harness) -> None:
+    live(subsidy)
+    assert grant(subsidy, living(period="2026-03")) == ["created"]
+    [wrong] = events(subsidy, messages.AwardGranted)
+    anew = living(ref="SH-1b", period="2026-03", granted_on="2026-03-25")
+    assert grant(subsidy, anew) == ["subsidy.already_granted"]
+
+    assert stop(subsidy, wrong.award_id, reason="request", happened_on="2026-02-26") == ["created"]
+
+    assert grant(subsidy, living(period="2026-03"), anew) == ["unchanged", "created"]
+    earlier = living(ref="SH-1c", period="2026-02", granted_on="2026-03-25")
+    assert grant(subsidy, earlier) == ["subsidy.already_granted"]
+    assert pay_month(subsidy, "living", "2026-03")["amount"] == "217.00"
 
 
 def test_what_lies_in_another_region_is_stopped_by_nobody_here(subsidy: Harness) -> None:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from chassis.rpc import Refused
 from contracts import subsidy as messages
 from services.reporting.service import ReportingService
-from services.subsidy import repository, tables
+from services.subsidy import person_tables, repository, tables
 from services.subsidy.handlers import outreach_runs
 from services.subsidy.outreach_tables import lead_acts, leads
 from tests.services.reporting.steps import take, value
@@ -186,7 +186,7 @@ def test_who_is_no_longer_certified_is_not_found(people: Harness) -> None:
 
 def test_what_the_copy_does_not_know_is_to_be_checked(people: Harness) -> None:
     with people.runtime.database.write() as connection:
-        unknown = sa.update(tables.persons).where(tables.persons.c.person_id == identifier(1))
+        unknown = sa.update(person_tables.persons).where(person_tables.persons.c.person_id == identifier(1))
         connection.execute(unknown.values(certificate_expires_on=None))
     searched(people)
 

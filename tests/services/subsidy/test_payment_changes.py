@@ -14,6 +14,7 @@ from chassis.rpc import Refused
 from contracts import subsidy as messages
 from services.subsidy import tables
 from services.subsidy.bank_tables import payment_changes
+from services.subsidy.fund_tables import fund_allotments
 from services.subsidy.service import SubsidyService
 from tests.services.subsidy import factories, monthly
 from tests.services.subsidy.steps import (
@@ -280,14 +281,14 @@ def test_money_goes_back_to_the_allotments_that_can_have_borne_it(subsidy: Harne
     villages = [VILLAGE, VILLAGE, OTHER_VILLAGE]
     subsidy.feed("rehab", [factories.placed_in_care(n, region=each) for n, each in enumerate(villages, 1)])
     instruct(subsidy, approve(subsidy, freeze(subsidy, "care")))
-    drawn = {row.ref: row.drawn_fen for row in subsidy.rows(tables.fund_allotments)}
+    drawn = {row.ref: row.drawn_fen for row in subsidy.rows(fund_allotments)}
     assert sum(drawn.values()) > 0
 
     for number, waiting in enumerate(held(subsidy)):
         request(subsidy, waiting["held_id"], ref=f"FQ-{number}")
         assert decide(subsidy, ref=f"JD-{number}", request_ref=f"FQ-{number}") == ["created"]
 
-    assert {row.drawn_fen for row in subsidy.rows(tables.fund_allotments)} == {0}
+    assert {row.drawn_fen for row in subsidy.rows(fund_allotments)} == {0}
     assert {row.state for row in subsidy.rows(tables.runs)} == {"paid"}
 
 
@@ -392,6 +393,19 @@ def test_the_database_itself_refuses_to_pay_twice_what_came_back_once(
         copy = again._asdict() | {"payment_id": "f" * 32} | changes
         with pytest.raises(sa.exc.IntegrityError), subsidy.runtime.database.write() as connection:
             connection.execute(sa.insert(tables.payments).values(copy))
+
+
+def test_the_database_itself_refuses_to_pay_another_line_again_than_the_one_that_came_back(
+    subsidy: Harness, paid: dict[str, Any]
+) -> None:
+    came_back(subsidy, number=1)
+    decide(subsidy)
+    [change] = subsidy.rows(payment_changes)
+    other = next(row for row in subsidy.rows(tables.payments) if row.person_id == identifier(2))
+    copy = other._asdict() | {"payment_id": "f" * 32, "take_back_id": change.id}
+
+    with pytest.raises(sa.exc.IntegrityError), subsidy.runtime.database.write() as connection:
+        connection.execute(sa.insert(tables.payments).values(copy))
 
 
 def test_of_giving_up_and_sending_again_at_once_one_happens(

@@ -9,6 +9,7 @@ import pytest
 from chassis.rpc import Refused
 from contracts import subsidy as messages
 from kernel.rulebook import RuleBook
+from services.subsidy import tables
 from services.subsidy.domain import schemes
 from services.subsidy.proof_tables import proofs
 from tests.services.subsidy import factories
@@ -117,3 +118,26 @@ def test_twenty_who_record_the_same_at_once_record_it_once(home: Harness):
         told = list(pool.map(lambda _: recorded(home, proof()), range(20)))
     assert sorted(told) == [["created"]] + [["unchanged"]] * 19
     assert len(events(home, messages.ProofRecorded)) == 1
+
+
+def proven(home: Harness) -> list[dict[str, Any]]:
+    """Awards of two of one household, both of whom have shown all that is asked for."""
+    every = [proof(n, fact) for n in (1, 2) for fact in ("danger_grade", "works_accepted")]
+    assert recorded(home, *every) == ["created"] * 4
+    return [factories.award(n, scheme="housing", variant="repair") for n in (1, 2)]
+
+
+def test_a_home_is_repaired_once_whoever_of_the_household_asks(home: Harness):
+    first, second = proven(home)
+    refused = "subsidy.household_granted"
+    assert codes(home.bulk("grant_awards", [first, second, first])) == ["created", refused, "unchanged"]
+    assert codes(home.bulk("grant_awards", [second])) == [refused]
+
+
+def test_of_two_of_a_household_who_are_granted_at_once_one_gets_it(home: Harness):
+    awards = proven(home) * 10
+    with ThreadPoolExecutor(20) as pool:
+        told = list(pool.map(lambda award: codes(home.bulk("grant_awards", [award]))[0], awards))
+    assert told.count("created") == 1
+    assert {"created", "unchanged", "subsidy.household_granted"} == set(told)
+    assert len(home.rows(tables.awards)) == 1

@@ -80,7 +80,13 @@ def overpaid(subsidy: Harness) -> str:
 
 
 def acts(
-    subsidy: Harness, debt_id: str, act: str, amount: str, ref: str = "ZW-1", **caller: Any
+    subsidy: Harness,
+    debt_id: str,
+    act: str,
+    amount: str,
+    ref: str = "ZW-1",
+    day: str = "2026-06-01",
+    **caller: Any,
 ) -> list[str]:
     item = {
         "ref": ref,
@@ -88,7 +94,7 @@ def acts(
         "act": act,
         "amount": amount,
         "document": "凭证1",
-        "happened_on": "2026-06-01",
+        "happened_on": day,
     }
     return codes(subsidy.bulk("record_debt_acts", [item], subsidy.clerk(**({"region": DISTRICT} | caller))))
 
@@ -228,6 +234,7 @@ def test_what_is_paid_back_settles_the_debt_once(subsidy: Harness) -> None:
     assert acts(subsidy, debt_id, "pay_back", "100.00") == ["subsidy.ref_reused"]
     assert acts(subsidy, debt_id, "pay_back", "17.01", "ZW-2") == ["subsidy.more_than_owed"]
     assert acts(subsidy, debt_id, "pay_back", "0.00", "ZW-3") == ["subsidy.amount_not_positive"]
+    assert acts(subsidy, debt_id, "pay_back", "1.00", "ZW-5", "2999-01-01") == ["subsidy.day_to_come"]
     assert acts(subsidy, debt_id, "pay_back", "17.00", "ZW-4") == ["created"]
 
     assert owed(subsidy)[0] == (21700, 21700)
@@ -262,6 +269,7 @@ def test_a_write_off_takes_two_persons(subsidy: Harness) -> None:
     both = subsidy.caller("checker", "clerk", subject=subsidy.rows(debt_acts)[0].recorded_by, region=DISTRICT)
     assert decide(both) == ["subsidy.maker_is_checker"]
     assert decide(checker, act_ref="ZW-9") == ["subsidy.unknown_debt"]
+    assert decide(checker, decided_on="2999-01-01") == ["subsidy.day_to_come"]
     assert decide(subsidy.checker("checker")) == ["subsidy.unknown_debt"]
     assert decide(checker) == ["created"]
     assert decide(checker) == ["unchanged"]

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from chassis.rpc import Refused
 from contracts import subsidy as messages
 from services.subsidy import tables
+from services.subsidy.fund_tables import fund_allotments
 from tests.services.subsidy import factories
 from tests.services.subsidy.monthly import DISTRICT, clerk, grant, live, living, pay_month
 from tests.services.subsidy.steps import approve, codes, events, find, freeze, pay
@@ -31,7 +32,7 @@ def frozen_care(subsidy: Harness) -> dict[str, Any]:
 
 
 def left(subsidy: Harness) -> int:
-    [fund] = subsidy.rows(tables.fund_allotments)
+    [fund] = subsidy.rows(fund_allotments)
     return int(fund.amount_fen - fund.drawn_fen)
 
 

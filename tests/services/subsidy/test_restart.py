@@ -11,8 +11,9 @@ import pytest
 
 from chassis.rpc import Refused
 from contracts import subsidy as messages
-from services.subsidy import bank_files, bank_repository, run_repository, tables
-from services.subsidy.handlers import instruct, plan
+from services.subsidy import bank_repository, run_repository, tables
+from services.subsidy.fund_tables import fund_allotments
+from services.subsidy.handlers import bank_files, instruct, plan
 from services.subsidy.service import SubsidyService
 from tests.services.subsidy import factories
 from tests.services.subsidy.steps import (
@@ -93,7 +94,7 @@ def test_a_run_killed_in_any_step_pays_everybody_once(
         "superior": "7000.01",
         "county": "6999.99",
     }
-    assert [row.drawn_fen for row in subsidy.rows(tables.fund_allotments)] == [700_001]
+    assert [row.drawn_fen for row in subsidy.rows(fund_allotments)] == [700_001]
     for kind in (messages.PaymentInstructed, messages.PaymentMade):
         told = events(subsidy, kind)
         assert len(told) == len({event.subject for event in told}) == PERSONS
@@ -181,7 +182,7 @@ def test_two_processes_on_the_same_jobs_pay_everybody_once(
         paid = settle(subsidy, run, Bank())
         assert (paid["state"], paid["lines"], paid["paid_lines"]) == ("paid", 30, 30)
         assert len(events(subsidy, messages.PaymentMade)) == 30
-        assert [row.drawn_fen for row in subsidy.rows(tables.fund_allotments)] == [700_001]
+        assert [row.drawn_fen for row in subsidy.rows(fund_allotments)] == [700_001]
         for process in processes:
             process.close()
 

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from contracts import subsidy as messages
-from services.subsidy import tables
+from services.subsidy import person_tables, tables
 from services.subsidy.handlers import copies
 from tests.services.subsidy.monthly import DISTRICT, clerk, grant, live, living, nursing, pay_month, stop
 from tests.services.subsidy.steps import codes, events
@@ -256,6 +256,6 @@ def test_a_rebuild_brings_nothing_back_a_second_time(subsidy: Harness) -> None:
     # What a rebuild does: the copies are made anew, and nothing else is called.
     renewal = registry_events.renewed(1, region=DISTRICT, **RENEWED)
     with subsidy.runtime.transaction(subsidy.runtime.system()) as tx:
-        tx.execute(sa.delete(tables.persons))
+        tx.execute(sa.delete(person_tables.persons))
         copies.PERSONS.apply(tx, [subsidy.received("registry", renewal, 99)])
     assert subsidy.rows(tables.awards) == before

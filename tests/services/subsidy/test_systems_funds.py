@@ -1,5 +1,6 @@
 """SUB-12: how money is budgeted, matched, spent and told, from the allotment to the figure."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -56,10 +57,10 @@ def test_superior_money_is_matched_by_the_county_spent_by_card_and_what_came_bac
     assert figure("subsidy.care.persons") == 2
     assert figure("subsidy.care.amount") == "4000.00"
     by_source = [figure("subsidy.care.amount", f"source={source}") for source in ("superior", "county")]
-    assert sum(map(float, by_source)) == 4000
+    assert sum(map(Decimal, by_source)) == 4000
     assert figure("subsidy.care.rate", "mode=home") == "2000.00"
     assert figure("subsidy.care.rate", "mode=boarding") is None
-    paid = sum(float(paid) for _, paid, _ in spending(office, "care").values())
+    paid = sum(Decimal(paid) for _, paid, _ in spending(office, "care").values())
     assert paid == 4000
     told = office.subsidy.call("reconcile", {"period": "2024"}, office.subsidy.auditor())
     assert told["first_difference"] is None

@@ -10,7 +10,7 @@ from tests.support.platform import COUNTY
 
 LIVING = stated("living.rate.dibao", "yuan_per_person_month", "330.00", "困难残疾人生活补贴标准")
 PREMIUMS = stated("pension_premium.rate.resident", "percent", "100", "保费补助比例") + stated(
-    "pension_premium.cap.resident", "yuan_per_person_year", "500.00", "每人每年补助上限"
+    "pension_premium.cap.resident", "yuan_per_person_year", "500.00", "补助上限"
 )
 OLD = "第二代残疾人证标准"
 

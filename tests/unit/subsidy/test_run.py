@@ -30,6 +30,12 @@ def hash_of(*lines: Line) -> str:
     return digest
 
 
+def test_the_hash_of_a_list_is_the_same_in_every_release() -> None:
+    """An update may come between the freezing of a list and its proof."""
+    back_pay = replace(LINE, seq=2, period="2024-05+1")
+    assert hash_of(LINE, back_pay) == "cf4af50d0b07b95d70ca8fb75bff46723f41ec6077d3bfbdaecaceb5e321997c"
+
+
 def test_a_second_person_approves_the_frozen_list() -> None:
     FROZEN.check_approval("checker", HASH)
 

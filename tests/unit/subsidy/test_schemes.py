@@ -1,17 +1,20 @@
 """The rule files as they are shipped: schemes, and rates on both sides of their dates."""
 
+import re
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from kernel.errors import Conflict, Invalid, NotFound
+from kernel.money import Money
 from kernel.regions import RegionCode
 from kernel.rulebook import RuleBook
 from services.subsidy.domain import schemes
-from services.subsidy.domain.amounts import check_priced, price
+from services.subsidy.domain.amounts import Basis, check_priced, price
 from services.subsidy.domain.rule_check import problems
 from services.subsidy.domain.schemes import Scheme
+from services.subsidy.domain.wording import said
 
 RULES = Path(schemes.__file__).parents[1] / "rules"
 OFFICES = sorted(path.stem for path in RULES.glob("offices/*.yaml"))
@@ -24,6 +27,27 @@ DAY = date(2024, 6, 3)
 @pytest.mark.parametrize("office", [None, *OFFICES])
 def test_the_rule_files_are_without_fault(office: str | None) -> None:
     assert problems(RuleBook.load(RULES, office)) == []
+
+
+@pytest.mark.parametrize("office", [None, *OFFICES])
+def test_a_citizen_reads_no_word_of_the_rules_that_is_not_chinese(office: str | None) -> None:
+    book = RuleBook.load(RULES, office)
+    codes = {key.removesuffix(schemes.MARK) for key in book.keys() if key.endswith(schemes.MARK)}  # noqa: SIM118
+    told = {
+        key: said(value)
+        for key in book.keys()  # noqa: SIM118
+        if key.partition(".")[0] in codes
+        for value in book.history(key)
+        if value.value is not None
+    }
+    assert {key: text for key, text in told.items() if re.search("[a-z]", text)} == {}
+
+
+def test_what_is_recorded_is_counted_and_what_is_paid_is_owed() -> None:
+    rules, basis = JINZHAI.at(DAY), Basis(cost=Money.yuan(500))
+    for code, told in (("hardship_visit", "应发500.00元"), ("hardship_goods", "计500.00元")):
+        _, trace = price(Scheme(code, rules), "summer", basis)
+        assert told in trace[-1]["zh"]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from kernel.money import Money
 from kernel.periods import Period
 from kernel.regions import RegionCode
 from kernel.rulebook import RuleView
-from services.subsidy import replies, repository
+from services.subsidy import replies, repository, review_queries
 from services.subsidy.domain.amounts import Basis, price
 from services.subsidy.domain.award import Claim, KnownAwards, Trace
 from services.subsidy.domain.eligibility import judged
@@ -73,6 +73,8 @@ def show_award(tx: Transaction, message: messages.ShowAward) -> messages.AwardSh
         reasons=replies.rule_steps(award.decision),
         amount=None if amount is None else str(amount),
         amount_reasons=replies.rule_steps(computed),
+        held_from=min(filter(None, (award.held_from, award.review_held_from)), default=None),
+        reviews=review_queries.reviews_of(tx, award.id),
     )
 
 

@@ -8,7 +8,7 @@ from chassis.service import Service, command, daily, query
 from chassis.transaction import Transaction
 from contracts.message import BulkReply
 from contracts.registry import network as messages
-from services.registry import network_queries, staffing
+from services.registry import network_queries, staffing_queries
 from services.registry.handlers import (
     appointments,
     duties,
@@ -93,12 +93,12 @@ class OrganisationNetwork(Service):
     @query(messages.ShowStaffing, roles=("auditor", "clerk"))
     def show_staffing(self, message: messages.ShowStaffing, tx: Transaction) -> messages.StaffingPage:
         """People and money of each organisation on a day, page by page; dissolved ones are left out."""
-        return staffing.show_staffing(tx, message)
+        return staffing_queries.show_staffing(tx, message)
 
     @query(messages.ListNetworkGaps, roles=("auditor", "clerk"))
     def list_network_gaps(self, message: messages.ListNetworkGaps, tx: Transaction) -> messages.NetworkGaps:
         """Townships, villages and communities that lack an organisation, a commissioner or a home."""
-        return staffing.list_network_gaps(tx, message)
+        return staffing_queries.list_network_gaps(tx, message)
 
     # Terms of office ------------------------------------------------------------------------------
 

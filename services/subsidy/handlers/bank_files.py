@@ -1,7 +1,4 @@
-"""The bank's files of this office: layouts, and a batch as its file.
-
-A room of its own because instructing and fetching both make the file, and accounts are opened here alone.
-"""
+"""The bank's files of this office: layouts, and a batch as its file. Accounts are opened here alone."""
 
 from hashlib import sha256
 from pathlib import Path
@@ -18,7 +15,7 @@ from services.subsidy.domain.bank_layout import Layout
 
 # Read at once: a layout that is wrong stops the start, not the first payment.
 _LAYOUTS = {
-    path.stem: bank_layout.load(path) for path in (Path(__file__).parent / "rules").glob("layouts/*.yaml")
+    path.stem: bank_layout.load(path) for path in (Path(__file__).parents[1] / "rules").glob("layouts/*.yaml")
 }
 
 

@@ -1,6 +1,6 @@
 """What is known of some persons while a batch of the registry's events is gone through, event by event.
 
-A room of its own because the copies are changed by the batch, and decisions follow from each event of it.
+The copies are changed by the batch, and decisions follow from each event of it.
 """
 
 from collections.abc import Collection, Sequence
@@ -14,7 +14,7 @@ from contracts.message import Event
 from services.subsidy import repository
 from services.subsidy.domain.eligibility import Holder
 from services.subsidy.handlers.copies import HOUSEHOLD_CHANGES, PERSON_CHANGES
-from services.subsidy.tables import households, persons
+from services.subsidy.person_tables import households, persons
 
 Row = dict[str, Any]
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.subsidy.tables import awards, persons, run_lines
+from services.subsidy.person_tables import persons
+from services.subsidy.tables import awards, run_lines
 
 
 def behind_kin(scheme: str, period: str) -> sa.CompoundSelect[Any]:
@@ -28,12 +29,13 @@ def behind_kin(scheme: str, period: str) -> sa.CompoundSelect[Any]:
 
 def paid_in(award: sa.FromClause, scheme: str, period: str) -> sa.ColumnElement[bool]:
     """Whether an award of the scheme is paid in the period: it began by then, has not ended, is not held."""
-    last, held = award.c.last_period, award.c.held_from
+    last, held, unreviewed = award.c.last_period, award.c.held_from, award.c.review_held_from
     return sa.and_(
         award.c.scheme == scheme,
         award.c.period <= period,
         sa.or_(last.is_(None), last >= period),
         sa.or_(held.is_(None), held > period),
+        sa.or_(unreviewed.is_(None), unreviewed > period),
     )
 
 

@@ -13,7 +13,7 @@ from kernel.money import Money
 from kernel.periods import Period
 from kernel.regions import RegionCode
 from kernel.rulebook import RuleView
-from services.subsidy import replies, repository
+from services.subsidy import fund_repository, replies, repository
 from services.subsidy.domain.amounts import price
 from services.subsidy.domain.funding import Funding
 from services.subsidy.domain.schemes import Scheme
@@ -31,7 +31,7 @@ class _Purse:
         """What each source bears of these awards."""
         if year not in self.left:
             bearers = scheme.bearers
-            funds = repository.funds(self.tx, scheme.code, year, bearers.sources[:-1])
+            funds = fund_repository.funds(self.tx, scheme.code, year, bearers.sources[:-1])
             self.left[year] = Funding(funds, bearers)
         borne: dict[str, Money] = {}
         for group in due:

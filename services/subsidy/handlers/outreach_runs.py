@@ -18,7 +18,7 @@ from services.subsidy import repository
 from services.subsidy.domain.outreach import Grounds
 from services.subsidy.domain.record import check_same
 from services.subsidy.domain.schemes import OFFICE, Scheme
-from services.subsidy.handlers.prospects import Prospect, raise_leads, unserved
+from services.subsidy.handlers.prospects import Prospect, Served, raise_leads
 from services.subsidy.outreach_tables import outreach_runs
 from services.subsidy.person_tables import persons
 
@@ -108,9 +108,11 @@ def _next_people(tx: Transaction, region: str, cursor: Mapping[str, str]) -> Seq
 
 def _find(tx: Transaction, run: sa.Row[Any], ids: Collection[str]) -> int:
     """Raise leads of those who are entitled, have no award or claim and were not asked yet; how many."""
-    free = unserved(tx, ids, run.scheme, run.period)
+    served = Served(tx, ids)
     people = {
-        person_id: known for person_id, known in repository.people(tx, ids).items() if person_id in free
+        person_id: known
+        for person_id, known in repository.people(tx, ids).items()
+        if not served.has(person_id, run.scheme, run.period)
     }
     rules = tx.rules.at(run.matched_on)
     schemes = {

@@ -62,7 +62,7 @@ def record_outside_benefits(tx: Transaction, message: messages.RecordOutsideBene
             new.append(row)
             entry.created(row["benefit_id"])
     tx.insert(outside_benefits, new)
-    raise_leads(tx, still_unserved(tx, (each for prospects in found.values() for each in prospects)))
+    raise_leads(tx, still_unserved(tx, [each for prospects in found.values() for each in prospects]))
     return bulk.reply()
 
 

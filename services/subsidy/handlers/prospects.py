@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from chassis.transaction import Transaction
 from contracts import subsidy as messages
 from services.subsidy import claim_repository, repository
+from services.subsidy.domain.award import Award
 from services.subsidy.domain.outreach import DECLINED, OPEN, Grounds, covers
 from services.subsidy.outreach_tables import leads
 from services.subsidy.person_tables import persons
@@ -33,20 +34,23 @@ class Prospect:
     run_id: str | None = None
 
 
-def unserved(tx: Transaction, ids: Collection[str], scheme: str, period: str) -> set[str]:
-    """Those of some persons who have no award of the scheme for the period and claim none, locked until the
-    commit.
-    """
-    lock_people(tx, ids)
-    heads = repository.heads(tx, ids)
-    served = {
-        heads[award.person_id]
-        for award in repository.known_awards(tx, (), heads)
-        if covers(award, scheme, period)
-    }
-    claimed = claim_repository.open_claims(tx, set(heads))
-    served |= {heads[person_id] for person_id, claimed_scheme in claimed if claimed_scheme == scheme}
-    return {person_id for person_id in ids if heads.get(person_id, person_id) not in served}
+class Served:
+    """What some persons are granted or claim, locked until the commit. Two records of one person are one."""
+
+    def __init__(self, tx: Transaction, ids: Collection[str]) -> None:
+        lock_people(tx, ids)
+        self._heads = repository.heads(tx, ids)
+        self._awards: dict[str, list[Award]] = {}
+        for award in repository.known_awards(tx, (), self._heads):
+            self._awards.setdefault(award.person_id, []).append(award)
+        claimed = claim_repository.open_claims(tx, set(self._heads))
+        self._claimed = {(self._heads[person_id], scheme) for person_id, scheme in claimed}
+
+    def has(self, person_id: str, scheme: str, period: str) -> bool:
+        """Whether the person has an award of the scheme for the period, or claims one."""
+        head = self._heads.get(person_id, person_id)
+        granted = any(covers(award, scheme, period) for award in self._awards.get(head, ()))
+        return granted or (head, scheme) in self._claimed
 
 
 def lock_people(tx: Transaction, ids: Collection[str]) -> None:
@@ -56,20 +60,16 @@ def lock_people(tx: Transaction, ids: Collection[str]) -> None:
     tx.execute(query.with_for_update()).all()
 
 
-def still_unserved(tx: Transaction, found: Iterable[Prospect]) -> list[Prospect]:
-    """Those who are unserved."""
-    groups: dict[tuple[str, str], list[Prospect]] = {}
-    for each in found:
-        groups.setdefault((each.scheme, each.period), []).append(each)
-    kept: list[Prospect] = []
-    for (scheme, period), people in groups.items():
-        free = unserved(tx, {each.person_id for each in people}, scheme, period)
-        kept += [each for each in people if each.person_id in free]
-    return kept
+def still_unserved(tx: Transaction, found: Collection[Prospect]) -> list[Prospect]:
+    """Those who have no award and no claim."""
+    if not found:
+        return []
+    served = Served(tx, {each.person_id for each in found})
+    return [each for each in found if not served.has(each.person_id, each.scheme, each.period)]
 
 
 def raise_leads(tx: Transaction, found: Iterable[Prospect]) -> int:
-    """Raise leads of those among the unserved who were not asked yet; how many."""
+    """Raise leads of those who were not asked yet; how many. found: people who are served by nothing."""
     groups: dict[str, dict[str, Prospect]] = {}
     for each in found:
         groups.setdefault(each.scheme, {})[each.person_id] = each

@@ -364,6 +364,23 @@ def test_a_payment_that_is_given_up_leaves_no_debt_of_money_that_nobody_got(subs
     assert len(found(subsidy)) == 1
 
 
+def test_what_somebody_paid_back_of_a_payment_that_is_then_given_up_they_get_again(subsidy: Harness) -> None:
+    live(subsidy)
+    live(subsidy, 2)
+    assert grant(subsidy, living()) == ["created"]
+    [held] = held_up(subsidy, "2026-03", with_account=2)
+    assert stop(subsidy, subsidy.rows(tables.awards)[0].award_id, happened_on="2026-02-10") == ["created"]
+    recomputed(subsidy, "living")
+    [debt] = subsidy.rows(debts)
+    assert acts(subsidy, debt.debt_id, "pay_back", "100.00") == ["created"]
+    assert given_up(subsidy, held) == ["created"]
+
+    for _ in range(2):
+        recomputed(subsidy, "living")
+
+    assert found(subsidy) == [("2026-03", "over_payment", "217.00"), ("2026-03", "back_pay", "100.00")]
+
+
 def test_of_a_payment_that_is_given_up_nothing_was_kept_back(subsidy: Harness) -> None:
     live(subsidy)
     live(subsidy, 2)

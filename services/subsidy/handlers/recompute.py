@@ -99,7 +99,8 @@ class _Known:
         for award in change_repository.lock_awards(tx, within.scheme, self._heads):
             self._awards.setdefault(self._heads[award.person_id], []).append(award)
         self._had: dict[tuple[str, str], int] = {}
-        for (person_id, period), fen in difference_repository.had(tx, within, self._heads).items():
+        self._by_record = difference_repository.had(tx, within, self._heads)
+        for (person_id, period), fen in self._by_record.items():
             key = self._heads[person_id], period
             self._had[key] = self._had.get(key, 0) + fen
         self._before = difference_repository.found_before(tx, within, self._heads)
@@ -125,7 +126,9 @@ class _Known:
         paid_by = next(each for each in awards if each.id == line.award_id)
         due, reasons = Money.ZERO, self._ends.get(paid_by.id, [])
         if holding:
-            paid_by = paid_by if paid_by in holding else holding[0]
+            # By whichever line it is looked at: of two records that were paid, the one granted first.
+            paid = [each for each in holding if (each.person_id, line.period) in self._by_record]
+            paid_by = (paid or holding)[0]
             basis = Basis(paid_by.cost, paid_by.days)
             due, reasons = self._priced(paid_by.region, paid_by.variant, basis, line.period)
         had = Money(self._had.get(self.key(line), 0))

@@ -447,6 +447,24 @@ def test_a_visit_paid_to_both_records_of_a_person_is_recovered_and_no_job_stands
     assert found(subsidy) == [(day, "over_payment", "500.00")]
 
 
+def test_two_records_paid_by_different_grades_differ_once_however_often_one_looks(
+    subsidy: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recompute, "LINES_PER_STEP", 1)
+    live(subsidy, 1)
+    live(subsidy, 2, grade=1)
+    new_rate(subsidy, "nursing.rate.grade_1.44", "300.00", "2026-01-01")
+    assert grant(subsidy, nursing(1), nursing(2) | {"variant": "grade_1"}) == ["created", "created"]
+    pay_month(subsidy, "nursing", "2026-02")
+    merged = registry_events.merged(1, 2, region=DISTRICT, merged_on=date(2026, 3, 1))
+    subsidy.feed("registry", [merged])
+
+    for _ in range(3):
+        recomputed(subsidy, "nursing")
+
+    assert found(subsidy) == [("2026-02", "over_payment", "300.00")]
+
+
 def test_runs_that_nobody_has_approved_are_not_looked_at(subsidy: Harness) -> None:
     live(subsidy)
     assert grant(subsidy, living()) == ["created"]

@@ -50,16 +50,16 @@ def approved_lines(
 ) -> Sequence[sa.Row[Any]]:
     """The next regular lines of approved runs, by run and place: what is paid, or is going to be.
 
-    What two persons gave up was never paid, and is decided.
+    given_up: whether two persons decided that it is never paid.
     """
     line = run_lines.c
+    place = (line.run_id, line.seq, line.award_id, line.person_id, line.period)
     query = (
-        sa.select(line.run_id, line.seq, line.award_id, line.person_id, line.period)
+        sa.select(*place, _given_up().label("given_up"))
         .where(
             _regular(within),
             line.region.startswith(RegionCode(within.region).prefix),
             sa.tuple_(line.run_id, line.seq) > after,
-            ~_given_up(),
         )
         .join(runs, runs.c.run_id == line.run_id)
     )

@@ -99,7 +99,8 @@ class _Known:
         for award in change_repository.lock_awards(tx, within.scheme, self._heads):
             self._awards.setdefault(self._heads[award.person_id], []).append(award)
         self._had: dict[tuple[str, str], int] = {}
-        for (person_id, period), fen in difference_repository.had(tx, within, self._heads).items():
+        self._by_record = difference_repository.had(tx, within, self._heads)
+        for (person_id, period), fen in self._by_record.items():
             key = self._heads[person_id], period
             self._had[key] = self._had.get(key, 0) + fen
         self._before = difference_repository.found_before(tx, within, self._heads)
@@ -113,7 +114,11 @@ class _Known:
         return self._heads[line.person_id], line.period
 
     def difference(self, line: sa.Row[Any]) -> Difference | None:
-        """What differs in the period of the line; nothing while it waits for the end of a freeze."""
+        """What differs in the period of the line; nothing while it waits for the end of a freeze.
+
+        A payment that was given up is left as decided. What the person had paid back of it before, or was
+        kept back for it, they get again.
+        """
         awards = self._awards[self.key(line)[0]]
         holding = [each for each in awards if each.holds_in(line.period, line.period)]
         if any(each.holds_back(line.period) for each in holding):
@@ -121,10 +126,14 @@ class _Known:
         paid_by = next(each for each in awards if each.id == line.award_id)
         due, reasons = Money.ZERO, self._ends.get(paid_by.id, [])
         if holding:
-            paid_by = paid_by if paid_by in holding else holding[0]
+            # By whichever line it is looked at: of two records that were paid, the one granted first.
+            paid = [each for each in holding if (each.person_id, line.period) in self._by_record]
+            paid_by = (paid or holding)[0]
             basis = Basis(paid_by.cost, paid_by.days)
             due, reasons = self._priced(paid_by.region, paid_by.variant, basis, line.period)
         had = Money(self._had.get(self.key(line), 0))
+        if line.given_up:
+            due = max(had, Money.ZERO)
         if (kind := kind_of(due, had)) is None:
             return None
         return Difference(
@@ -148,7 +157,9 @@ class _Known:
 
 def _differences(tx: Transaction, within: Range, lines: Sequence[sa.Row[Any]]) -> list[Difference]:
     known = _Known(tx, within, {line.person_id for line in lines})
-    # Of two lines of one person for one period the first one shows what both differ by.
-    first = {known.key(line): line for line in reversed(lines)}
-    found = (known.difference(line) for line in reversed(first.values()))
+    # Of two lines of one person for one period the first one that stands shows what both differ by.
+    first: dict[tuple[str, str], sa.Row[Any]] = {}
+    for line in sorted(lines, key=lambda line: bool(line.given_up)):
+        first.setdefault(known.key(line), line)
+    found = (known.difference(line) for line in first.values())
     return [each for each in found if each is not None]

@@ -18,6 +18,8 @@ from tests.support.platform import Harness
 EXAMPLES = int(os.environ.get("CYCLE_EXAMPLES", "0"))
 """More than the short profile, and others each time: `CYCLE_EXAMPLES=500`."""
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(0 if EXAMPLES else 600)]
+
 
 @pytest.fixture
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,14 +72,12 @@ def fresh_databases(emptied_databases: Emptied, tmp_path: Path) -> Databases:
 
 
 @pytest.mark.system("SUB-12")
-@pytest.mark.timeout(0 if EXAMPLES else 120)
 @pytest.mark.usefixtures("small_parts")
 def test_any_cycle_on_sqlite_pays_everybody_what_is_due_once(fresh_files: Databases) -> None:
     run(fresh_files, examples=12)
 
 
 @pytest.mark.system("SUB-12")
-@pytest.mark.timeout(0 if EXAMPLES else 120)
 @pytest.mark.usefixtures("small_parts")
 def test_any_cycle_on_postgresql_pays_everybody_what_is_due_once(fresh_databases: Databases) -> None:
     run(fresh_databases, examples=4)

@@ -372,6 +372,23 @@ def test_a_payment_that_is_given_up_leaves_no_debt_of_money_that_nobody_got(subs
     assert len(found(subsidy)) == 1
 
 
+def test_what_somebody_paid_back_of_a_payment_that_is_then_given_up_they_get_again(subsidy: Harness) -> None:
+    live(subsidy)
+    live(subsidy, 2)
+    assert grant(subsidy, living()) == ["created"]
+    [held] = held_up(subsidy, "2026-03", with_account=2)
+    assert stop(subsidy, subsidy.rows(tables.awards)[0].award_id, happened_on="2026-02-10") == ["created"]
+    recomputed(subsidy, "living")
+    [debt] = subsidy.rows(debts)
+    assert acts(subsidy, debt.debt_id, "pay_back", "100.00") == ["created"]
+    assert given_up(subsidy, held) == ["created"]
+
+    for _ in range(2):
+        recomputed(subsidy, "living")
+
+    assert found(subsidy) == [("2026-03", "over_payment", "217.00"), ("2026-03", "back_pay", "100.00")]
+
+
 def test_of_a_payment_that_is_given_up_nothing_was_kept_back(subsidy: Harness) -> None:
     live(subsidy)
     live(subsidy, 2)
@@ -436,6 +453,24 @@ def test_a_visit_paid_to_both_records_of_a_person_is_recovered_and_no_job_stands
     subsidy.run_jobs()
 
     assert found(subsidy) == [(day, "over_payment", "500.00")]
+
+
+def test_two_records_paid_by_different_grades_differ_once_however_often_one_looks(
+    subsidy: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recompute, "LINES_PER_STEP", 1)
+    live(subsidy, 1)
+    live(subsidy, 2, grade=1)
+    new_rate(subsidy, "nursing.rate.grade_1.44", "300.00", "2026-01-01")
+    assert grant(subsidy, nursing(1), nursing(2) | {"variant": "grade_1"}) == ["created", "created"]
+    pay_month(subsidy, "nursing", "2026-02")
+    merged = registry_events.merged(1, 2, region=DISTRICT, merged_on=date(2026, 3, 1))
+    subsidy.feed("registry", [merged])
+
+    for _ in range(3):
+        recomputed(subsidy, "nursing")
+
+    assert found(subsidy) == [("2026-02", "over_payment", "300.00")]
 
 
 def test_runs_that_nobody_has_approved_are_not_looked_at(subsidy: Harness) -> None:

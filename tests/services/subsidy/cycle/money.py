@@ -219,7 +219,10 @@ class Money(Base):
             had[key] = had.get(key, 0) + fen
         for (number, period), fen in had.items():
             due = self.law.due(number, int(period[-2:]))
-            assert due is None or fen in due or (number, period) not in stands, (number, period, fen, due)
+            if due is not None:
+                # Of a month that was given up nobody has paid anything back.
+                right = fen in due if (number, period) in stands else fen >= 0
+                assert right, (number, period, fen, due)
 
     @rule(which=few, act=st.sampled_from(["agree", "pay_back", "ask_write_off"]), part=st.integers(1, 3))
     def settle(self, which: int, act: str, part: int) -> None:

@@ -12,6 +12,7 @@ PERIOD = sa.String(10)
 EVER_PAID = sa.text("last_period IS NULL OR last_period >= period")
 GOING_ON = sa.text("last_period IS NULL")
 SOLE = sa.text("sole")
+FOR_HOUSEHOLD = sa.text("for_household")
 
 
 def upgrade() -> None:
@@ -49,6 +50,7 @@ def _anew() -> None:
         sa.Column("days", sa.Integer),
         sa.Column("held_from", PERIOD),
         sa.Column("household_id", ID),
+        sa.Column("for_household", sa.Boolean, nullable=False, server_default=sa.false()),
         sa.Column("reviewed_on", sa.Date),
         sa.Column("review_held_from", PERIOD),
     )
@@ -66,5 +68,6 @@ def _anew() -> None:
     _index("ix_awards_going_on", ["award_id"], GOING_ON)
     _index("ix_awards_review", ["scheme", "reviewed_on", "award_id"], GOING_ON)
     _index("uq_awards_sole", ["person_id", "scheme"], SOLE, unique=True)
+    _index("uq_awards_household", ["household_id", "scheme"], FOR_HOUSEHOLD, unique=True)
     op.execute(f"insert into awards ({names}) select {names} from awards_before")  # noqa: S608 - names from above
     op.execute("drop table awards_before")

@@ -103,7 +103,7 @@ def _check_decider(progress: Progress, office: Office) -> None:
             field="action",
             state=progress.state,
         )
-    if office.by in {progress.checked_by, progress.reviewed_by}:
+    if office.by in {progress.checked_by, progress.reviewed_by, *office.examiners}:
         raise Forbidden(
             "subsidy.decided_by_examiner", "Let somebody decide who did not check it.", field="action"
         )

@@ -35,11 +35,13 @@ _LEVELS = {"check": "township", "review": "county"}
 class File:
     """What is known when the command begins, kept up with each step that it records.
 
-    filed: by reference. known: recorded steps by reference, each with its claim. steps: the new ones.
+    filed: by reference. known: recorded steps by reference, each with its claim. examiners: by claim, who
+    ever looked at it. steps: the new ones.
     """
 
     filed: dict[str, Filed]
     known: dict[str, tuple[str, str, Act]]
+    examiners: dict[str, frozenset[str]]
     overdue: Overdue
     workdays: Workdays
     steps: Steps = field(default_factory=lambda: Steps(claims, claim_acts))
@@ -52,6 +54,7 @@ class File:
         return cls(
             filed,
             claim_repository.steps_by_ref(tx, {item.ref for item in bulk.items()}),
+            claim_repository.examiners(tx, {each.id for each in filed.values()}),
             Overdue(claim_repository.told_overdue(tx, {each.id for each in filed.values()})),
             Workdays.of(tx.rules),
         )
@@ -81,7 +84,9 @@ class File:
         with reading("acted_on"):
             notice = Scheme(filed.request.scheme, rules).stated("notice_days")
             days = None if notice is None else notice.integer
-            return advance(filed.progress, act, Office(rules, self.workdays, tx.caller.subject, days))
+            looked = self.examiners.get(filed.id, frozenset())
+            office = Office(rules, self.workdays, tx.caller.subject, days, looked)
+            return advance(filed.progress, act, office)
 
     def keep(
         self,

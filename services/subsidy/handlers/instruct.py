@@ -23,7 +23,7 @@ from services.subsidy.domain.run import Run
 from services.subsidy.handlers import bank_files
 
 JOB = "subsidy.instruct"
-LINES_PER_STEP = 5000
+LINES_PER_STEP = 2000
 
 
 def instruct_disbursement(

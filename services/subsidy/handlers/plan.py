@@ -26,7 +26,7 @@ from services.subsidy.handlers.coverage import check_covered
 from services.subsidy.handlers.offsets import Due, Offsets
 
 JOB = "subsidy.plan"
-AWARDS_PER_STEP = 5000
+AWARDS_PER_STEP = 2000
 
 
 def plan_disbursement(tx: Transaction, message: messages.PlanDisbursement) -> messages.DisbursementRun:

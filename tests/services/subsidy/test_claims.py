@@ -210,7 +210,15 @@ def test_who_checked_or_reviewed_does_not_decide(subsidy: Harness) -> None:
     for subject in ("one", "two"):
         own = decider(subsidy, subject=subject)
         assert decided(subsidy, step("approve", "2026-03-09"), caller=own) == ["subsidy.decided_by_examiner"]
-    assert decided(subsidy, step("approve", "2026-03-09")) == [CREATED]
+    again = subsidy.caller("clerk", subject="three", region=DISTRICT)
+    assert (
+        taken(subsidy, step("check", "2026-03-09"), step("review", "2026-03-09"), caller=again)
+        == [CREATED] * 2
+    )
+    for subject in ("one", "two", "three"):
+        own = decider(subsidy, subject=subject)
+        assert decided(subsidy, step("approve", "2026-03-10"), caller=own) == ["subsidy.decided_by_examiner"]
+    assert decided(subsidy, step("approve", "2026-03-10")) == [CREATED]
 
 
 def test_what_is_missing_stops_the_clock_until_it_is_there(subsidy: Harness) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
+from chassis import schema
 from chassis.rpc import Refused
 from contracts import subsidy as messages
 from kernel.money import Money
@@ -80,6 +81,7 @@ def test_each_case_comes_out_as_it_should(subsidy: Harness, case: dict[str, Any]
             refused[told] = refusal.code
 
     assert had(subsidy) | refused == case["应得"]
+    assert {job.state for job in subsidy.rows(schema.job)} == {"done"}
 
 
 def test_a_quarter_is_one_list_with_a_line_for_each_month_of_each_person(subsidy: Harness) -> None:

@@ -7,6 +7,7 @@ import pytest
 from contracts import subsidy as messages
 from services.subsidy import tables
 from services.subsidy.fund_tables import fund_allotments
+from services.subsidy.handlers import plan
 from tests.services.subsidy import factories
 from tests.services.subsidy.monthly import DISTRICT, clerk, grant, live, living, pay_month
 from tests.services.subsidy.own_rules import state
@@ -49,7 +50,10 @@ def progress(subsidy: Harness) -> dict[str, tuple[str | None, ...]]:
 
 
 @pytest.mark.system("SUB-12")
-def test_each_line_is_split_by_the_shares_and_the_fen_left_over_are_carried_on(subsidy: Harness) -> None:
+def test_each_line_is_split_by_the_shares_and_the_fen_left_over_are_carried_on(
+    subsidy: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan, "AWARDS_PER_STEP", 1)
     sixty_forty(subsidy)
     new_rate(subsidy, "living.rate.dibao.44", "217.01", "2026-01-01")
     allot(subsidy, "1000.00")
@@ -141,8 +145,8 @@ def test_who_is_granted_while_a_list_is_drawn_up_and_is_not_covered_waits_for_th
     state(subsidy, "text", living__shortage="refused")
     allot(subsidy, "130.20")
     maker = subsidy.maker(region=DISTRICT)
-    plan = factories.plan("living", region=DISTRICT, period="2026-02", pay_on="2026-02-25")
-    subsidy.call("plan_disbursement", plan, maker)
+    told = factories.plan("living", region=DISTRICT, period="2026-02", pay_on="2026-02-25")
+    subsidy.call("plan_disbursement", told, maker)
     live(subsidy, 2)
     assert grant(subsidy, living(2)) == ["created"]
 

@@ -175,7 +175,7 @@ def test_what_a_source_cannot_bear_of_its_share_the_next_ones_bear() -> None:
     bearers = by_shares((Fraction(1, 2), Fraction(1, 4), Fraction(1, 4)))
     funds = [
         Fund("1", "city", COUNTY, Money.yuan(60)),
-        Fund("2", "special", COUNTY, Money.yuan(40)),
+        Fund("2", "special", COUNTY, Money.yuan(100)),
     ]
     funding = Funding(funds, bearers)
 
@@ -183,8 +183,8 @@ def test_what_a_source_cannot_bear_of_its_share_the_next_ones_bear() -> None:
 
     assert borne == [
         {"city": Money.yuan(50), "special": Money.yuan(25), "county": Money.yuan(25)},
-        {"city": Money.yuan(10), "special": Money.yuan(15), "county": Money.yuan(75)},
-        {"county": Money.yuan(100)},
+        {"city": Money.yuan(10), "special": Money.yuan(65), "county": Money.yuan(25)},
+        {"special": Money.yuan(10), "county": Money.yuan(90)},
     ]
 
 

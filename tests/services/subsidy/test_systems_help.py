@@ -30,6 +30,11 @@ def test_a_vehicle_is_applied_for_reviewed_approved_and_paid_and_one_whose_proof
     [payment] = figure.events("subsidy.fuel.persons")
     assert (payment["type"], payment["subject"]) == ("subsidy.payment_made.v1", drivers[1])
     assert office.again(run)["state"] == "paid"
+    # The next year is reported one year ahead.
+    office.grant("fuel", "vehicle", drivers[:1], period="2025", granted_on="2024-10-08")
+    figure = office.figures()
+    assert figure("subsidy.fuel.reported", "year=this") == 2
+    assert figure("subsidy.fuel.reported", "year=next") == 1
 
 
 @pytest.mark.system("SUB-07")

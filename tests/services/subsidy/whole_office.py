@@ -164,6 +164,8 @@ class WholeOffice:
         """Claims handed in at home by the persons themselves, looked at by the township and by the county."""
         own = {"scheme": scheme, "variant": variant, "applicant": "self", "applied_on": on} | changes
         claims = [own | {"ref": f"SQ-{scheme}-{person_id}", "person_id": person_id} for person_id in ids]
+        if f"{scheme}.claim_proof" in self.explained(scheme, on):
+            claims = [claim | {"proof": f"2024-{claim['person_id']}"} for claim in claims]
         self.done("subsidy", "record_claims", claims, self.subsidy.clerk())
         for action in ("accept", "check", "review"):
             self.stepped(scheme, action, ids, on)

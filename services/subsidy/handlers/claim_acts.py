@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Self
 
+from chassis import clock
 from chassis.bulk import Bulk, Entry
 from chassis.fields import reading
 from chassis.filing import Steps
@@ -22,7 +23,7 @@ from services.subsidy.domain.award import Trace
 from services.subsidy.domain.claim import advance
 from services.subsidy.domain.claim_grounds import stated_grounds
 from services.subsidy.domain.claim_state import Act, Office, Progress, seat
-from services.subsidy.domain.record import check_same
+from services.subsidy.domain.record import check_past, check_same
 from services.subsidy.domain.schemes import Scheme
 from services.subsidy.handlers.claim_clocks import Overdue, facts_of
 
@@ -63,7 +64,7 @@ class File:
         """The claim of the step and the rules at its home; None for a step that is recorded already.
 
         Raises NotFound("subsidy.unknown_claim"), Forbidden("subsidy.not_your_step"),
-        Conflict("subsidy.ref_reused").
+        Conflict("subsidy.ref_reused"), Invalid("subsidy.day_to_come").
         """
         filed = self.filed.get(entry.item.claim_ref)
         if filed is None or not any(map(tx.caller.covers, (filed.region, filed.window))):
@@ -74,6 +75,7 @@ class File:
             rules = tx.rules.at(act.acted_on).within(RegionCode(filed.region))
             _check_place(tx, filed, act, rules)
         if (same := self.known.get(entry.item.ref)) is None:
+            check_past(act.acted_on, clock.office_day(tx.now), "acted_on")
             return filed, rules
         check_same("step", same[1:], (filed.id, act))
         entry.unchanged(same[0])

@@ -1,13 +1,14 @@
 """From an application to a decision: granted once, refused with its reasons, posted and objected to."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import Barrier
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 
 from chassis.rpc import Refused
 from contracts import subsidy as messages
@@ -232,6 +233,18 @@ def test_what_is_missing_stops_the_clock_until_it_is_there(subsidy: Harness) -> 
     assert listed(subsidy)["SQ-1"]["due_on"] == "2026-03-12"
 
 
+def test_no_step_of_a_claim_is_of_a_day_to_come(subsidy: Harness) -> None:
+    live(subsidy)
+    assert handed_in(subsidy) == [CREATED]
+    with time_machine.travel(datetime(2026, 3, 5, 4, tzinfo=UTC), tick=False):
+        early = subsidy.caller("clerk", subject="early", region=DISTRICT)
+        assert taken(subsidy, *examined(), caller=early) == [CREATED, CREATED, "subsidy.day_to_come"]
+        asked = step("approve", "2026-03-09")
+        assert decided(subsidy, asked, caller=decider(subsidy, subject="early")) == ["subsidy.day_to_come"]
+    assert taken(subsidy, *examined()) == ["unchanged", "unchanged", CREATED]
+    assert decided(subsidy, step("approve", "2026-03-09")) == [CREATED]
+
+
 def test_a_window_declines_only_for_what_a_window_can_tell(subsidy: Harness) -> None:
     live(subsidy)
     handed_in(subsidy)
@@ -270,7 +283,7 @@ def test_what_cannot_be_applied_for_is_refused_and_the_rest_is_kept(subsidy: Har
         "subsidy.wrong_period",
         "subsidy.unknown_person",
         "subsidy.unknown_scheme",
-        "workdays.unknown_year",
+        "subsidy.day_to_come",
         "record.invalid",
         CREATED,
         "unchanged",

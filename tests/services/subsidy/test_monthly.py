@@ -216,6 +216,16 @@ def test_what_was_granted_wrongly_is_stopped_and_granted_anew_from_the_same_mont
     assert pay_month(subsidy, "living", "2026-03")["amount"] == "217.00"
 
 
+def test_no_award_is_stopped_on_a_day_to_come(subsidy: Harness) -> None:
+    live(subsidy)
+    grant(subsidy, living())
+    award_id = events(subsidy, messages.AwardGranted)[0].award_id
+
+    assert stop(subsidy, award_id, happened_on="2999-04-10") == ["subsidy.day_to_come"]
+
+    assert stop(subsidy, award_id) == ["created"]
+
+
 def test_what_lies_in_another_region_is_stopped_by_nobody_here(subsidy: Harness) -> None:
     live(subsidy)
     grant(subsidy, living())

@@ -17,7 +17,7 @@ from services.subsidy.difference_tables import debt_acts, debt_entries, debts, d
 from services.subsidy.handlers import recompute
 from tests.services.subsidy import factories
 from tests.services.subsidy.monthly import DISTRICT, clerk, grant, live, living, nursing, pay_month, stop
-from tests.services.subsidy.steps import codes, events, pay
+from tests.services.subsidy.steps import codes, events, pay, today
 from tests.services.subsidy.test_single_help import RULES
 from tests.support import registry_events
 from tests.support.platform import COUNTY, Harness
@@ -125,7 +125,7 @@ def close_account(subsidy: Harness) -> None:
 def given_up(subsidy: Harness, held_id: str) -> list[str]:
     """One asks to give a payment up, another says yes."""
     item = {"ref": "FQ-1", "kind": "give_up", "target_id": held_id, "reason": "deceased"}
-    item |= {"document": "死亡证明 3", "booked_on": "2026-04-10"}
+    item |= {"document": "死亡证明 3", "booked_on": today()}
     assert codes(subsidy.bulk("request_payment_changes", [item], clerk(subsidy))) == ["created"]
     decision = {"ref": "JD-1", "request_ref": "FQ-1", "decision": "approved"}
     checker = subsidy.checker("another", region=DISTRICT)

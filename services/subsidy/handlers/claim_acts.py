@@ -36,13 +36,13 @@ _LEVELS = {"check": "township", "review": "county"}
 class File:
     """What is known when the command begins, kept up with each step that it records.
 
-    filed: by reference. known: recorded steps by reference, each with its claim. examiners: by claim, who
-    ever looked at it. steps: the new ones.
+    filed: by reference. known: recorded steps by reference, each with its claim. examiners: who ever
+    checked or reviewed, by claim and step. steps: the new ones.
     """
 
     filed: dict[str, Filed]
     known: dict[str, tuple[str, str, Act]]
-    examiners: dict[str, frozenset[str]]
+    examiners: dict[tuple[str, str], frozenset[str]]
     overdue: Overdue
     workdays: Workdays
     steps: Steps = field(default_factory=lambda: Steps(claims, claim_acts))
@@ -86,8 +86,10 @@ class File:
         with reading("acted_on"):
             notice = Scheme(filed.request.scheme, rules).stated("notice_days")
             days = None if notice is None else notice.integer
-            looked = self.examiners.get(filed.id, frozenset())
-            office = Office(rules, self.workdays, tx.caller.subject, days, looked)
+            checkers, reviewers = (
+                self.examiners.get((filed.id, action), frozenset()) for action in ("check", "review")
+            )
+            office = Office(rules, self.workdays, tx.caller.subject, days, checkers, reviewers)
             return advance(filed.progress, act, office)
 
     def keep(

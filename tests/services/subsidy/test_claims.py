@@ -35,6 +35,7 @@ from tests.services.subsidy.claim_records import (
     taken,
 )
 from tests.services.subsidy.monthly import pay_month
+from tests.services.subsidy.own_rules import state
 from tests.services.subsidy.steps import codes, events
 from tests.support.platform import Harness
 from tests.support.registry_events import flagged, identifier, merged, registered
@@ -212,14 +213,35 @@ def test_who_checked_or_reviewed_does_not_decide(subsidy: Harness) -> None:
         own = decider(subsidy, subject=subject)
         assert decided(subsidy, step("approve", "2026-03-09"), caller=own) == ["subsidy.decided_by_examiner"]
     again = subsidy.caller("clerk", subject="three", region=DISTRICT)
-    assert (
-        taken(subsidy, step("check", "2026-03-09"), step("review", "2026-03-09"), caller=again)
-        == [CREATED] * 2
-    )
+    assert taken(subsidy, step("check", "2026-03-09"), caller=again) == [CREATED]
+    assert taken(subsidy, step("review", "2026-03-09"), caller=reviews) == [CREATED]
     for subject in ("one", "two", "three"):
         own = decider(subsidy, subject=subject)
         assert decided(subsidy, step("approve", "2026-03-10"), caller=own) == ["subsidy.decided_by_examiner"]
     assert decided(subsidy, step("approve", "2026-03-10")) == [CREATED]
+
+
+def test_one_person_does_not_both_check_and_review(subsidy: Harness) -> None:
+    live(subsidy)
+    handed_in(subsidy)
+    one, two = (subsidy.caller("clerk", subject=name, region=DISTRICT) for name in ("one", "two"))
+    review = step("review", "2026-03-06")
+    both = [*examined(ending="check"), review]
+    assert taken(subsidy, *both, caller=one) == [CREATED, CREATED, "subsidy.checked_by_reviewer"]
+    assert taken(subsidy, review, caller=two) == [CREATED]
+    # Nor when a colleague looks at it again in between.
+    assert taken(subsidy, step("check", "2026-03-09"), caller=two) == ["subsidy.checked_by_reviewer"]
+    assert taken(subsidy, step("check", "2026-03-09")) == [CREATED]
+    assert taken(subsidy, step("review", "2026-03-09"), caller=one) == ["subsidy.checked_by_reviewer"]
+    assert taken(subsidy, step("review", "2026-03-09"), caller=two) == [CREATED]
+
+
+def test_where_the_office_allows_it_one_person_checks_and_reviews(subsidy: Harness) -> None:
+    state(subsidy, "text", "2026-01-01", claims__check_and_review="allowed")
+    live(subsidy)
+    handed_in(subsidy)
+    one = subsidy.caller("clerk", subject="one", region=DISTRICT)
+    assert taken(subsidy, *examined(), caller=one) == [CREATED] * 3
 
 
 def test_what_is_missing_stops_the_clock_until_it_is_there(subsidy: Harness) -> None:
@@ -376,9 +398,9 @@ def test_the_database_itself_refuses_a_second_open_claim(subsidy: Harness) -> No
     handed_in(subsidy)
     [row] = subsidy.rows(claims)
     twin = dict(row._mapping) | {"claim_id": "f" * 32, "ref": "SQ-2"}
-    for state in OPEN:
+    for each in OPEN:
         with pytest.raises(sa.exc.IntegrityError), subsidy.runtime.database.write() as connection:
-            connection.execute(sa.insert(claims).values(twin | {"state": state}))
+            connection.execute(sa.insert(claims).values(twin | {"state": each}))
 
 
 def test_the_history_of_a_claim_can_be_neither_changed_nor_deleted(subsidy: Harness) -> None:

@@ -147,6 +147,9 @@ def test_a_grade_that_is_as_old_as_the_award_changes_the_award_itself(subsidy: H
     )
     assert ("nursing", "grade_1", "2026-02", None, None) in awards(subsidy)
     assert len(awards(subsidy)) == 2
+    # The file that granted it is still the same, and one of another grade is not.
+    assert grant(subsidy, nursing()) == ["unchanged"]
+    assert grant(subsidy, nursing() | {"variant": "grade_1"}) == ["subsidy.ref_reused"]
 
 
 def test_a_grade_that_no_variant_admits_stops_the_award(subsidy: Harness) -> None:

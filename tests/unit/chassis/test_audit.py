@@ -37,7 +37,7 @@ def append(connection: Connection, number: int, **changes: Any) -> None:
         "at": AT + timedelta(seconds=number),
         "actor": "clerk-7",
         "purpose": "visit at home",
-        "subject_id": f"{number:032x}",
+        "subject_ids": [f"{number:032x}"],
         "fields": ["phone", "address"],
         "trace_id": "a" * 32,
     }
@@ -62,6 +62,15 @@ def test_a_row_says_who_read_what_of_whom_and_why(chain):
     row = chain.execute(select(TABLE).where(TABLE.c.seq == 2)).one()
     assert (row.actor, row.purpose, row.subject_id) == ("clerk-7", "visit at home", f"{2:032x}")
     assert row.fields == "phone,address"
+
+
+def test_a_read_of_many_is_a_row_for_each_in_one_chain(chain):
+    append(chain, 6, subject_ids=[f"{number:032x}" for number in (6, 7, 8)])
+    append(chain, 9, subject_ids=[])
+    append(chain, 10)
+    rows = chain.execute(select(TABLE).where(TABLE.c.seq > 5).order_by(TABLE.c.seq)).all()
+    assert [int(row.subject_id, 16) for row in rows] == [6, 7, 8, 10]
+    assert audit.verify(chain, TABLE) == []
 
 
 @pytest.mark.parametrize("column", CHANGES)

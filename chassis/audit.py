@@ -50,11 +50,11 @@ def append(
     at: datetime,
     actor: str,
     purpose: str,
-    subject_id: str,
+    subject_ids: Iterable[str],
     fields: Iterable[str],
     trace_id: str | None,
 ) -> None:
-    """Write down a read in the transaction that reads, which must be one that may write.
+    """Write down a read of each subject in the transaction that reads, which must be one that may write.
 
     On PostgreSQL writers wait for each other until the transaction ends, so call it late in a transaction, at
     READ COMMITTED. Should two ever get past that, the unique previous_hash lets one of them fail: no fork.
@@ -66,17 +66,20 @@ def append(
         # Not SELECT … FOR UPDATE: it needs the right to UPDATE, which nobody should have on this table.
         connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
     last = head(connection, table)
-    row = {
-        "seq": last.seq + 1,
+    read = {
         "at": at.astimezone(UTC),  # SQLite keeps the digits and forgets the zone
         "actor": actor,
         "purpose": purpose,
-        "subject_id": subject_id,
         "fields": ",".join(fields),
         "trace_id": trace_id,
-        "previous_hash": last.hash,
     }
-    connection.execute(insert(table).values(row | {"hash": _hash(row)}))
+    rows = []
+    for subject_id in subject_ids:
+        row = {**read, "seq": last.seq + 1, "subject_id": subject_id, "previous_hash": last.hash}
+        last = Head(last.seq + 1, _hash(row))
+        rows.append(row | {"hash": last.hash})
+    if rows:
+        connection.execute(insert(table), rows)
 
 
 def head(connection: Connection, table: Table) -> Head:

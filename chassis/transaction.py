@@ -1,7 +1,7 @@
 """What a handler works with: one open transaction, its caller, its rules, and the events it records."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -121,13 +121,17 @@ class Transaction:
 
     def audit_read(self, subject_id: str, fields: list[str], purpose: str) -> None:
         """Write down that the caller reads sealed fields of somebody in plain, and why."""
+        self.audit_reads((subject_id,), fields, purpose)
+
+    def audit_reads(self, subject_ids: Iterable[str], fields: list[str], purpose: str) -> None:
+        """The same of several, in one statement."""
         audit.append(
             self.connection,
             schema.access_audit,
             at=self.now,
             actor=self.caller.subject,
             purpose=purpose,
-            subject_id=subject_id,
+            subject_ids=subject_ids,
             fields=fields,
             trace_id=tracing.trace_id(self.traceparent),
         )

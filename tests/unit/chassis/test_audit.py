@@ -37,7 +37,7 @@ def append(connection: Connection, number: int, **changes: Any) -> None:
         "at": AT + timedelta(seconds=number),
         "actor": "clerk-7",
         "purpose": "visit at home",
-        "subject_id": f"{number:032x}",
+        "subject_ids": [f"{number:032x}"],
         "fields": ["phone", "address"],
         "trace_id": "a" * 32,
     }

@@ -76,7 +76,7 @@ def append(
     rows = []
     for subject_id in subject_ids:
         row = read | {"seq": last.seq + 1, "subject_id": subject_id, "previous_hash": last.hash}
-        last = Head(row["seq"], _hash(row))
+        last = Head(last.seq + 1, _hash(row))
         rows.append(row | {"hash": last.hash})
     insert(connection, table, rows)
 

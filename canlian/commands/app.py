@@ -7,7 +7,19 @@ import typer
 
 from canlian.bank.channel import BankRefused
 from canlian.calling import CallRefused, CallUnavailable
-from canlian.commands import bank, data, demo, lists, mending, office, operating, reconcile, retention, rules
+from canlian.commands import (
+    bank,
+    data,
+    demo,
+    lists,
+    mending,
+    notices,
+    office,
+    operating,
+    reconcile,
+    retention,
+    rules,
+)
 from canlian.commands.options import errors
 from canlian.load.following import Parked, Stalled
 from canlian.load.paying import RunStalled
@@ -33,6 +45,7 @@ app.command("demo")(demo.demo)
 app.command("load")(data.load)
 app.command("import-list")(lists.import_list)
 app.command("snapshot")(data.snapshot)
+app.command("notice")(notices.notice)
 app.command("trace")(data.trace)
 app.command("reconcile")(reconcile.reconcile)
 app.command("sample")(data.sample)

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from canlian.snapshot.document import Comparison, Snapshot, dimensions_text
 from canlian.snapshot.word import write_docx
+from canlian.whole_file import replacing
 
 HEADINGS = (
     ("指标代码", "code"),
@@ -115,17 +116,15 @@ def _about(snapshot: Snapshot) -> list[tuple[str, str]]:
 
 def write(snapshot: Snapshot, form: str, path: Path) -> None:
     """Write a snapshot to a file: "json", "csv", "xlsx" or "docx". The file appears whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_name(f".{path.name}.half-written")
-    if form == "xlsx":
-        write_xlsx(snapshot, half)
-    elif form == "docx":
-        write_docx(snapshot, half)
-    elif form == "csv":
-        half.write_text(as_csv(snapshot), "utf-8-sig", newline="")
-    else:
-        half.write_text(as_json(snapshot), "utf-8")
-    half.replace(path)
+    with replacing(path) as half:
+        if form == "xlsx":
+            write_xlsx(snapshot, half)
+        elif form == "docx":
+            write_docx(snapshot, half)
+        elif form == "csv":
+            half.write_text(as_csv(snapshot), "utf-8-sig", newline="")
+        else:
+            half.write_text(as_json(snapshot), "utf-8")
 
 
 def show(snapshot: Snapshot, console: Console) -> None:

@@ -24,6 +24,7 @@ from contracts.registry.households import *
 from contracts.registry.identities import *
 from contracts.registry.legal_aid import *
 from contracts.registry.merges import *
+from contracts.registry.notice_names import *
 from contracts.registry.person_reads import *
 from contracts.registry.person_search import *
 from contracts.registry.persons import *

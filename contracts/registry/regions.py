@@ -1,11 +1,11 @@
 """Messages of the table of divisions."""
 
 from datetime import date
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from contracts.message import BulkCommand, BulkReply, Event, Item, Name, RegionText, Reply
+from contracts.message import BulkCommand, BulkReply, Event, Item, Message, Name, Query, RegionText, Reply
 
 
 class RegionRecorded(Event):
@@ -45,3 +45,26 @@ class RecordRegions(BulkCommand):
     TYPE: ClassVar[str] = "registry.record_regions"
     REPLY: ClassVar[type[Reply]] = BulkReply
     ITEM: ClassVar[type[Item]] = RegionItem
+
+
+class RegionName(Message):
+    """A division and what it is called."""
+
+    code: RegionText
+    name: Name = Field(description="Official name, without those of the divisions above")
+
+
+class RegionNames(Reply):
+    """Names of divisions; a code that is in no table on that day is left out."""
+
+    regions: list[RegionName] = Field(description="In the order of their codes")
+
+
+class NameRegions(Query):
+    """What divisions are called; names of divisions are public."""
+
+    TYPE: ClassVar[str] = "registry.name_regions"
+    REPLY: ClassVar[type[Reply]] = RegionNames
+
+    codes: Annotated[list[RegionText], Field(min_length=1, max_length=1000, description="Which divisions")]
+    day: date = Field(description="Day on which the names hold")

@@ -18,6 +18,7 @@ from contracts.subsidy.estimates import *
 from contracts.subsidy.explanations import *
 from contracts.subsidy.funds import *
 from contracts.subsidy.ledger import *
+from contracts.subsidy.notices import *
 from contracts.subsidy.outreach import *
 from contracts.subsidy.payment_changes import *
 from contracts.subsidy.proofs import *

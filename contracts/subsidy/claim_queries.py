@@ -41,6 +41,7 @@ class ClaimView(Message):
     due_on: date | None = Field(description="Its last day")
     obstacle: ClaimReason | None = Field(description="What hand-in or the last check found against it")
     posted_until: date | None = Field(description="Last day of the notice")
+    name_hidden: bool = Field(description="Whether it was asked that the notice not name the person")
     reason: ClaimReason | None = Field(description="Why it was refused")
     award_id: Identifier | None = Field(description="The award that came of it")
 

@@ -35,6 +35,7 @@ ClaimStepName = Literal[
     "object",
     "tell",
     "withdraw",
+    "hide_name",
 ]
 DecisionName = Literal["approve", "refuse", "dismiss", "award"]
 ClaimState = Literal[
@@ -184,7 +185,7 @@ class ClaimActItem(Item):
     claim_ref: Reference = Field(description="The office's reference of the claim")
     action: ClaimStepName = Field(
         description="一次性告知补正, 补齐, 受理, 不予受理, 推送户籍地, 乡镇初审, 县级审核, 公示, 异议, "
-        "告知, 撤回"
+        "告知, 撤回, 公示时不具名"
     )
     acted_on: date = Field(description="Day of the step; steps come in the order of their days")
     reason: ClaimReason | None = Field(

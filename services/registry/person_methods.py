@@ -29,6 +29,13 @@ class PersonMethods:
         """Read sealed fields in plain; audited."""
         return disclosure.reveal_person(tx, message)
 
+    @command(messages.RevealNoticeNames, roles=("clerk", "auditor"))
+    def reveal_notice_names(
+        self, message: messages.RevealNoticeNames, tx: Transaction
+    ) -> messages.NoticeNames:
+        """Names for a public notice, partly hidden; audited."""
+        return disclosure.reveal_notice_names(tx, message)
+
     @query(messages.ResolvePersons, roles=("clerk", "maker"))
     def resolve_persons(self, message: messages.ResolvePersons, tx: Transaction) -> messages.Identities:
         """Identifiers by citizen number."""

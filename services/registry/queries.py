@@ -23,6 +23,7 @@ from services.registry.tables import (
     certificates,
     households,
     persons,
+    regions,
 )
 
 
@@ -68,6 +69,17 @@ def resolve_guardians(tx: Transaction, message: messages.ResolveGuardians) -> me
         .where(tx.scope(persons.c.region), guardians.c.ref.in_(sorted(set(message.refs))))
     )
     return messages.Identities(found={row.ref: row.id for row in tx.execute(query)})
+
+
+def name_regions(tx: Transaction, message: messages.NameRegions) -> messages.RegionNames:
+    """What divisions are called on a day."""
+    tx.no_scope("names of divisions are public")
+    row = regions.c
+    query = sa.select(row.code, row.name).where(row.code.in_(message.codes), row.valid_from <= message.day)
+    current = query.where(sa.or_(row.valid_to.is_(None), row.valid_to > message.day)).order_by(row.code)
+    return messages.RegionNames(
+        regions=[messages.RegionName(code=found.code, name=found.name) for found in tx.execute(current)]
+    )
 
 
 def find_person(tx: Transaction, message: messages.FindPerson) -> messages.PersonView:

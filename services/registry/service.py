@@ -5,7 +5,7 @@ from chassis.service import command, daily, query
 from chassis.transaction import Transaction
 from contracts import registry as messages
 from contracts.message import BulkReply
-from services.registry import application_queries, case_queries, certificate_queries, tables
+from services.registry import application_queries, case_queries, certificate_queries, queries, tables
 from services.registry.duplicate_methods import DuplicateMethods
 from services.registry.facility_methods import FacilityMethods
 from services.registry.handlers import (
@@ -42,6 +42,11 @@ class RegistryService(PersonMethods, DuplicateMethods, InquiryMethods, FacilityM
     def record_regions(self, message: messages.RecordRegions, tx: Transaction) -> BulkReply:
         """Record divisions with their validity."""
         return regions.record_regions(tx, message)
+
+    @query(messages.NameRegions, roles=("clerk", "auditor"))
+    def name_regions(self, message: messages.NameRegions, tx: Transaction) -> messages.RegionNames:
+        """What divisions are called."""
+        return queries.name_regions(tx, message)
 
     @command(messages.RegisterHouseholds, roles=("clerk",))
     def register_households(self, message: messages.RegisterHouseholds, tx: Transaction) -> BulkReply:

@@ -8,7 +8,7 @@ from chassis.service import command, daily, query
 from chassis.transaction import Transaction
 from contracts import subsidy as messages
 from contracts.message import BulkReply
-from services.subsidy import claim_queries
+from services.subsidy import claim_queries, notice_queries
 from services.subsidy.handlers import claim_acts, claim_clocks, claim_decisions, claims
 
 
@@ -44,6 +44,11 @@ class ClaimMethods:
     def show_claim_lights(self, message: messages.ShowClaimLights, tx: Transaction) -> messages.ClaimLights:
         """Yellow and red lights by desk."""
         return claim_queries.show_claim_lights(tx, message)
+
+    @query(messages.ListNotices, roles=("clerk", "auditor"))
+    def list_notices(self, message: messages.ListNotices, tx: Transaction) -> messages.NoticePage:
+        """What is put up for the public on a day, page by page."""
+        return notice_queries.list_notices(tx, message)
 
     @daily(claim_clocks.JOB)
     def claims_step(self, job: Job, tx: Transaction) -> bool:

@@ -5,6 +5,7 @@ A room of its own because tables.py is about money granted, and this about who a
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Date,
     ForeignKey,
@@ -15,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -56,6 +58,7 @@ claims = Table(
     Column("posted_until", Date, comment="Last day of the notice"),
     Column("objected_on", Date, comment="Day of an objection that is not decided"),
     Column("reason", CODE, comment="Why it was refused"),
+    Column("name_hidden", Boolean, nullable=False, server_default=false(), comment="Not named in the notice"),
     Column("award_id", ID, ForeignKey("awards.award_id", name="fk_claims_award")),
     Column("steps", Integer, nullable=False, comment="How many steps it took"),
     Column("recorded_by", WHO, nullable=False),
@@ -67,6 +70,7 @@ Index("ix_claims_window", claims.c.window, claims.c.claim_id)
 Index("ix_claims_desk", claims.c.desk, claims.c.claim_id)
 Index("ix_claims_person", claims.c.person_id, claims.c.scheme)
 Index("ix_claims_award", claims.c.award_id)
+Index("ix_claims_posted", claims.c.posted_until)
 Index("ix_claims_due", claims.c.due_on, claims.c.claim_id)
 _PROVEN = "proof IS NOT NULL AND reason IS NULL AND state <> 'withdrawn'"
 _OPEN = "state NOT IN ('granted', 'refused', 'told', 'withdrawn')"

@@ -105,6 +105,31 @@ def test_files_of_a_snapshot_hold_the_same_figures(tmp_path: Path, loaded: tuple
     assert in_word == ["" if figure is None else str(figure) for _, figure in in_sheet]
 
 
+NOTICE = ("notice", "--on", "2023-08-08")
+
+
+def test_a_notice_names_who_claimed_with_a_part_of_the_name_hidden(
+    tmp_path: Path, loaded: tuple[Path, str]
+) -> None:
+    data = ("--data-dir", str(loaded[0]))
+    shown = canlian(*NOTICE, *data)
+    assert "星河县残疾人补贴申请公示" in shown
+    assert "残疾人机动轮椅车燃油补贴" in shown
+    assert "没有正在公示" in canlian("notice", "--on", "2023-08-03", *data)
+    file = tmp_path / "notice.docx"
+    assert "1 named, 0 counted" in canlian(*NOTICE, *data, "--format", "docx", "--output", str(file))
+    [table] = docx.Document(str(file)).tables
+    heading, row = ([cell.text for cell in line.cells] for line in table.rows)
+    assert heading == ["序号", "姓名", "住址", "类别", "补贴标准", "公示期"]
+    assert re.fullmatch(r"\w{1,2}＊\w?", row[1])
+    assert row[3:] == ["机动轮椅车", "260.00元/年", "2023年8月4日至2023年8月15日"]
+    book = tmp_path / "notice.xlsx"
+    canlian(*NOTICE, *data, "--format", "xlsx", "--output", str(book), "--language", "en")
+    cells = [cell.value for line in openpyxl.load_workbook(book).worksheets[0].iter_rows() for cell in line]
+    assert {"260.00 yuan a year", "2023-08-04 to 2023-08-15", row[1], row[2]} <= {*cells}
+    assert "needs a file" in canlian(*NOTICE, *data, "--format", "docx", code=2)
+
+
 def damage(package: Path) -> list[str]:
     """Break one thing in each of several files, at persons whom no other service knows.
 
@@ -212,6 +237,7 @@ def test_over_rabbitmq_the_same_package_gives_the_same_snapshot(
             office.wait_for("health/ready")
             assert counts(canlian("load", str(package), *APPROVED, env=env))["persons"] == (139, 0, 0)
             assert snapshot(data, env=env)["hash"] == snapshot(loaded[0])["hash"]
+            assert canlian(*NOTICE, env=env) == canlian(*NOTICE, "--data-dir", str(loaded[0]))
 
 
 @pytest.mark.parametrize(

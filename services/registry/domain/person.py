@@ -58,3 +58,18 @@ def masked_name(name: str) -> str:
         return "＊"
     compound = _COMPOUND_SURNAME.match(name)
     return f"{compound.group() if compound else name[0]}＊"
+
+
+def notice_name(name: str, *, last_shown: bool) -> str:
+    """A name as a public notice puts it up: the family name, and a full-width star for each character hidden.
+
+    last_shown: whether the last of several other characters stays, 王＊明, or none does, 王＊＊. Of a name of
+    one character nothing stays.
+    """
+    if len(name) == 1:
+        return "＊"
+    compound = _COMPOUND_SURNAME.match(name)
+    family = compound.group() if compound else name[0]
+    given = name.removeprefix(family)
+    shown = given[-1] if last_shown and len(given) > 1 else ""
+    return family + "＊" * (len(given) - len(shown)) + shown

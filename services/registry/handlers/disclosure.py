@@ -11,6 +11,7 @@ from services.registry.case_repository import opened
 from services.registry.case_tables import ACT_TEXT, CONTENT, PETITIONER, case_acts, cases
 from services.registry.correction_tables import AFTER, BEFORE, corrections
 from services.registry.dispute_tables import DISPUTE_CONTENT, PARTIES, disputes
+from services.registry.domain.person import notice_name
 from services.registry.help_tables import HELPER, NETWORK_NUMBER, VOLUNTEER, pairs, volunteers
 from services.registry.legal_aid_tables import MATTER_CONTENT, legal_aid
 from services.registry.names import opened_name
@@ -40,6 +41,27 @@ def reveal_person(tx: Transaction, message: messages.RevealPerson) -> messages.R
         for name in fields
     }
     return messages.RevealedPerson(person_id=message.person_id, values=values)
+
+
+def reveal_notice_names(tx: Transaction, message: messages.RevealNoticeNames) -> messages.NoticeNames:
+    """Names for a public notice, partly hidden. Who read them is audited for each person.
+
+    Persons outside the caller's regions are left out, as those who are not registered.
+    """
+    rule = tx.rules.at(message.day)["notice.last_character"]
+    query = sa.select(persons.c.id, persons.c.name, persons.c.name_words).where(
+        persons.c.id.in_(message.person_ids), tx.scope(persons.c.region)
+    )
+    rows = tx.execute(query.order_by(persons.c.id)).all()
+    tx.audit_reads((row.id for row in rows), ["notice.name"], message.purpose)
+    return messages.NoticeNames(
+        names=[
+            messages.NoticeName(
+                person_id=row.id, name=notice_name(opened_name(tx, row), last_shown=rule.switch)
+            )
+            for row in rows
+        ]
+    )
 
 
 def reveal_correction(tx: Transaction, message: messages.RevealCorrection) -> messages.RevealedCorrection:

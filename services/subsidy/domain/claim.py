@@ -185,6 +185,11 @@ def _ended(progress: Progress, act: Act, office: Office, state: State) -> Progre
     return replace(ended, reason=act.reason, objected_on=None)
 
 
+def _name_hidden(progress: Progress, _act: Act, _office: Office) -> Progress:
+    """No clock waits for it."""
+    return replace(progress, name_hidden=True)
+
+
 _Change = Callable[[Progress, Act, Office], Progress]
 _REASON = frozenset({"reason"})
 _STEPS: Mapping[Action, tuple[Step, _Change]] = {
@@ -203,4 +208,5 @@ _STEPS: Mapping[Action, tuple[Step, _Change]] = {
     "refuse": (Step(("checked", "reviewed", "approved", "posted", "objected"), may=_REASON), _refused),
     "tell": (Step(("granted", "refused")), _to("told")),
     "withdraw": (Step(OPEN), _to("withdrawn")),
+    "hide_name": (Step(OPEN), _name_hidden),
 }

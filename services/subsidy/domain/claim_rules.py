@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from kernel.rule_values import RuleValue
 from kernel.rulebook import DIVISION, RuleBook
 from services.subsidy.domain.claim_guardian import GUARDIANS
+from services.subsidy.domain.notice import UNNAMED
 from services.subsidy.domain.schemes import MARK
 
 APPLICANTS = ("self", "guardian", "relative", "committee", "agent")
@@ -15,7 +16,18 @@ GUARDIAN_SCOPES = ("certificate", "subsidy", "rehab", "property")
 """Those that the registry's contract knows; a test compares."""
 ONE_PERSON = ("allowed", "refused")
 """Whether one person may both check and review a claim."""
-_LISTS = ("applicants", "guardian_scopes", "any_window", "online", "levels", "declining")
+_UNITS = {
+    "applicants": "texts",
+    "guardian_scopes": "texts",
+    "any_window": "texts",
+    "online": "texts",
+    "levels": "texts",
+    "declining": "texts",
+    "notice.unnamed": "texts",
+    "notice.shows_variant": "texts",
+    "notice.minors": "years",
+    "notice.objection": "text",
+}
 _SPANS = ("acceptance", "decision", "closing", "telling", "yellow")
 _REFUSAL = "claims.refusal."
 
@@ -41,10 +53,10 @@ def _values(book: RuleBook, name: str) -> Iterator[RuleValue]:
 
 
 def _in_units(book: RuleBook) -> Iterator[str]:
-    for name in _LISTS:
+    for name, unit in _UNITS.items():
         for value in _values(book, name):
-            if value.unit != "texts":
-                yield f"{value.place}: rule {value.key} is in {value.unit}, expected texts"
+            if value.unit != unit:
+                yield f"{value.place}: rule {value.key} is in {value.unit}, expected {unit}"
     for name in _SPANS:
         for value in _values(book, name):
             if value.unit != "working_days" or value.integer < 1:
@@ -73,6 +85,8 @@ def _in_words(book: RuleBook) -> Iterator[str]:
         ("any_window", schemes),
         ("online", schemes),
         ("declining", refusals),
+        ("notice.unnamed", {*UNNAMED}),
+        ("notice.shows_variant", schemes),
     ):
         for value in _values(book, name):
             for word in {*value.texts} - known:

@@ -24,6 +24,7 @@ Action = Literal[
     "refuse",
     "tell",
     "withdraw",
+    "hide_name",
 ]
 State = Literal[
     "handed_in",
@@ -73,7 +74,8 @@ class Progress:
 
     clock, due_on: the clock that runs and its last day, None where none does. obstacle: what hand-in, or the
     last check or review, found against it. checked_by, reviewed_by: accounts. posted_until: last day of the
-    notice. objected_on: day of an objection that is not decided. reason: why it was refused.
+    notice. objected_on: day of an objection that is not decided. reason: why it was refused. name_hidden:
+    whether it was asked that the notice not name the person.
     """
 
     away: bool
@@ -87,6 +89,7 @@ class Progress:
     posted_until: date | None = None
     objected_on: date | None = None
     reason: str | None = None
+    name_hidden: bool = False
 
     def missed(self, day: date) -> bool:
         """Whether the last day of the running clock is before the day."""

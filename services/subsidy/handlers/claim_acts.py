@@ -28,7 +28,7 @@ from services.subsidy.domain.schemes import Scheme
 from services.subsidy.handlers.claim_clocks import Overdue, facts_of
 
 _AT_WINDOW = frozenset({"ask", "complete", "accept", "decline", "push", "tell"})
-_ANYWHERE = frozenset({"object", "withdraw"})
+_ANYWHERE = frozenset({"object", "withdraw", "hide_name"})
 _LEVELS = {"check": "township", "review": "county"}
 
 

@@ -441,9 +441,8 @@ def test_of_a_payment_that_is_given_up_nothing_was_kept_back(subsidy: Harness) -
     ]
 
 
+@pytest.mark.parametrize("migrated_url", ["postgresql"], indirect=True)
 def test_a_difference_is_found_once_whatever_language_the_database_sorts_by(subsidy: Harness) -> None:
-    if subsidy.runtime.database.is_sqlite:
-        pytest.skip("SQLite sorts by bytes")
     sort_by = 'alter table differences alter column line_period type varchar({size}) collate "{name}"'
     size = differences.c.line_period.type.length  # type: ignore[attr-defined]
     live(subsidy)

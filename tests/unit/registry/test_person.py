@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kernel.errors import Refusal
 from kernel.masking import Phone
-from services.registry.domain.person import Person, check_born, masked_name
+from services.registry.domain.person import Person, check_born, masked_name, notice_name
 from services.registry.domain.record import check_same
 
 PERSON = Person("王小明", "341524103206", None, Phone("13800000000"), None, date(2020, 1, 1))
@@ -63,3 +63,19 @@ def test_nobody_is_registered_before_birth():
 def test_a_person_printed_by_mistake_shows_neither_name_nor_phone():
     assert "王" not in repr(PERSON)
     assert "13800000000" not in repr(PERSON)
+
+
+@pytest.mark.parametrize(
+    ("name", "middle_hidden", "given_hidden"),
+    [
+        ("王小明", "王＊明", "王＊＊"),
+        ("王明", "王＊", "王＊"),
+        ("欧阳小明", "欧阳＊明", "欧阳＊＊"),
+        ("欧阳", "欧＊", "欧＊"),
+        ("阿卜杜拉·买买提", "阿＊＊＊＊＊＊提", "阿＊＊＊＊＊＊＊"),
+        ("王", "＊", "＊"),
+    ],
+)
+def test_a_notice_hides_a_part_of_every_name(name, middle_hidden, given_hidden):
+    assert notice_name(name, last_shown=True) == middle_hidden
+    assert notice_name(name, last_shown=False) == given_hidden

@@ -41,6 +41,9 @@ def test_the_scopes_of_guardians_are_those_of_the_registry() -> None:
         ("claims.guardian", "texts", "[refused]", "expected text, to_check or refused"),
         ("claims.check_and_review", "text", '"never"', "expected text, allowed or refused"),
         ("claims.decision", "working_days", "0", "no number of working_days"),
+        ("claims.notice.unnamed", "texts", "[elders]", 'unknown word "elders"'),
+        ("claims.notice.shows_variant", "texts", "[lottery]", 'unknown word "lottery"'),
+        ("claims.notice.minors", "months", "216", "is in months, expected years"),
     ],
 )
 def test_a_mistake_is_told_with_its_place(tmp_path: Path, key: str, unit: str, value: str, told: str) -> None:

@@ -1,7 +1,7 @@
 """What a handler works with: one open transaction, its caller, its rules, and the events it records."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -138,30 +138,32 @@ class Transaction:
 
     def start_job(self, kind: str, key: str, payload: dict[str, Any], total: int | None = None) -> str:
         """Start a job after the commit, unless one of this kind and key exists; returns its identifier."""
-        job = schema.job
         known = self.execute(
-            sa.select(job.c.id).where(job.c.kind == kind, job.c.key == key)
+            sa.select(schema.job.c.id).where(schema.job.c.kind == kind, schema.job.c.key == key)
         ).scalar_one_or_none()
-        if known is not None:
-            return str(known)
-        job_id = clock.new_id()
-        self.execute(
-            sa.insert(job).values(
-                id=job_id,
-                kind=kind,
-                key=key,
-                payload=json.dumps(payload),
-                cursor="{}",
-                state="planned",
-                done=0,
-                total=total,
-                caller=json.dumps(self.caller.claims()),
-                traceparent=self.traceparent,
-                created_at=self.now,
-                updated_at=self.now,
-            )
-        )
-        return job_id
+        return str(known) if known is not None else self.start_jobs(kind, {key: total}, payload)[0]
+
+    def start_jobs(self, kind: str, totals: Mapping[str, int | None], payload: dict[str, Any]) -> list[str]:
+        """Start jobs that nobody can have started before, for their keys are new: each key with its total."""
+        rows = [
+            {
+                "id": clock.new_id(),
+                "kind": kind,
+                "key": key,
+                "payload": json.dumps(payload),
+                "cursor": "{}",
+                "state": "planned",
+                "done": 0,
+                "total": total,
+                "caller": json.dumps(self.caller.claims()),
+                "traceparent": self.traceparent,
+                "created_at": self.now,
+                "updated_at": self.now,
+            }
+            for key, total in totals.items()
+        ]
+        self.insert(schema.job, rows)
+        return [str(row["id"]) for row in rows]
 
     def resume_job(self, kind: str, key: str) -> None:
         """Put a job that a rule refused back to work, from its last step on. key: the whole or its beginning.

@@ -19,6 +19,13 @@ def post(
     tx: Transaction, run_id: str | None, entries: Iterable[tuple[str, str, date, Sequence[Transfer]]]
 ) -> None:
     """Book transfers of a run, or of none, given by transaction, division and day."""
+    post_of_runs(tx, ((run_id, *entry) for entry in entries))
+
+
+def post_of_runs(
+    tx: Transaction, entries: Iterable[tuple[str | None, str, str, date, Sequence[Transfer]]]
+) -> None:
+    """The same of several runs, each entry with its own."""
     rows = [
         {
             "transaction_id": transaction_id,
@@ -30,7 +37,7 @@ def post(
             "recorded_at": tx.now,
             "run_id": run_id,
         }
-        for transaction_id, region, day, transfers in entries
+        for run_id, transaction_id, region, day, transfers in entries
         for transfer in transfers
     ]
     tx.insert(ledger, rows)

@@ -3,7 +3,7 @@
 A room of its own because they are asked for and decided on, while the bank's own answers are for good.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -109,7 +109,7 @@ def lines(tx: Transaction, change_ids: Collection[str]) -> dict[tuple[str, int],
         .where(mine)
     ).all()
     found = {}
-    for run in (run_repository.get(tx, run_id) for run_id in {row.run_id for row in listed}):
+    for run in run_repository.those(tx, {row.run_id for row in listed}).values():
         own = run_repository.lines_of(
             [row for row in listed if row.run_id == run.id], [row for row in shares if row.run_id == run.id]
         )
@@ -122,18 +122,25 @@ def give_up(tx: Transaction, held_ids: Collection[str]) -> None:
     tx.execute(sa.update(held_payments).where(held_payments.c.id.in_(held_ids)).values(state="given_up"))
 
 
-def count(tx: Transaction, run_id: str, given_up: int, taken_back: int) -> None:
-    """Count in a run what is never paid, and what was paid and came back; a paid run is open again then."""
-    reopened = sa.case((runs.c.state == "paid", "instructed"), else_=runs.c.state)
-    tx.execute(
+def count(tx: Transaction, given_up: Mapping[str, int], taken_back: Mapping[str, int]) -> None:
+    """Count in runs what is never paid, and what was paid and came back; a paid run is open again then."""
+    back: sa.BindParameter[int] = sa.bindparam("back", type_=sa.Integer)
+    reopened = sa.and_(runs.c.state == "paid", back > 0)
+    statement = (
         sa.update(runs)
-        .where(runs.c.run_id == run_id)
+        .where(runs.c.run_id == sa.bindparam("run"))
         .values(
-            given_up_lines=runs.c.given_up_lines + given_up,
-            paid_lines=runs.c.paid_lines - taken_back,
-            state=reopened if taken_back else runs.c.state,
+            given_up_lines=runs.c.given_up_lines + sa.bindparam("given_up"),
+            paid_lines=runs.c.paid_lines - back,
+            state=sa.case((reopened, "instructed"), else_=runs.c.state),
         )
     )
+    # In the order of their keys, or two transactions could wait for each other.
+    rows = [
+        {"run": run_id, "given_up": given_up.get(run_id, 0), "back": taken_back.get(run_id, 0)}
+        for run_id in sorted({*given_up, *taken_back})
+    ]
+    tx.execute(statement, rows)
 
 
 def lock_drawn(tx: Transaction, scheme: str, year: str, sources: Iterable[str]) -> list[Fund]:

@@ -4,7 +4,7 @@ A room of its own because runs have as many statements as all the rest of the se
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -27,6 +27,20 @@ def get(tx: Transaction, run_id: str) -> Run:
 def visible(tx: Transaction, run_id: str) -> Run:
     """The same of a run in the caller's regions; any other is as unknown as one that does not exist."""
     return _one(tx, sa.and_(runs.c.run_id == run_id, tx.scope(runs.c.region)))
+
+
+def those(tx: Transaction, run_ids: Collection[str]) -> dict[str, Run]:
+    """Runs by identifier."""
+    return _some(tx, runs.c.run_id.in_(run_ids))
+
+
+def those_visible(tx: Transaction, run_ids: Collection[str]) -> dict[str, Run]:
+    """The same of runs in the caller's regions."""
+    return _some(tx, sa.and_(runs.c.run_id.in_(run_ids), tx.scope(runs.c.region)))
+
+
+def _some(tx: Transaction, condition: sa.ColumnElement[bool]) -> dict[str, Run]:
+    return {row.run_id: _run(row) for row in tx.execute(sa.select(runs).where(condition))}
 
 
 def _one(tx: Transaction, condition: sa.ColumnElement[bool]) -> Run:
@@ -213,10 +227,10 @@ def add_payments(tx: Transaction, run: Run, paid: Mapping[str, tuple[Line, date,
     tx.execute(sa.update(runs).where(runs.c.run_id == run.id).values(counted))
 
 
-def close_if_paid(tx: Transaction, run_id: str) -> None:
-    """Close an instructed run when its last line is paid or given up."""
+def close_if_paid(tx: Transaction, *run_ids: str) -> None:
+    """Close each of these instructed runs whose last line is paid or given up."""
     done = sa.and_(runs.c.state == "instructed", runs.c.paid_lines + runs.c.given_up_lines == runs.c.lines)
-    tx.execute(sa.update(runs).where(runs.c.run_id == run_id, done).values(state="paid"))
+    tx.execute(sa.update(runs).where(runs.c.run_id.in_(run_ids), done).values(state="paid"))
 
 
 def _run(row: sa.Row[Any]) -> Run:

@@ -45,6 +45,7 @@ def start_outreach_runs(tx: Transaction, message: messages.StartOutreachRuns) ->
         row.ref: (row.run_id, Run(row.scheme, row.period, row.region, row.matched_on))
         for row in tx.execute(query)
     }
+    new: list[dict[str, Any]] = []
     for entry in bulk:
         with entry.deciding():
             item: messages.OutreachRunItem = entry.item
@@ -55,9 +56,11 @@ def start_outreach_runs(tx: Transaction, message: messages.StartOutreachRuns) ->
                 entry.unchanged(same[0])
                 continue
             _check(tx, told)
-            run_id = _start(tx, item.ref, told)
-            known[item.ref] = run_id, told
-            entry.created(run_id)
+            new.append(_row(tx, item.ref, told))
+            known[item.ref] = new[-1]["run_id"], told
+            entry.created(new[-1]["run_id"])
+    tx.insert(outreach_runs, new)
+    tx.start_jobs(JOB, {row["run_id"]: None for row in new}, payload={})
     return bulk.reply()
 
 
@@ -73,12 +76,9 @@ def _check(tx: Transaction, told: Run) -> None:
         )
 
 
-def _start(tx: Transaction, ref: str, told: Run) -> str:
-    run_id = tx.new_id()
-    row = {"run_id": run_id, "ref": ref, **asdict(told), "state": "running", "persons": 0, "leads": 0}
-    tx.insert(outreach_runs, [row | {"recorded_by": tx.caller.subject, "recorded_at": tx.now}])
-    tx.start_job(JOB, key=run_id, payload={})
-    return run_id
+def _row(tx: Transaction, ref: str, told: Run) -> dict[str, Any]:
+    row = {"run_id": tx.new_id(), "ref": ref, **asdict(told), "state": "running", "persons": 0, "leads": 0}
+    return row | {"recorded_by": tx.caller.subject, "recorded_at": tx.now}
 
 
 def outreach_step(tx: Transaction, job: Job) -> bool:

@@ -1,5 +1,6 @@
 """Payments that are given up, and payments that came back: asked for by one, decided by another, booked."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
@@ -154,41 +155,45 @@ def _row(tx: Transaction, item: messages.PaymentChangeItem, target: Row) -> Row:
 
 
 def _book(tx: Transaction, approved: Sequence[Row], targets: Mapping[str, Row]) -> None:
-    """Book what was approved, run by run, always in the same order, so that no two wait for each other."""
+    """Book what was approved, always in the same order, so that no two wait for each other."""
     if not approved:
         return
-    lines = changes.lines(tx, {row["id"] for row in approved})
-    changes.give_up(tx, {row["held_id"] for row in approved if row["held_id"]})
-    for run_id, group in groupby(sorted(approved, key=_place), lambda row: str(row["run_id"])):
-        rows = list(group)
-        run, _ = lines[_place(rows[0])]
-        given_up = [row for row in rows if row["kind"] == "give_up"]
-        back = [row for row in rows if row["kind"] == "take_back"]
-        if given_up:
-            shares = [(row["region"], lines[_place(row)][1].shares) for row in given_up]
-            funds.refund(tx, run, [(region, *part) for region, parts in shares for part in parts.items()])
-            undone_debts.undo(
-                tx,
-                run,
-                {row["line"]: lines[_place(row)][1] for row in given_up},
-                {row["line"]: row["booked_on"] for row in given_up},
-            )
-        ledger_repository.post(tx, run_id, [_entry(row, run, lines[_place(row)][1]) for row in rows])
-        tx.insert(held_payments, [_held(tx, row, targets, *lines[_place(row)]) for row in back])
-        changes.count(tx, run_id, given_up=len(given_up), taken_back=len(back))
-        run_repository.close_if_paid(tx, run_id)
-        homes = repository.homes(tx, {lines[_place(row)][1].award_id for row in rows})
-        for row in rows:
-            tx.record(_told(row, *lines[_place(row)], homes))
+    rows = sorted(approved, key=_place)
+    given_up = [row for row in rows if row["kind"] == "give_up"]
+    back = [row for row in rows if row["kind"] == "take_back"]
+    lines = changes.lines(tx, {row["id"] for row in rows})
+    changes.give_up(tx, {row["held_id"] for row in given_up})
+    for _, group in groupby(given_up, lambda row: str(row["run_id"])):
+        _undo(tx, list(group), lines)
+    ledger_repository.post_of_runs(tx, [_entry(row, *lines[_place(row)]) for row in rows])
+    tx.insert(held_payments, [_held(tx, row, targets, *lines[_place(row)]) for row in back])
+    changes.count(tx, *(Counter(row["run_id"] for row in each) for each in (given_up, back)))
+    run_repository.close_if_paid(tx, *{row["run_id"] for row in rows})
+    homes = repository.homes(tx, {lines[_place(row)][1].award_id for row in rows})
+    for row in rows:
+        tx.record(_told(row, *lines[_place(row)], homes))
+
+
+def _undo(tx: Transaction, given_up: Sequence[Row], lines: Lines) -> None:
+    """Give back to allotments and debts what payments of one run took of them."""
+    run, _ = lines[_place(given_up[0])]
+    shares = [(row["region"], lines[_place(row)][1].shares) for row in given_up]
+    funds.refund(tx, run, [(region, *part) for region, parts in shares for part in parts.items()])
+    undone_debts.undo(
+        tx,
+        run,
+        {row["line"]: lines[_place(row)][1] for row in given_up},
+        {row["line"]: row["booked_on"] for row in given_up},
+    )
 
 
 def _place(row: Row) -> tuple[str, int]:
     return row["run_id"], row["line"]
 
 
-def _entry(row: Row, run: Run, line: Line) -> tuple[str, str, Any, list[ledger.Transfer]]:
+def _entry(row: Row, run: Run, line: Line) -> tuple[str, str, str, Any, list[ledger.Transfer]]:
     book = ledger.given_up if row["kind"] == "give_up" else ledger.taken_back
-    return row["id"], row["region"], row["booked_on"], book(run.scheme, line.shares)
+    return run.id, row["id"], row["region"], row["booked_on"], book(run.scheme, line.shares)
 
 
 def _held(tx: Transaction, row: Row, targets: Mapping[str, Row], run: Run, line: Line) -> Row:

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -15,7 +16,8 @@ from services.subsidy import run_repository
 from services.subsidy.domain import verification
 from services.subsidy.domain.differences import period_of
 from services.subsidy.domain.record import check_same
-from services.subsidy.tables import run_lines, runs
+from services.subsidy.domain.run import Run
+from services.subsidy.tables import run_lines
 from services.subsidy.verification_tables import payment_checks, payment_samples
 
 JOB = "subsidy.sample"
@@ -35,10 +37,7 @@ def draw_payment_samples(tx: Transaction, message: messages.DrawPaymentSamples) 
     """Draw samples; the office's reference is the key. A job writes the work list."""
     bulk = Bulk(message)
     asked = list(bulk.items())
-    query = sa.select(runs.c.run_id).where(
-        runs.c.run_id.in_({item.run_id for item in asked}), tx.scope(runs.c.region)
-    )
-    seen = {row.run_id for row in tx.execute(query)}
+    seen = run_repository.those_visible(tx, {item.run_id for item in asked})
     table = payment_samples.c
     query = sa.select(payment_samples).where(
         sa.or_(table.ref.in_({item.ref for item in asked}), table.run_id.in_(seen))
@@ -46,6 +45,8 @@ def draw_payment_samples(tx: Transaction, message: messages.DrawPaymentSamples) 
     known = {
         row.ref: (row.sample_id, Sample(row.run_id, row.seed, row.drawn_on)) for row in tx.execute(query)
     }
+    new: list[dict[str, Any]] = []
+    drawn = {sample.run_id for _, sample in known.values()}
     for entry in bulk:
         with entry.deciding():
             item: messages.PaymentSampleItem = entry.item
@@ -58,28 +59,28 @@ def draw_payment_samples(tx: Transaction, message: messages.DrawPaymentSamples) 
                 check_same("sample", same[1], told)
                 entry.unchanged(same[0])
                 continue
-            if any(sample.run_id == told.run_id for _, sample in known.values()):
+            if told.run_id in drawn:
                 raise Conflict(
                     "subsidy.sample_drawn",
                     "A sample of this run is drawn already; it is for good.",
                     field="run_id",
                 )
-            sample_id = _start(tx, item.ref, told)
-            known[item.ref] = sample_id, told
-            entry.created(sample_id)
+            row = _row(tx, item.ref, told, seen[told.run_id])
+            known[item.ref] = row["sample_id"], told
+            drawn.add(told.run_id)
+            new.append(row)
+            entry.created(row["sample_id"])
+    tx.insert(payment_samples, new)
+    tx.start_jobs(JOB, {row["sample_id"]: row["checks"] for row in new}, payload={})
     return bulk.reply()
 
 
-def _start(tx: Transaction, ref: str, told: Sample) -> str:
-    run = run_repository.get(tx, told.run_id)
+def _row(tx: Transaction, ref: str, told: Sample, run: Run) -> dict[str, Any]:
     verification.check_drawable(run)
     checks = verification.size(tx.rules.at(told.drawn_on), run.lines)
-    sample_id = tx.new_id()
-    row = {"sample_id": sample_id, "ref": ref, **asdict(told), "region": run.region, "lines": run.lines}
-    row |= {"checks": checks, "state": "drawing", "recorded_by": tx.caller.subject, "recorded_at": tx.now}
-    tx.insert(payment_samples, [row])
-    tx.start_job(JOB, key=sample_id, payload={}, total=checks)
-    return sample_id
+    row = {"sample_id": tx.new_id(), "ref": ref, **asdict(told), "region": run.region, "lines": run.lines}
+    row |= {"checks": checks, "state": "drawing"}
+    return row | {"recorded_by": tx.caller.subject, "recorded_at": tx.now}
 
 
 def sample_step(tx: Transaction, job: Job) -> bool:

@@ -1,4 +1,4 @@
-"""The audit of reads: one row for each time somebody saw sealed fields in plain (PIPL Art. 51, 54).
+"""The audit of reads: a row for each time somebody saw sealed fields of a subject (PIPL Art. 51, 54).
 
 Rows are numbered without gaps and chained by hashes, so that an edited or removed row is found. A chain alone
 cannot show that its end was cut off or that all of it was computed anew: publish ``head`` elsewhere, and give
@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Connection, DateTime, MetaData, String, Table, Text, func, insert, select
+from sqlalchemy import Column, Connection, DateTime, MetaData, String, Table, Text, func, select
 
-from chassis.database import BigId
+from chassis.database import BigId, insert
 
 GENESIS = "0" * 64
 _LOCK = 0x61756469745F6C6F  # "audit_lo", any fixed number of 64 bits
@@ -54,7 +54,7 @@ def append(
     fields: Iterable[str],
     trace_id: str | None,
 ) -> None:
-    """Write down a read of each subject in the transaction that reads, which must be one that may write.
+    """Write down a read, a row for each subject, in the transaction that reads: one that may write.
 
     On PostgreSQL writers wait for each other until the transaction ends, so call it late in a transaction, at
     READ COMMITTED. Should two ever get past that, the unique previous_hash lets one of them fail: no fork.
@@ -75,11 +75,10 @@ def append(
     }
     rows = []
     for subject_id in subject_ids:
-        row = {**read, "seq": last.seq + 1, "subject_id": subject_id, "previous_hash": last.hash}
+        row = read | {"seq": last.seq + 1, "subject_id": subject_id, "previous_hash": last.hash}
         last = Head(last.seq + 1, _hash(row))
         rows.append(row | {"hash": last.hash})
-    if rows:
-        connection.execute(insert(table), rows)
+    insert(connection, table, rows)
 
 
 def head(connection: Connection, table: Table) -> Head:

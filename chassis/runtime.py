@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -58,6 +59,30 @@ class Context:
     call_id: str | None = None
 
 
+def _rules(service: "type[Service]", settings: Settings) -> RuleBook:
+    """The rules of a service for the office. Raises RuleFileError."""
+    own = None
+    if settings.rules_dir is not None:
+        own = own_rules(service, settings.rules_dir)
+    folder = service.directory() / "rules"
+    return RuleBook.load(folder, settings.office, own) if folder.is_dir() else RuleBook({})
+
+
+def own_rules(service: "type[Service]", rules_dir: Path) -> Path:
+    """Where the office keeps rule files for a service; there may be none.
+
+    Raises RuleFileError when the folder of them all does not exist, or names something that is no service: a
+    misspelt folder would be a rule that never holds.
+    """
+    if not rules_dir.is_dir():
+        raise RuleFileError(f"{rules_dir}: no such directory, expected a folder for each service")
+    known = {path.name for path in service.directory().parent.iterdir() if path.is_dir()}
+    for folder in sorted(path for path in rules_dir.iterdir() if path.is_dir()):
+        if folder.name not in known:
+            raise RuleFileError(f"{folder}: no such service, expected the name of one")
+    return rules_dir / service.name
+
+
 class Runtime:
     """One service of one office, with its database (by default the one of the settings), keys and rules."""
 
@@ -71,8 +96,7 @@ class Runtime:
         self.vault = Vault(Keys.load(settings.keys))
         self.verifier = Verifier.load(settings.token_keys, audience=service.name)
         self._signer = TokenSource(settings.token_keys)
-        rules = service.directory() / "rules"
-        self.rules = RuleBook.load(rules, office=settings.office) if rules.is_dir() else RuleBook({})
+        self.rules = _rules(service, settings)
         if problems := service.rule_problems(self.rules):
             raise RuleFileError("\n".join(problems))
 

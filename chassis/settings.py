@@ -40,6 +40,9 @@ class Settings(BaseSettings):
     archive_dir: Path | None = Field(
         default=None, description="Archived months of the event logs, in a folder for each service"
     )
+    rules_dir: Path | None = Field(
+        default=None, description="The office's own rule files, in a folder for each service"
+    )
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=0, ge=0, le=65535, description="Metrics and health; 0 takes a free port")
     log_level: str = "INFO"

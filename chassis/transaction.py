@@ -121,10 +121,10 @@ class Transaction:
 
     def audit_read(self, subject_id: str, fields: list[str], purpose: str) -> None:
         """Write down that the caller reads sealed fields of somebody in plain, and why."""
-        self.audit_reads((subject_id,), fields, purpose)
+        self.audit_reads([subject_id], fields, purpose)
 
     def audit_reads(self, subject_ids: Iterable[str], fields: list[str], purpose: str) -> None:
-        """The same of several, in one statement."""
+        """The same of many at once: a row for each, in one statement."""
         audit.append(
             self.connection,
             schema.access_audit,

@@ -89,6 +89,32 @@ class RuleView:
         return key in self._values
 
 
+def _read(directory: Path) -> dict[str, Rule]:
+    """The rules of all files of a folder, none of it if there is no such folder."""
+    rules: dict[str, Rule] = {}
+    for path in sorted(directory.glob("*.yaml")):
+        for rule in read_rules(path).values():
+            if rule.key in rules:
+                raise RuleFileError(
+                    f"{rule.place}: duplicate rule {rule.key}, expected only the one in "
+                    f"{rules[rule.key].place}"
+                )
+            rules[rule.key] = rule
+    return rules
+
+
+def _replace(rules: dict[str, Rule], own: Mapping[str, Rule], office: str) -> None:
+    for rule in own.values():
+        if rule.unit != rules.get(rule.key, rule).unit:
+            raise RuleFileError(
+                f"{rule.place}: rule {rule.key} is in {rule.unit}, expected the unit "
+                f"{rules[rule.key].unit} of {rules[rule.key].place}"
+            )
+        for digits in range(2, len(office) + 1):
+            rules.pop(f"{rule.key}.{office[:digits]}", None)
+        rules[rule.key] = rule
+
+
 class RuleBook:
     """All values of all rules of one directory, with the overrides of at most one office.
 
@@ -100,11 +126,12 @@ class RuleBook:
         self.office = office
 
     @classmethod
-    def load(cls, directory: Path, office: str | None = None) -> "RuleBook":
-        """Read directory/*.yaml and then, if it exists, directory/offices/<office>.yaml.
+    def load(cls, directory: Path, office: str | None = None, own: Path | None = None) -> "RuleBook":
+        """Read directory/*.yaml, then directory/offices/<office>.yaml and own/*.yaml, where these exist.
 
-        A rule in the office file replaces the rule of that key as a whole, in the same unit, or is a new one;
-        it also stands in for the rules of that key for the divisions that the office lies in.
+        own: a folder that the office keeps by itself. A rule in one of the office's files replaces the rule
+        of that key as a whole, in the same unit, or is a new one; it also stands in for the rules of that key
+        for the divisions that the office lies in.
         Raises RuleFileError for a directory that does not exist and for the first mistake found in a file,
         ValueError for an office that is not a plain name of letters, digits, "_" and "-".
         """
@@ -112,26 +139,13 @@ class RuleBook:
             raise ValueError("the office is not a plain name")
         if not directory.is_dir():
             raise RuleFileError(f"{directory}: no such directory, expected one with rule files")
-        rules: dict[str, Rule] = {}
-        for path in sorted(directory.glob("*.yaml")):
-            for rule in read_rules(path).values():
-                if rule.key in rules:
-                    raise RuleFileError(
-                        f"{rule.place}: duplicate rule {rule.key}, expected only the one in "
-                        f"{rules[rule.key].place}"
-                    )
-                rules[rule.key] = rule
-        override = directory / "offices" / f"{office}.yaml"
-        if office is not None and override.is_file():
-            for rule in read_rules(override).values():
-                if rule.unit != rules.get(rule.key, rule).unit:
-                    raise RuleFileError(
-                        f"{rule.place}: rule {rule.key} is in {rule.unit}, expected the unit "
-                        f"{rules[rule.key].unit} of {rules[rule.key].place}"
-                    )
-                for digits in range(2, len(office) + 1):
-                    rules.pop(f"{rule.key}.{office[:digits]}", None)
-                rules[rule.key] = rule
+        rules = _read(directory)
+        if office is not None:
+            override = directory / "offices" / f"{office}.yaml"
+            if override.is_file():
+                _replace(rules, read_rules(override), office)
+            if own is not None:
+                _replace(rules, _read(own), office)
         return cls({key: rules[key].values for key in sorted(rules)}, office)
 
     def keys(self) -> tuple[str, ...]:

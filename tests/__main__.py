@@ -1,8 +1,9 @@
 """`python -m tests`: every folder of tests in its own pytest process, all on one PostgreSQL and RabbitMQ.
 
 Own processes, because tests/broker and tests/e2e let eventlet patch the standard library, which nothing
-else may see; two at a time, the long ones first. A new folder needs no entry anywhere. Arguments go to
-pytest: `python -m tests -m system`.
+else may see; two at a time, the long ones first. The services' tests are most of all: each service is one
+process. A new folder needs no entry anywhere. Arguments go to pytest:
+`python -m tests -m system`.
 """
 
 import os
@@ -18,14 +19,12 @@ from tests.support import servers
 
 FOLDER = Path(__file__).parent
 AT_A_TIME = 2
-LONG = ("e2e", "services", "database", "broker")
+LONG = ("services/subsidy", "e2e", "services/registry", "database", "broker")
+PARTED = "services"
 
 
 def main(arguments: list[str]) -> int:
-    folders = sorted(
-        (folder for folder in FOLDER.iterdir() if any(folder.rglob("test_*.py"))),
-        key=lambda folder: (LONG.index(folder.name) if folder.name in LONG else len(LONG), folder.name),
-    )
+    parts = sorted(set(_parts()), key=lambda part: (LONG.index(part) if part in LONG else len(LONG), part))
     with servers.postgres() as pg, servers.rabbitmq() as mq:
         shared = {
             "TEST_DATABASE_URL": pg.url(),
@@ -33,18 +32,24 @@ def main(arguments: list[str]) -> int:
             "TEST_AMQP_EVAL": shlex.join(mq.evaluate),
         }
         with ThreadPoolExecutor(AT_A_TIME) as pool:
-            ended = pool.map(lambda folder: run_pytest(folder, arguments, shared), folders)
-            codes = dict(zip((folder.name for folder in folders), ended, strict=True))
+            ended = pool.map(lambda part: run_pytest(part, arguments, shared), parts)
+            codes = dict(zip(parts, ended, strict=True))
     # A choice of tests (-m, -k) may leave a folder without any; a plain run may not.
     good = {pytest.ExitCode.OK} | ({pytest.ExitCode.NO_TESTS_COLLECTED} if arguments else set())
     failed = [name for name, code in codes.items() if code not in good]
     print("\ntest folders:", len(codes) - len(failed), "passed,", len(failed), "failed", *failed)
-    return 1 if failed or not folders else 0
+    return 1 if failed or not parts else 0
 
 
-def run_pytest(folder: Path, arguments: list[str], environment: dict[str, str]) -> int:
-    """Run one folder and print all it said at its end, so that two folders' words do not mix."""
-    command = [sys.executable, "-m", "pytest", str(folder.relative_to(FOLDER.parent)), *arguments]
+def _parts() -> list[str]:
+    """What runs in a process of its own, as paths below this folder."""
+    tested = {path.relative_to(FOLDER) for path in FOLDER.rglob("test_*.py")}
+    return ["/".join(path.parts[: 2 if path.parts[0] == PARTED else 1]) for path in tested]
+
+
+def run_pytest(part: str, arguments: list[str], environment: dict[str, str]) -> int:
+    """Run one part and print all it said at its end, so that the words of two do not mix."""
+    command = [sys.executable, "-m", "pytest", f"{FOLDER.name}/{part}", *arguments]
     done = subprocess.run(
         command,
         cwd=FOLDER.parent,

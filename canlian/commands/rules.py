@@ -13,6 +13,7 @@ from canlian.connecting import connect
 from canlian.settling import settle
 from chassis import clock
 from chassis.office import service_class
+from chassis.runtime import own_rules
 from contracts.catalogue import SERVICES
 from kernel.regions import RegionCode
 from kernel.rulebook import RuleBook, RuleFileError
@@ -21,13 +22,29 @@ rules = typer.Typer(help="Rule files: check them, explain a scheme of subsidies.
 
 
 @rules.command()
-def check() -> None:
+def check(
+    rules_dir: Annotated[
+        Path | None,
+        typer.Option(
+            "--rules-dir",
+            metavar="DIR",
+            envvar="CANLIAN_RULES_DIR",
+            help="The office's own rule files, in a folder for each service, read beside the others.",
+        ),
+    ] = None,
+    office: Annotated[
+        str | None,
+        typer.Option("--office", metavar="CODE", envvar="CANLIAN_OFFICE", help="Whose own files they are."),
+    ] = None,
+) -> None:
     """Read every rule file of every service, for every office, and tell each mistake with file, line and key.
 
     Exit code 1 when something is wrong. A service with such rules does not start.
 
-    Example: canlian rules check
+    Example: canlian rules check --rules-dir /srv/rules --office 341524
     """
+    if rules_dir is not None and office is None:
+        raise typer.BadParameter("name the office whose files they are", param_hint="--office")
     wrong = False
     for name in SERVICES:
         service = service_class(name)
@@ -35,9 +52,9 @@ def check() -> None:
         offices = sorted(path.stem for path in folder.glob("offices/*.yaml"))
         told: dict[str, None] = {}
         count = 0
-        for office in (None, *offices):
+        for whose, own in ((None, None), *((each, None) for each in offices), (office, rules_dir)):
             try:
-                book = RuleBook.load(folder, office)
+                book = RuleBook.load(folder, whose, own_rules(service, own) if own else None)
                 told |= dict.fromkeys(service.rule_problems(book))
                 count = max(count, len(book.keys()))
             except RuleFileError as error:

@@ -1,6 +1,6 @@
 """Messages of pay accounts (发放账户): where a person is paid to. A change takes two people."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
@@ -85,3 +85,30 @@ class ListPayAccounts(Query):
     states: list[AccountState] = Field(default=[], description="Only those in one of these; empty: all")
     after: Identifier | None = Field(default=None, description="As the last page told it")
     limit: Annotated[int, Field(ge=1, le=1000, description="Accounts in a page")] = 100
+
+
+class AccountRead(Message):
+    """One reading of a person's account in plain."""
+
+    at: datetime = Field(description="Instant of the reading")
+    actor: str = Field(description="Account that read")
+    purpose: str = Field(description="What for: bank_file and the batch")
+    fields: list[str] = Field(description="What was opened, by the names of fields")
+
+
+class AccountReads(Reply):
+    """Readings, the latest first."""
+
+    reads: list[AccountRead] = Field(description="At most as many as asked for")
+    after: int | None = Field(description="Ask for the next page with this; null after the last")
+
+
+class ListAccountReads(Query):
+    """Who read a person's accounts in plain. Other readings tells `registry.list_person_reads`."""
+
+    TYPE: ClassVar[str] = "subsidy.list_account_reads"
+    REPLY: ClassVar[type[Reply]] = AccountReads
+
+    person_id: Identifier
+    after: int | None = Field(default=None, description="As the last page told it")
+    limit: Annotated[int, Field(ge=1, le=1000, description="Readings in a page")] = 100

@@ -119,7 +119,7 @@ class BankFile(Reply):
 
 
 class FetchBankFile(Command):
-    """The file of a batch, with account numbers in plain. Writes an audit row."""
+    """The file of a batch, with account numbers in plain. Writes an audit row for each person in it."""
 
     TYPE: ClassVar[str] = "subsidy.fetch_bank_file"
     KEEP_REPLY: ClassVar[bool] = False

@@ -168,25 +168,27 @@ class DebtActItem(Item):
 
 
 class RecordDebtActs(BulkCommand):
-    """Record steps of debts, in the order given. A write-off counts when another person approves it."""
+    """Record steps of debts in the order given. Money counts as paid back or written off when another person
+    approves.
+    """
 
     TYPE: ClassVar[str] = "subsidy.record_debt_acts"
     REPLY: ClassVar[type[Reply]] = BulkReply
     ITEM: ClassVar[type[Item]] = DebtActItem
 
 
-class WriteOffDecisionItem(Item):
-    """One decision on one write-off that somebody asked for."""
+class DebtActDecisionItem(Item):
+    """One decision on one repayment or write-off that somebody told of."""
 
     ref: Reference
-    act_ref: Reference = Field(description="Reference of the step that asked for it")
+    act_ref: Reference = Field(description="Reference of the step")
     decision: Literal["approved", "rejected"] = Field(description="同意, 不同意")
     decided_on: date = Field(description="Day of the decision")
 
 
-class DecideWriteOffs(BulkCommand):
-    """Decide on write-offs that somebody else asked for."""
+class DecideDebtActs(BulkCommand):
+    """Decide on repayments and write-offs that somebody else told of."""
 
-    TYPE: ClassVar[str] = "subsidy.decide_write_offs"
+    TYPE: ClassVar[str] = "subsidy.decide_debt_acts"
     REPLY: ClassVar[type[Reply]] = BulkReply
-    ITEM: ClassVar[type[Item]] = WriteOffDecisionItem
+    ITEM: ClassVar[type[Item]] = DebtActDecisionItem

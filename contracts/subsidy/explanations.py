@@ -76,6 +76,10 @@ class AwardShown(Reply):
     held_from: PeriodText | None = Field(
         default=None, description="First month that waits for the end of a freeze or for a review"
     )
+    end_reasons: list[RuleStep] = Field(
+        default=[],
+        description="The rules by which it ended, and which held months are not paid; empty: it goes on",
+    )
     reviews: list[ReviewShown] = Field(default=[], description="What came of its reviews, in their order")
 
 

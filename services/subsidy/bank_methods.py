@@ -78,6 +78,13 @@ class BankMethods:
         """Accounts, masked."""
         return bank_queries.list_pay_accounts(tx, message)
 
+    @query(messages.ListAccountReads, roles=("clerk", "auditor"))
+    def list_account_reads(
+        self, message: messages.ListAccountReads, tx: Transaction
+    ) -> messages.AccountReads:
+        """Who read a person's accounts in plain."""
+        return bank_queries.list_account_reads(tx, message)
+
     @query(messages.ListBankBatches, roles=("maker", "checker", "auditor"))
     def list_bank_batches(self, message: messages.ListBankBatches, tx: Transaction) -> messages.BankBatchPage:
         """What a run sent to the bank."""

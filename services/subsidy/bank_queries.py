@@ -8,12 +8,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from chassis import clock
+from chassis import clock, schema, stream
 from chassis.transaction import Transaction
 from contracts import subsidy as messages
 from kernel.masking import BankAccount
 from kernel.money import Money
-from services.subsidy import bank_repository, payment_change_repository, run_repository
+from services.subsidy import bank_repository, payment_change_repository, repository, run_repository
 from services.subsidy.bank_tables import (
     NUMBER,
     bank_batches,
@@ -53,6 +53,32 @@ def list_pay_accounts(tx: Transaction, message: messages.ListPayAccounts) -> mes
         for row in rows
     ]
     return messages.PayAccountPage(accounts=shown, after=after)
+
+
+def list_account_reads(tx: Transaction, message: messages.ListAccountReads) -> messages.AccountReads:
+    """Who read the accounts of a person in plain, by whichever record of theirs; the latest first.
+
+    Raises NotFound("subsidy.unknown_person"), also for one out of scope.
+    """
+    person, audit = persons.c, schema.access_audit
+    home = sa.select(person.person_id).where(person.person_id == message.person_id, tx.scope(person.region))
+    if tx.execute(home).one_or_none() is None:
+        raise repository.unknown_person()
+    merged = sa.select(person.person_id).where(person.merged_into == message.person_id)
+    subjects = sa.union_all(sa.select(sa.literal(message.person_id)), merged)
+    query = sa.select(audit).where(audit.c.subject_id.in_(subjects))
+    if message.after is not None:
+        query = query.where(audit.c.seq < message.after)
+    rows = tx.execute(query.order_by(audit.c.seq.desc()).limit(message.limit + 1)).all()
+    reads = [
+        messages.AccountRead(
+            at=stream.aware(row.at), actor=row.actor, purpose=row.purpose, fields=row.fields.split(",")
+        )
+        for row in rows[: message.limit]
+    ]
+    return messages.AccountReads(
+        reads=reads, after=rows[message.limit - 1].seq if len(rows) > message.limit else None
+    )
 
 
 def list_bank_batches(tx: Transaction, message: messages.ListBankBatches) -> messages.BankBatchPage:

@@ -263,6 +263,15 @@ def orders(tx: Transaction, batch_id: str) -> list[sa.Row[Any]]:
     return list(tx.execute(query.order_by(row.seq)).all())
 
 
+def holders(tx: Transaction, batch_id: str) -> Sequence[str]:
+    """The persons whose accounts are in a batch."""
+    query = sa.select(pay_accounts.c.person_id).join(
+        instructions, instructions.c.account_id == pay_accounts.c.id
+    )
+    query = query.where(instructions.c.batch_id == batch_id).distinct()
+    return tx.execute(query.order_by(pay_accounts.c.person_id)).scalars().all()
+
+
 def seal(tx: Transaction, batch_id: str, file_hash: str) -> None:
     """Note the hash of a batch's file; nothing is added to the batch any more."""
     tx.execute(sa.update(bank_batches).where(bank_batches.c.id == batch_id).values(file_hash=file_hash))

@@ -165,7 +165,10 @@ def save(
     ]
     tx.insert(award_changes, rows)
     statement = sa.update(awards).where(awards.c.award_id == sa.bindparam("id"))
-    columns = ("last_period", "sole", "held_from", "variant", "reviewed_on", "review_held_from")
+    columns = (
+        *("last_period", "sole", "held_from", "reviewed_on", "review_held_from"),
+        *("variant", "granted_variant"),
+    )
     values: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in columns}
     added = {award.id for award in new}
     changed = [

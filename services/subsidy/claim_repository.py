@@ -157,14 +157,14 @@ def steps_by_ref(tx: Transaction, refs: Collection[str]) -> dict[str, tuple[str,
     }
 
 
-def examiners(tx: Transaction, claim_ids: Collection[str]) -> dict[str, frozenset[str]]:
-    """Who ever checked or reviewed these claims, by claim."""
+def examiners(tx: Transaction, claim_ids: Collection[str]) -> dict[tuple[str, str], frozenset[str]]:
+    """Who ever checked or reviewed these claims, by claim and step."""
     act = claim_acts.c
-    query = sa.select(act.claim_id, act.recorded_by).distinct()
-    looked: dict[str, set[str]] = {}
+    query = sa.select(act.claim_id, act.action, act.recorded_by).distinct()
+    looked: dict[tuple[str, str], set[str]] = {}
     for row in tx.execute(query.where(act.claim_id.in_(claim_ids), act.action.in_(("check", "review")))):
-        looked.setdefault(row.claim_id, set()).add(row.recorded_by)
-    return {claim_id: frozenset(subjects) for claim_id, subjects in looked.items()}
+        looked.setdefault((row.claim_id, row.action), set()).add(row.recorded_by)
+    return {key: frozenset(subjects) for key, subjects in looked.items()}
 
 
 def open_claims(tx: Transaction, person_ids: Collection[str]) -> set[tuple[str, str]]:

@@ -102,8 +102,8 @@ debt_entries = Table(
 )
 Index("ix_debt_entries_line", debt_entries.c.run_id, debt_entries.c.line)
 
-# Steps of debts by the office: instalments agreed, money paid back, write-offs asked for, on which another
-# person decides.
+# Steps of debts by the office: instalments agreed, and money paid back and write-offs asked for, on which
+# another person decides.
 debt_acts = Table(
     "debt_acts",
     metadata,
@@ -124,9 +124,7 @@ debt_acts = Table(
     UniqueConstraint("decision_ref", name="uq_debt_acts_decision_ref"),
     CheckConstraint("act IN ('agree', 'pay_back', 'ask_write_off')", name="ck_debt_acts_act"),
     CheckConstraint("decision IN ('approved', 'rejected')", name="ck_debt_acts_decision"),
-    CheckConstraint(
-        "decision IS NULL OR act = 'ask_write_off'", name="ck_debt_acts_only_write_offs_are_decided"
-    ),
+    CheckConstraint("decision IS NULL OR act <> 'agree'", name="ck_debt_acts_only_money_is_decided"),
     CheckConstraint("decided_by <> recorded_by", name="ck_debt_acts_two_persons"),
     CheckConstraint("amount_fen > 0", name="ck_debt_acts_positive"),
 )

@@ -13,9 +13,9 @@ from kernel.money import Money
 from kernel.periods import Period
 from kernel.regions import RegionCode
 from kernel.rulebook import RuleView
-from services.subsidy import replies, repository, review_queries
+from services.subsidy import change_repository, replies, repository, review_queries
 from services.subsidy.domain.amounts import Basis, price
-from services.subsidy.domain.award import Claim, KnownAwards, Trace
+from services.subsidy.domain.award import Award, Claim, KnownAwards, Trace
 from services.subsidy.domain.eligibility import judged
 from services.subsidy.domain.overlaps import decide_overlaps
 from services.subsidy.domain.proofs import decide_proofs
@@ -74,8 +74,14 @@ def show_award(tx: Transaction, message: messages.ShowAward) -> messages.AwardSh
         amount=None if amount is None else str(amount),
         amount_reasons=replies.rule_steps(computed),
         held_from=min(filter(None, (award.held_from, award.review_held_from)), default=None),
+        end_reasons=replies.rule_steps(_end(tx, award)),
         reviews=review_queries.reviews_of(tx, award.id),
     )
+
+
+def _end(tx: Transaction, award: Award) -> Trace:
+    """Why the award ends; nothing of one that goes on."""
+    return [] if award.last_period is None else change_repository.ends(tx, {award.id}).get(award.id, [])
 
 
 def check_entitlement(tx: Transaction, message: messages.CheckEntitlement) -> messages.Entitlement:

@@ -80,6 +80,7 @@ def add_awards(tx: Transaction, new: Iterable[Award]) -> None:
             "household_id": award.household_id,
             "reviewed_on": award.reviewed_on or award.granted_on,
             "review_held_from": award.review_held_from,
+            "granted_variant": award.granted_variant,
             "for_household": award.for_household,
             "applied_on": award.applied_on,
             "cost_fen": None if award.cost is None else award.cost.fen,
@@ -194,5 +195,6 @@ def award_of(row: sa.Row[Any]) -> Award:
         household_id=row.household_id,
         reviewed_on=row.reviewed_on,
         review_held_from=row.review_held_from,
+        granted_variant=row.granted_variant,
         for_household=row.for_household,
     )

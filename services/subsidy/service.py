@@ -177,10 +177,10 @@ class SubsidyService(BankMethods, ClaimMethods, ReviewMethods, Service):
         """Record instalments, repayments and requests to write off."""
         return debts.record_debt_acts(tx, message)
 
-    @command(messages.DecideWriteOffs, roles=("checker",))
-    def decide_write_offs(self, message: messages.DecideWriteOffs, tx: Transaction) -> BulkReply:
-        """Decide on requests to write off."""
-        return debts.decide_write_offs(tx, message)
+    @command(messages.DecideDebtActs, roles=("checker",))
+    def decide_debt_acts(self, message: messages.DecideDebtActs, tx: Transaction) -> BulkReply:
+        """Decide on repayments and requests to write off."""
+        return debts.decide_debt_acts(tx, message)
 
     @query(messages.ListDebts, roles=("clerk", "maker", "checker", "auditor"))
     def list_debts(self, message: messages.ListDebts, tx: Transaction) -> messages.DebtPage:

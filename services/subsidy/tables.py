@@ -38,9 +38,9 @@ INSTANT = DateTime(timezone=True)
 # `period` and `last_period` are the first and the last that is paid; no last one until it is stopped.
 # `household_id`: that of the person when it was granted; `for_household`: granted once to all of it.
 # `held_from`: the first that waits until the certificate is no longer frozen; `review_held_from`: until an
-# overdue review is recorded. `reviewed_on`: the day of the last review, or of the grant. `sole`: no other
-# award of the scheme may stand beside it. `decision` holds the rules applied: JSON list of {rule, value,
-# unit, from, document, zh}.
+# overdue review is recorded. `reviewed_on`: the day of the last review, or of the grant. `granted_variant`:
+# the first one, where news put another one in its place. `sole`: no other award of the scheme may stand
+# beside it. `decision` holds the rules applied: JSON list of {rule, value, unit, from, document, zh}.
 awards = Table(
     "awards",
     metadata,
@@ -64,6 +64,7 @@ awards = Table(
     Column("household_id", ID),
     Column("reviewed_on", Date),
     Column("review_held_from", PERIOD),
+    Column("granted_variant", CODE),
     Column("for_household", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("ref", name="uq_awards_ref"),
     CheckConstraint("(ref IS NULL) <> (enrolment_id IS NULL)", name="ck_awards_one_origin"),

@@ -1,7 +1,7 @@
 """An award: a person, a scheme, a variant, and the periods it is paid for; granted once."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from kernel.errors import Conflict
@@ -47,6 +47,7 @@ class Award:
     period, last_period: the first and the last one that is paid; last_period is None until it is stopped, and
     before period when it is never paid. held_from: the first month that waits for the end of a freeze;
     review_held_from: for a review that is overdue. reviewed_on: the day of the last review, or of the grant.
+    granted_variant: the one that was granted, where news have put another one in its place; else None.
     household_id: that of the person on the day of the grant, None where it is not known.
     for_household: whether it is granted once to all of the household together.
     sole: whether the person may have no other award of the scheme while this one stands, whatever the period:
@@ -73,6 +74,7 @@ class Award:
     reviewed_on: date | None = None
     review_held_from: str | None = None
     for_household: bool = False
+    granted_variant: str | None = None
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -155,7 +157,8 @@ class KnownAwards:
         """
         if (award := self.named(claim.ref)) is not None:
             whose, asked = (award.person_id, award.applied_on), (claim.person_id, claim.applied_on)
-            check_same("award", (*whose, *_matter(award)), (*asked, *_matter(claim)))
+            granted = replace(award, variant=award.granted_variant or award.variant)
+            check_same("award", (*whose, *_matter(granted)), (*asked, *_matter(claim)))
             return award
         for award in self._by_person.get(claim.person_id, ()):
             last = None if claim.open_ended else claim.period

@@ -115,10 +115,15 @@ def _end(scheme: Scheme, award: Award, holder: Holder, day: date, broken: Findin
 
 def _stop(scheme: Scheme, award: Award, reason: str, day: date, why: Trace) -> Iterator[Change]:
     for each in (reason, ENTITLED_NO_MORE):
-        if scheme.stated(f"stop.{each}") is None:
+        if (rule := scheme.stated(f"stop.{each}")) is None:
             continue
         last, decision = last_month(scheme, each, day)
-        period = last.text if award.held_from is None else min(last.text, _before(award.held_from))
+        period = last.text
+        if award.held_from is not None and award.held_from <= period:
+            period = _before(award.held_from)
+            # Said, for nobody else would tell the person that these months are not paid any more.
+            outcome = f"自{award.held_from}起暂停的月份不再补发，发放至{period}。"
+            decision = [*decision, step(rule, outcome)]
         if award.last_period is None or period < award.last_period:
             yield Change("stop", each, day, period, why + decision)
         return

@@ -3,7 +3,7 @@
 On what grounds it is approved or refused stands in claim_grounds.py.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -80,6 +80,7 @@ def _declined(progress: Progress, act: Act, office: Office) -> Progress:
 
 
 def _checked(progress: Progress, act: Act, office: Office) -> Progress:
+    _check_examiner(office, {progress.reviewed_by, *office.reviewers})
     return replace(progress, state="checked", obstacle=act.reason, checked_by=office.by, reviewed_by=None)
 
 
@@ -88,9 +89,20 @@ def _reviewed(progress: Progress, act: Act, office: Office) -> Progress:
         raise Conflict(
             "subsidy.no_review", "Claims are decided in the township here; decide it.", field="action"
         )
+    _check_examiner(office, {progress.checked_by, *office.checkers})
     return replace(
         progress, state="reviewed", obstacle=act.reason or progress.obstacle, reviewed_by=office.by
     )
+
+
+def _check_examiner(office: Office, others: Collection[str | None]) -> None:
+    """Refuse, where the rules do, that one person looks at a claim for both levels."""
+    if office.rules["claims.check_and_review"].text == "refused" and office.by in others:
+        raise Forbidden(
+            "subsidy.checked_by_reviewer",
+            "One person cannot both check and review a claim; let somebody else look at it.",
+            field="action",
+        )
 
 
 def _check_decider(progress: Progress, office: Office) -> None:
@@ -103,7 +115,7 @@ def _check_decider(progress: Progress, office: Office) -> None:
             field="action",
             state=progress.state,
         )
-    if office.by in {progress.checked_by, progress.reviewed_by, *office.examiners}:
+    if office.by in {progress.checked_by, progress.reviewed_by, *office.checkers, *office.reviewers}:
         raise Forbidden(
             "subsidy.decided_by_examiner", "Let somebody decide who did not check it.", field="action"
         )

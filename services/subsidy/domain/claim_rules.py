@@ -14,6 +14,8 @@ LEVELS = (("township",), ("township", "county"))
 """Who may look at a claim, in their order."""
 GUARDIAN_SCOPES = ("certificate", "subsidy", "rehab", "property")
 """Those that the registry's contract knows; a test compares."""
+ONE_PERSON = ("allowed", "refused")
+"""Whether one person may both check and review a claim."""
 _UNITS = {
     "applicants": "texts",
     "guardian_scopes": "texts",
@@ -32,7 +34,7 @@ _REFUSAL = "claims.refusal."
 
 def problems(book: RuleBook) -> list[str]:
     """Every mistake, each as "file:line: what is wrong, what is expected"."""
-    return [*_in_units(book), *_in_guardian(book)] or [*_in_words(book), *_in_levels(book)]
+    return [*_in_units(book), *_in_choices(book)] or [*_in_words(book), *_in_levels(book)]
 
 
 def _undivided(book: RuleBook) -> Iterator[tuple[str, str]]:
@@ -65,11 +67,12 @@ def _in_units(book: RuleBook) -> Iterator[str]:
             yield f"{place}: rule {key} has no Chinese name, expected one under zh, as citizens read it"
 
 
-def _in_guardian(book: RuleBook) -> Iterator[str]:
-    for value in _values(book, "guardian"):
-        if value.unit != "text" or value.text not in GUARDIANS:
-            expected = f"text, {' or '.join(GUARDIANS)}"
-            yield f"{value.place}: rule {value.key} is another word, expected {expected}"
+def _in_choices(book: RuleBook) -> Iterator[str]:
+    for name, choices in (("guardian", GUARDIANS), ("check_and_review", ONE_PERSON)):
+        for value in _values(book, name):
+            if value.unit != "text" or value.text not in choices:
+                expected = f"text, {' or '.join(choices)}"
+                yield f"{value.place}: rule {value.key} is another word, expected {expected}"
 
 
 def _in_words(book: RuleBook) -> Iterator[str]:

@@ -101,14 +101,15 @@ class Office:
     """What decides beside the claim: the rules of the step's day at home, working days, who takes the step.
 
     notice_days: working days for which the scheme has a decision posted, None where it has none posted.
-    examiners: accounts that ever checked or reviewed the claim, however often it was looked at again.
+    checkers, reviewers: accounts that ever did so with the claim, however often it was looked at again.
     """
 
     rules: RuleView
     workdays: Workdays
     by: str
     notice_days: int | None = None
-    examiners: frozenset[str] = frozenset()
+    checkers: frozenset[str] = frozenset()
+    reviewers: frozenset[str] = frozenset()
 
     def last_day(self, clock: Clock, start: date) -> date:
         """The last day of a clock that begins after `start`. Raises NotFound("workdays.unknown_year")."""

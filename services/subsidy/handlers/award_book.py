@@ -107,7 +107,8 @@ class Book:
         if change.action == "resume":
             goes_on = replace(goes_on, last_period=None, sole=True, held_from=None)
         if change.period <= award.period:
-            return self._put(goes_on)
+            granted = award.granted_variant or award.variant
+            return self._put(replace(goes_on, granted_variant=granted))
         if change.action == "regrade":
             before = Period.parse(change.period).previous().text
             self._put(replace(award, last_period=before, sole=False))
@@ -120,6 +121,7 @@ class Book:
             granted_on=change.happened_on,
             applied_on=None,
             decision=change.decision,
+            granted_variant=None,
         )
         self.new.append(successor)
         return self._put(successor)

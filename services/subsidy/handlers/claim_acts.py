@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Self
 
+from chassis import clock
 from chassis.bulk import Bulk, Entry
 from chassis.fields import reading
 from chassis.filing import Steps
@@ -22,7 +23,7 @@ from services.subsidy.domain.award import Trace
 from services.subsidy.domain.claim import advance
 from services.subsidy.domain.claim_grounds import stated_grounds
 from services.subsidy.domain.claim_state import Act, Office, Progress, seat
-from services.subsidy.domain.record import check_same
+from services.subsidy.domain.record import check_past, check_same
 from services.subsidy.domain.schemes import Scheme
 from services.subsidy.handlers.claim_clocks import Overdue, facts_of
 
@@ -35,13 +36,13 @@ _LEVELS = {"check": "township", "review": "county"}
 class File:
     """What is known when the command begins, kept up with each step that it records.
 
-    filed: by reference. known: recorded steps by reference, each with its claim. examiners: by claim, who
-    ever looked at it. steps: the new ones.
+    filed: by reference. known: recorded steps by reference, each with its claim. examiners: who ever
+    checked or reviewed, by claim and step. steps: the new ones.
     """
 
     filed: dict[str, Filed]
     known: dict[str, tuple[str, str, Act]]
-    examiners: dict[str, frozenset[str]]
+    examiners: dict[tuple[str, str], frozenset[str]]
     overdue: Overdue
     workdays: Workdays
     steps: Steps = field(default_factory=lambda: Steps(claims, claim_acts))
@@ -63,7 +64,7 @@ class File:
         """The claim of the step and the rules at its home; None for a step that is recorded already.
 
         Raises NotFound("subsidy.unknown_claim"), Forbidden("subsidy.not_your_step"),
-        Conflict("subsidy.ref_reused").
+        Conflict("subsidy.ref_reused"), Invalid("subsidy.day_to_come").
         """
         filed = self.filed.get(entry.item.claim_ref)
         if filed is None or not any(map(tx.caller.covers, (filed.region, filed.window))):
@@ -74,6 +75,7 @@ class File:
             rules = tx.rules.at(act.acted_on).within(RegionCode(filed.region))
             _check_place(tx, filed, act, rules)
         if (same := self.known.get(entry.item.ref)) is None:
+            check_past(act.acted_on, clock.office_day(tx.now), "acted_on")
             return filed, rules
         check_same("step", same[1:], (filed.id, act))
         entry.unchanged(same[0])
@@ -84,8 +86,10 @@ class File:
         with reading("acted_on"):
             notice = Scheme(filed.request.scheme, rules).stated("notice_days")
             days = None if notice is None else notice.integer
-            looked = self.examiners.get(filed.id, frozenset())
-            office = Office(rules, self.workdays, tx.caller.subject, days, looked)
+            checkers, reviewers = (
+                self.examiners.get((filed.id, action), frozenset()) for action in ("check", "review")
+            )
+            office = Office(rules, self.workdays, tx.caller.subject, days, checkers, reviewers)
             return advance(filed.progress, act, office)
 
     def keep(

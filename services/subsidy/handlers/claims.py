@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from chassis import clock
 from chassis.bulk import Bulk
 from chassis.fields import reading
 from chassis.transaction import Transaction
@@ -20,7 +21,7 @@ from services.subsidy.domain.claim_grounds import first_period
 from services.subsidy.domain.claim_guardian import Guardianship, Named, guardian_obstacle
 from services.subsidy.domain.claim_proof import check_proof, normal_proof
 from services.subsidy.domain.claim_state import Office
-from services.subsidy.domain.record import check_same
+from services.subsidy.domain.record import check_past, check_same
 from services.subsidy.domain.schemes import OFFICE, Scheme
 from services.subsidy.handlers.claim_clocks import facts_of
 from services.subsidy.handlers.leads import mark_applied
@@ -127,6 +128,7 @@ def _check_window(told: Request, home: str) -> None:
 
 
 def _record(tx: Transaction, desk: Desk, ref: str, told: Request, home: str) -> str:
+    check_past(told.applied_on, clock.office_day(tx.now), "applied_on")
     _check_window(told, home)
     with reading("applied_on"):
         rules = tx.rules.at(told.applied_on).within(RegionCode(home))

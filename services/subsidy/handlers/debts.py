@@ -1,4 +1,4 @@
-"""Steps of debts: instalments agreed, money paid back, and write-offs, on which two persons decide."""
+"""Steps of debts: instalments agreed, and money paid back or written off, on which two persons decide."""
 
 from datetime import date
 from typing import Any, Literal
@@ -20,6 +20,11 @@ from services.subsidy.domain.record import check_past, check_same
 
 Row = dict[str, Any]
 _BOOKED = {"paid_back": ledger.paid_back, "written_off": ledger.written_off}
+_DECIDED: dict[str, Literal["paid_back", "written_off"]] = {
+    "pay_back": "paid_back",
+    "ask_write_off": "written_off",
+}
+"""What becomes of a debt by a step that somebody else has approved."""
 
 
 def record_debt_acts(tx: Transaction, message: messages.RecordDebtActs) -> BulkReply:
@@ -28,7 +33,7 @@ def record_debt_acts(tx: Transaction, message: messages.RecordDebtActs) -> BulkR
     items = list(bulk.items())
     owed = _debts(tx, {item.debt_id for item in items})
     known = _acts(tx, debt_acts.c.ref, {item.ref for item in items})
-    book, today = _Book(tx), clock.office_day(tx.now)
+    today = clock.office_day(tx.now)
     new: list[Row] = []
     for entry in bulk:
         with entry.deciding():
@@ -46,8 +51,6 @@ def record_debt_acts(tx: Transaction, message: messages.RecordDebtActs) -> BulkR
                 raise Invalid("subsidy.amount_not_positive", "The amount must be above zero.", field="amount")
             if item.act == "agree":
                 debt["instalment_fen"] = told["amount_fen"]
-            elif item.act == "pay_back":
-                book.settle(debt, "paid_back", told["amount_fen"], item.happened_on, item.ref)
             row = told | {"act_id": tx.new_id(), "recorded_by": tx.caller.subject, "recorded_at": tx.now}
             known[item.ref] = row
             new.append(row)
@@ -58,12 +61,14 @@ def record_debt_acts(tx: Transaction, message: messages.RecordDebtActs) -> BulkR
         statement = sa.update(debts).where(debts.c.debt_id == sa.bindparam("id"))
         rows = [{"id": debt_id, "fen": fen} for debt_id, fen in agreed.items()]
         tx.execute(statement.values(instalment_fen=sa.bindparam("fen")), rows)
-    book.save()
     return bulk.reply()
 
 
-def decide_write_offs(tx: Transaction, message: messages.DecideWriteOffs) -> BulkReply:
-    """Decide on write-offs; the office's reference of the decision is the key. Not by who asked."""
+def decide_debt_acts(tx: Transaction, message: messages.DecideDebtActs) -> BulkReply:
+    """Decide on repayments and write-offs, not by who told; key: the decision's reference.
+
+    Money paid back is booked on the day on which it came, a write-off on that of the decision.
+    """
     bulk = Bulk(message)
     items = list(bulk.items())
     asked = _acts(tx, debt_acts.c.ref, {item.act_ref for item in items})
@@ -73,9 +78,9 @@ def decide_write_offs(tx: Transaction, message: messages.DecideWriteOffs) -> Bul
     decided: list[Row] = []
     for entry in bulk:
         with entry.deciding():
-            item: messages.WriteOffDecisionItem = entry.item
+            item: messages.DebtActDecisionItem = entry.item
             row = asked.get(item.act_ref)
-            if row is None or row["debt_id"] not in owed or row["act"] != "ask_write_off":
+            if row is None or row["debt_id"] not in owed or row["act"] not in _DECIDED:
                 raise _unknown("act_ref")
             if (before := made.get(item.ref)) is not None:
                 told = (item.act_ref, item.decision, item.decided_on)
@@ -85,9 +90,9 @@ def decide_write_offs(tx: Transaction, message: messages.DecideWriteOffs) -> Bul
             check_past(item.decided_on, today, "decided_on")
             _check_decidable(row, tx.caller.subject)
             if item.decision == "approved":
-                book.settle(
-                    owed[row["debt_id"]], "written_off", row["amount_fen"], item.decided_on, row["ref"]
-                )
+                kind = _DECIDED[row["act"]]
+                day = row["happened_on"] if kind == "paid_back" else item.decided_on
+                book.settle(owed[row["debt_id"]], kind, row["amount_fen"], day, row["ref"])
             row |= _decision(tx, item)
             made[item.ref] = row
             decided.append(row)
@@ -97,7 +102,7 @@ def decide_write_offs(tx: Transaction, message: messages.DecideWriteOffs) -> Bul
     return bulk.reply()
 
 
-def _decision(tx: Transaction, item: messages.WriteOffDecisionItem) -> Row:
+def _decision(tx: Transaction, item: messages.DebtActDecisionItem) -> Row:
     return {
         "decision": item.decision,
         "decision_ref": item.ref,
@@ -171,12 +176,11 @@ class _Book:
 
 def _check_decidable(row: Row, checker: str) -> None:
     if row["decision"] is not None:
-        raise Conflict(
-            "subsidy.decided_already", f"The write-off was {row['decision']} before.", field="act_ref"
-        )
+        raise Conflict("subsidy.decided_already", f"The step was {row['decision']} before.", field="act_ref")
     if row["recorded_by"] == checker:
         raise Forbidden(
-            "subsidy.maker_is_checker", "Who asked for a write-off cannot decide on it; ask a second person."
+            "subsidy.maker_is_checker",
+            "Who told of a repayment or a write-off cannot decide on it; ask a second person.",
         )
 
 

@@ -10,7 +10,7 @@ from services.subsidy.handlers import bank_files
 
 
 def fetch_bank_file(tx: Transaction, message: messages.FetchBankFile) -> messages.BankFile:
-    """The file of a batch; the same batch gives the same bytes. Who read the accounts is audited.
+    """The file of a batch; the same batch gives the same bytes. The read is audited of each person in it.
 
     Raises NotFound("subsidy.unknown_batch"), Conflict("subsidy.batch_unsealed") while it is being written,
     Conflict("subsidy.batch_changed") when the bytes are not those that were sealed.
@@ -24,7 +24,8 @@ def fetch_bank_file(tx: Transaction, message: messages.FetchBankFile) -> message
             "The file is not the one that was sealed; do not send it, and find out what was changed.",
             batch_id=batch.id,
         )
-    tx.audit_read(batch.id, ["pay_accounts.holder", "pay_accounts.number"], "bank_file")
+    read = ["pay_accounts.holder", "pay_accounts.number"]
+    tx.audit_reads(bank_repository.holders(tx, batch.id), read, f"bank_file {batch.id}")
     return messages.BankFile(
         batch_id=batch.id,
         name=f"{batch.id}.txt",

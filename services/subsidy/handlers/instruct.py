@@ -24,6 +24,8 @@ from services.subsidy.handlers import bank_files
 
 JOB = "subsidy.instruct"
 LINES_PER_STEP = 2000
+KEPT = "kept"
+"""Of `payment.day_over`: the bank is told of the run's day though it is over, for it paid on that day."""
 
 
 def instruct_disbursement(
@@ -41,7 +43,7 @@ def instruct_disbursement(
     again = run.state == "instructed"
     if run.state == "approved" or (again and bank_repository.ready(tx, run.id, _today(tx), "", 1)):
         if run_repository.move(tx, run.id, run.state, "instructing"):
-            pay_on = max(run.pay_on, _today(tx)) if again else run.pay_on
+            pay_on = _pay_day(tx, run, again)
             payload = {"run_id": run.id, "again": again, "pay_on": pay_on.isoformat()}
             # A key of its own each time: only who moved the run comes here.
             key = f"{run.id} {tx.new_id()}"
@@ -81,6 +83,13 @@ def instruct_step(tx: Transaction, job: Job) -> bool:
     run_repository.move(tx, run.id, "instructing", "instructed")
     run_repository.close_if_paid(tx, run.id)
     return True
+
+
+def _pay_day(tx: Transaction, run: Run, again: bool) -> date:
+    """The run's day, or today where that is over: no bank pays on such a day."""
+    if not again and tx.rules.at(run.pay_on)["payment.day_over"].text == KEPT:
+        return run.pay_on
+    return max(run.pay_on, _today(tx))
 
 
 def _today(tx: Transaction) -> date:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from functools import cache
 
+from chassis import clock
 from chassis.bulk import Bulk
 from chassis.transaction import Transaction
 from contracts import subsidy as messages
@@ -12,7 +13,7 @@ from kernel.regions import RegionCode
 from services.subsidy import change_repository, repository
 from services.subsidy.domain.award import Award, Stop, Trace
 from services.subsidy.domain.duration import last_month
-from services.subsidy.domain.record import check_same
+from services.subsidy.domain.record import check_past, check_same
 from services.subsidy.domain.schemes import Scheme
 
 
@@ -22,7 +23,7 @@ def stop_awards(tx: Transaction, message: messages.StopAwards) -> BulkReply:
     items = list(bulk.items())
     known = change_repository.stops(tx, [item.ref for item in items])
     awards = repository.lock_awards(tx, {item.award_id for item in items})
-    rules_on = cache(tx.rules.at)
+    rules_on, today = cache(tx.rules.at), clock.office_day(tx.now)
     new: list[tuple[Stop, Trace]] = []
     for entry in bulk:
         with entry.deciding():
@@ -38,6 +39,7 @@ def stop_awards(tx: Transaction, message: messages.StopAwards) -> BulkReply:
                 check_same("stop", (before.award_id, before.reason, before.happened_on), told)
                 entry.unchanged(before.id)
                 continue
+            check_past(entry.item.happened_on, today, "happened_on")
             rules = rules_on(entry.item.happened_on).within(RegionCode(award.region))
             scheme = Scheme.of(rules, award.scheme)
             last, decision = last_month(scheme, entry.item.reason, entry.item.happened_on)

@@ -3,6 +3,7 @@
 import base64
 from typing import Any, TypeVar
 
+from chassis import clock
 from contracts.message import Event
 from services.subsidy import person_tables, tables
 from services.subsidy.bank_tables import pay_accounts
@@ -12,6 +13,11 @@ from tests.support.bank import Bank
 from tests.support.platform import Harness
 
 E = TypeVar("E", bound=Event)
+
+
+def today() -> str:
+    """The day at the office."""
+    return clock.office_day(clock.now()).isoformat()
 
 
 def freeze(subsidy: Harness, scheme: str, **changes: Any) -> dict[str, Any]:

@@ -30,7 +30,7 @@ from tests.services.subsidy.steps import (
 )
 from tests.support.bank import Bank, receipt, rewritten
 from tests.support.platform import Harness
-from tests.support.registry_events import identifier
+from tests.support.registry_events import identifier, merged, registered
 
 NEW_CARD = "6230000000000000001"
 
@@ -99,8 +99,32 @@ def test_the_same_batch_gives_the_same_bytes_and_each_look_is_on_the_record(
 
     assert fetch(subsidy, batch["batch_id"]) == file
     reads = subsidy.rows(schema.access_audit)
-    assert [(row.subject_id, row.purpose) for row in reads] == [(batch["batch_id"], "bank_file")] * 2
+    purpose = f"bank_file {batch['batch_id']}"
+    assert [(row.subject_id, row.purpose) for row in reads] == [
+        (identifier(n), purpose) for n in (1, 2, 3)
+    ] * 2
     assert subsidy.audit_problems() == []
+
+
+def test_a_person_learns_who_read_their_account_and_others_do_not(subsidy: Harness, file: bytes) -> None:
+    asked, elsewhere = {"person_id": identifier(2)}, subsidy.clerk(region="360121000000")
+    assert file
+    subsidy.feed("registry", [registered(2), registered(4)])
+
+    [read] = subsidy.call("list_account_reads", asked)["reads"]
+
+    assert (read["actor"], read["fields"]) == ("maker", ["pay_accounts.holder", "pay_accounts.number"])
+    assert subsidy.call("list_account_reads", {"person_id": identifier(4)})["reads"] == []
+    for caller, whose in ((elsewhere, asked), (None, {"person_id": "f" * 32})):
+        with pytest.raises(Refused, match=r"subsidy\.unknown_person"):
+            subsidy.call("list_account_reads", whose, caller)
+
+
+def test_a_person_that_was_registered_twice_learns_it_of_either_record(subsidy: Harness, file: bytes) -> None:
+    assert file
+    subsidy.feed("registry", [registered(2), registered(4), merged(2, 4)])
+
+    assert len(subsidy.call("list_account_reads", {"person_id": identifier(4)})["reads"]) == 1
 
 
 def test_no_account_and_no_name_is_in_an_event_or_a_kept_reply(subsidy: Harness, file: bytes) -> None:

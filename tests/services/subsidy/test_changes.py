@@ -147,6 +147,9 @@ def test_a_grade_that_is_as_old_as_the_award_changes_the_award_itself(subsidy: H
     )
     assert ("nursing", "grade_1", "2026-02", None, None) in awards(subsidy)
     assert len(awards(subsidy)) == 2
+    # The file that granted it is still the same, and one of another grade is not.
+    assert grant(subsidy, nursing()) == ["unchanged"]
+    assert grant(subsidy, nursing() | {"variant": "grade_1"}) == ["subsidy.ref_reused"]
 
 
 def test_a_grade_that_no_variant_admits_stops_the_award(subsidy: Harness) -> None:
@@ -230,6 +233,18 @@ def test_an_award_that_is_held_when_it_ends_ends_with_the_last_month_before(subs
     told(subsidy, "frozen", reason="not_moved", acted_on=date(2026, 4, 10))
     told(subsidy, "cancelled", reason="not_moved", acted_on=date(2026, 10, 10))
     assert ends(subsidy) == [("living", "moved_away", "2026-04"), ("nursing", "moved_away", "2026-04")]
+    for row in subsidy.rows(tables.awards):
+        shown = subsidy.call("show_award", {"award_id": row.award_id}, clerk(subsidy))
+        assert "自2026-05起暂停的月份不再补发，发放至2026-04" in shown["end_reasons"][-1]["text"]
+
+
+def test_what_was_not_held_for_a_month_that_is_due_loses_none(subsidy: Harness) -> None:
+    granted(subsidy)
+    told(subsidy, "cancelled", reason="not_moved", acted_on=date(2026, 10, 10))
+    for row in subsidy.rows(tables.awards):
+        shown = subsidy.call("show_award", {"award_id": row.award_id}, clerk(subsidy))
+        assert [each["rule"] for each in shown["end_reasons"]] == [f"{row.scheme}.stop.moved_away"]
+        assert "暂停" not in shown["end_reasons"][0]["text"]
 
 
 def test_a_household_that_is_no_longer_in_need_ends_the_living_subsidy_only(subsidy: Harness) -> None:

@@ -1,13 +1,14 @@
 """From an application to a decision: granted once, refused with its reasons, posted and objected to."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import Barrier
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 
 from chassis.rpc import Refused
 from contracts import subsidy as messages
@@ -34,6 +35,7 @@ from tests.services.subsidy.claim_records import (
     taken,
 )
 from tests.services.subsidy.monthly import pay_month
+from tests.services.subsidy.own_rules import state
 from tests.services.subsidy.steps import codes, events
 from tests.support.platform import Harness
 from tests.support.registry_events import flagged, identifier, merged, registered
@@ -211,14 +213,35 @@ def test_who_checked_or_reviewed_does_not_decide(subsidy: Harness) -> None:
         own = decider(subsidy, subject=subject)
         assert decided(subsidy, step("approve", "2026-03-09"), caller=own) == ["subsidy.decided_by_examiner"]
     again = subsidy.caller("clerk", subject="three", region=DISTRICT)
-    assert (
-        taken(subsidy, step("check", "2026-03-09"), step("review", "2026-03-09"), caller=again)
-        == [CREATED] * 2
-    )
+    assert taken(subsidy, step("check", "2026-03-09"), caller=again) == [CREATED]
+    assert taken(subsidy, step("review", "2026-03-09"), caller=reviews) == [CREATED]
     for subject in ("one", "two", "three"):
         own = decider(subsidy, subject=subject)
         assert decided(subsidy, step("approve", "2026-03-10"), caller=own) == ["subsidy.decided_by_examiner"]
     assert decided(subsidy, step("approve", "2026-03-10")) == [CREATED]
+
+
+def test_one_person_does_not_both_check_and_review(subsidy: Harness) -> None:
+    live(subsidy)
+    handed_in(subsidy)
+    one, two = (subsidy.caller("clerk", subject=name, region=DISTRICT) for name in ("one", "two"))
+    review = step("review", "2026-03-06")
+    both = [*examined(ending="check"), review]
+    assert taken(subsidy, *both, caller=one) == [CREATED, CREATED, "subsidy.checked_by_reviewer"]
+    assert taken(subsidy, review, caller=two) == [CREATED]
+    # Nor when a colleague looks at it again in between.
+    assert taken(subsidy, step("check", "2026-03-09"), caller=two) == ["subsidy.checked_by_reviewer"]
+    assert taken(subsidy, step("check", "2026-03-09")) == [CREATED]
+    assert taken(subsidy, step("review", "2026-03-09"), caller=one) == ["subsidy.checked_by_reviewer"]
+    assert taken(subsidy, step("review", "2026-03-09"), caller=two) == [CREATED]
+
+
+def test_where_the_office_allows_it_one_person_checks_and_reviews(subsidy: Harness) -> None:
+    state(subsidy, "text", "2026-01-01", claims__check_and_review="allowed")
+    live(subsidy)
+    handed_in(subsidy)
+    one = subsidy.caller("clerk", subject="one", region=DISTRICT)
+    assert taken(subsidy, *examined(), caller=one) == [CREATED] * 3
 
 
 def test_what_is_missing_stops_the_clock_until_it_is_there(subsidy: Harness) -> None:
@@ -230,6 +253,18 @@ def test_what_is_missing_stops_the_clock_until_it_is_there(subsidy: Harness) -> 
     assert taken(subsidy, step("accept", "2026-03-09")) == ["subsidy.claim_state"]
     assert taken(subsidy, step("complete", "2026-03-09")) == [CREATED]
     assert listed(subsidy)["SQ-1"]["due_on"] == "2026-03-12"
+
+
+def test_no_step_of_a_claim_is_of_a_day_to_come(subsidy: Harness) -> None:
+    live(subsidy)
+    assert handed_in(subsidy) == [CREATED]
+    with time_machine.travel(datetime(2026, 3, 5, 4, tzinfo=UTC), tick=False):
+        early = subsidy.caller("clerk", subject="early", region=DISTRICT)
+        assert taken(subsidy, *examined(), caller=early) == [CREATED, CREATED, "subsidy.day_to_come"]
+        asked = step("approve", "2026-03-09")
+        assert decided(subsidy, asked, caller=decider(subsidy, subject="early")) == ["subsidy.day_to_come"]
+    assert taken(subsidy, *examined()) == ["unchanged", "unchanged", CREATED]
+    assert decided(subsidy, step("approve", "2026-03-09")) == [CREATED]
 
 
 def test_a_window_declines_only_for_what_a_window_can_tell(subsidy: Harness) -> None:
@@ -270,7 +305,7 @@ def test_what_cannot_be_applied_for_is_refused_and_the_rest_is_kept(subsidy: Har
         "subsidy.wrong_period",
         "subsidy.unknown_person",
         "subsidy.unknown_scheme",
-        "workdays.unknown_year",
+        "subsidy.day_to_come",
         "record.invalid",
         CREATED,
         "unchanged",
@@ -363,9 +398,9 @@ def test_the_database_itself_refuses_a_second_open_claim(subsidy: Harness) -> No
     handed_in(subsidy)
     [row] = subsidy.rows(claims)
     twin = dict(row._mapping) | {"claim_id": "f" * 32, "ref": "SQ-2"}
-    for state in OPEN:
+    for each in OPEN:
         with pytest.raises(sa.exc.IntegrityError), subsidy.runtime.database.write() as connection:
-            connection.execute(sa.insert(claims).values(twin | {"state": state}))
+            connection.execute(sa.insert(claims).values(twin | {"state": each}))
 
 
 def test_the_history_of_a_claim_can_be_neither_changed_nor_deleted(subsidy: Harness) -> None:

@@ -205,7 +205,7 @@ def test_a_debt_that_twenty_write_off_is_written_off_once(shared: Harness) -> No
     assert acts(shared, debt_id, "ask_write_off", "100.00") == ["created"]
 
     told = {"act_ref": "ZW-1", "decision": "approved", "decided_on": "2026-06-02"}
-    clicks = decided(shared, "decide_write_offs", told, DISTRICT)
+    clicks = decided(shared, "decide_debt_acts", told, DISTRICT)
 
     assert clicks == {"created": 1, "subsidy.decided_already": HANDS - 1}
     assert [row.kind for row in shared.rows(debt_entries)] == ["written_off"]

@@ -11,7 +11,7 @@ from services.reporting.service import ReportingService
 from tests.services.reporting.steps import take, value
 from tests.services.subsidy.monthly import DISTRICT, clerk, pay_month
 from tests.services.subsidy.steps import codes, events
-from tests.services.subsidy.test_recompute import acts, new_rate, overpaid, recomputed
+from tests.services.subsidy.test_recompute import acts, approved, new_rate, overpaid, paid_back, recomputed
 from tests.services.subsidy.test_recoveries import checked, decide, propose
 from tests.support.platform import Harness
 
@@ -63,11 +63,9 @@ def test_differences_and_debts_are_counted_and_lead_back_to_their_events(
     subsidy: Harness, report: Callable[[], Report]
 ) -> None:
     debt_id = overpaid(subsidy)
-    assert acts(subsidy, debt_id, "pay_back", "17.00") == ["created"]
+    assert paid_back(subsidy, debt_id, "17.00") == ["created"]
     assert acts(subsidy, debt_id, "ask_write_off", "100.00", "ZW-2") == ["created"]
-    item = {"ref": "HX-1", "act_ref": "ZW-2", "decision": "approved", "decided_on": "2026-06-02"}
-    checker = subsidy.checker("checker", region=DISTRICT)
-    assert codes(subsidy.bulk("decide_write_offs", [item], checker)) == ["created"]
+    assert approved(subsidy, "ZW-2") == ["created"]
     new_rate(subsidy, "living.rate.dibao.44", "230.00", "2026-02-01")
     recomputed(subsidy, "living")
 

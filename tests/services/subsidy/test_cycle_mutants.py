@@ -19,8 +19,8 @@ from services.subsidy import (
     bank_repository,
     change_repository,
     difference_repository,
+    due_repository,
     receipt_repository,
-    run_repository,
     tables,
 )
 from services.subsidy.domain import ledger
@@ -154,7 +154,7 @@ def certificates_never_looked_at(patch: pytest.MonkeyPatch) -> None:
 
 def second_record_paid_too(patch: pytest.MonkeyPatch) -> None:
     nobody = sa.union_all(sa.select(tables.awards.c.award_id).where(sa.false()))
-    patch.setattr(run_repository, "behind_kin", lambda *_: nobody)
+    patch.setattr(due_repository, "behind_kin", lambda *_: nobody)
 
 
 def given_up_counted_as_had(patch: pytest.MonkeyPatch) -> None:
@@ -162,7 +162,7 @@ def given_up_counted_as_had(patch: pytest.MonkeyPatch) -> None:
 
 
 def listed_again(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(run_repository, "taken", lambda *_: set[str]())
+    patch.setattr(due_repository, "taken", lambda *_: set[str]())
 
 
 def told_the_bank_again(patch: pytest.MonkeyPatch) -> None:

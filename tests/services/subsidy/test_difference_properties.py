@@ -15,7 +15,7 @@ from services.subsidy.difference_tables import debt_entries, debts, differences
 from services.subsidy.handlers import plan, recompute
 from tests.services.subsidy.monthly import DISTRICT, grant, live, nursing, pay_month
 from tests.services.subsidy.steps import events
-from tests.services.subsidy.test_recompute import account, acts, new_rate, recomputed
+from tests.services.subsidy.test_recompute import account, new_rate, paid_back, recomputed
 from tests.support import registry_events
 from tests.support.platform import Harness
 from tests.support.registry_events import identifier
@@ -101,7 +101,7 @@ class Office:
 
     def repay(self) -> None:
         row = self.random.choice(sorted(self.subsidy.rows(debts), key=lambda each: each.debt_id))
-        acts(self.subsidy, row.debt_id, "pay_back", "30.00", f"ZW-{self.random.random()}")
+        paid_back(self.subsidy, row.debt_id, "30.00", f"ZW-{self.random.random()}")
 
     def due(self, person_id: str, period: str) -> int:
         """What the month amounts to as known now, in fen."""

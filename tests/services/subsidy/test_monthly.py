@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chassis import clock
 from chassis.rpc import Refused
 from contracts import subsidy as messages
 from services.subsidy import tables
@@ -214,6 +215,27 @@ def test_what_was_granted_wrongly_is_stopped_and_granted_anew_from_the_same_mont
     earlier = living(ref="SH-1c", period="2026-02", granted_on="2026-03-25")
     assert grant(subsidy, earlier) == ["subsidy.already_granted"]
     assert pay_month(subsidy, "living", "2026-03")["amount"] == "217.00"
+
+
+def test_the_bank_is_not_told_to_pay_on_a_day_that_is_over(subsidy: Harness) -> None:
+    live(subsidy)
+    grant(subsidy, living())
+    before = clock.office_day(clock.now())
+
+    pay_month(subsidy, "living", "2026-02")
+
+    [told], [paid] = events(subsidy, messages.PaymentInstructed), events(subsidy, messages.PaymentMade)
+    assert before <= told.pay_on == paid.paid_on <= clock.office_day(clock.now())
+
+
+def test_no_award_is_stopped_on_a_day_to_come(subsidy: Harness) -> None:
+    live(subsidy)
+    grant(subsidy, living())
+    award_id = events(subsidy, messages.AwardGranted)[0].award_id
+
+    assert stop(subsidy, award_id, happened_on="2999-04-10") == ["subsidy.day_to_come"]
+
+    assert stop(subsidy, award_id) == ["created"]
 
 
 def test_what_lies_in_another_region_is_stopped_by_nobody_here(subsidy: Harness) -> None:

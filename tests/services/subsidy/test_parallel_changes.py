@@ -145,7 +145,7 @@ def test_of_twenty_who_decide_on_a_write_off_at_once_one_does(subsidy: Harness) 
         item = {"ref": f"HX-{number}", "act_ref": "ZW-1", "decided_on": "2026-06-02"}
         item["decision"] = "approved" if number % 2 else "rejected"
         caller = subsidy.checker(f"checker-{number}", region=DISTRICT)
-        return lambda: codes(subsidy.bulk("decide_write_offs", [item], caller))[0]
+        return lambda: codes(subsidy.bulk("decide_debt_acts", [item], caller))[0]
 
     outcomes = at_once([decide(number) for number in range(TWENTY)])
 

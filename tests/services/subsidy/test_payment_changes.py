@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from chassis import clock
 from chassis.rpc import Refused
 from contracts import subsidy as messages
 from services.subsidy import tables
@@ -31,6 +30,7 @@ from tests.services.subsidy.steps import (
     instruct,
     receive,
     settle,
+    today,
 )
 from tests.services.subsidy.test_bank import mend
 from tests.support.bank import Bank
@@ -181,7 +181,7 @@ def test_a_later_month_of_the_same_award_is_paid_all_the_same(subsidy: Harness) 
     subsidy.run_jobs()
     [waiting] = subsidy.call("list_held_payments", {}, caller)["held"]
     item = {"ref": "FQ-1", "kind": "give_up", "target_id": waiting["held_id"], "reason": "not_entitled"}
-    item |= {"document": "核查表 3", "booked_on": "2026-04-10"}
+    item |= {"document": "核查表 3", "booked_on": today()}
     assert codes(subsidy.bulk("request_payment_changes", [item], monthly.clerk(subsidy))) == ["created"]
     assert decide(subsidy, caller=checker) == ["created"]
 
@@ -298,8 +298,8 @@ def test_money_goes_back_to_the_allotments_that_can_have_borne_it(subsidy: Harne
 def test_money_that_came_back_is_owed_again_and_paid_once_more_to_another_account(
     subsidy: Harness, paid: dict[str, Any]
 ) -> None:
-    today = clock.office_day(datetime.now(UTC)).isoformat()
-    instruction = came_back(subsidy, booked_on=today)
+    day = today()
+    instruction = came_back(subsidy, booked_on=day)
     assert decide(subsidy) == ["created"]
 
     run = find(subsidy, paid["run_id"])
@@ -310,7 +310,7 @@ def test_money_that_came_back_is_owed_again_and_paid_once_more_to_another_accoun
     assert (waiting["remedy"], waiting["instruction_id"]) == ("account", instruction)
     assert balances(subsidy)["payable:superior:care"] == ("3000.00", "5000.00")
     assert spent(subsidy)["superior"] == ("2000.00", "1000.00", "0.00")
-    equal(subsidy, "2024", today[:4], today[:7])
+    equal(subsidy, "2024", day[:4], day[:7])
     assert instruct(subsidy, run)["state"] == "instructed"
     assert len(batches(subsidy, run)) == 1
 
@@ -325,7 +325,7 @@ def test_money_that_came_back_is_owed_again_and_paid_once_more_to_another_accoun
     for account, (debit, credit) in balances(subsidy).items():
         assert account.startswith(("allotted:", "funds:", "expense:")) or debit == credit, account
     equal(subsidy)
-    steps = subsidy.call("reconcile", {"period": today[:4]}, subsidy.auditor())["steps"]
+    steps = subsidy.call("reconcile", {"period": day[:4]}, subsidy.auditor())["steps"]
     assert [(step["step"], step["ledger"]) for step in steps if step["source"] == "superior"] == [
         ("instructed", "2000.00"),
         ("paid", "2000.00"),
@@ -335,12 +335,11 @@ def test_money_that_came_back_is_owed_again_and_paid_once_more_to_another_accoun
 
 def test_money_may_come_back_twice_and_is_given_up_in_the_end(subsidy: Harness, paid: dict[str, Any]) -> None:
     for number in (1, 2):
-        today = clock.office_day(datetime.now(UTC)).isoformat()
-        came_back(subsidy, ref=f"FQ-{number}", reason="bank_failure", booked_on=today)
+        came_back(subsidy, ref=f"FQ-{number}", reason="bank_failure", booked_on=today())
         assert decide(subsidy, ref=f"JD-{number}", request_ref=f"FQ-{number}") == ["created"]
         if number == 1:
             assert settle(subsidy, instruct(subsidy, paid), Bank())["state"] == "paid"
-    assert request(subsidy, held(subsidy)[0]["held_id"], ref="FQ-3", booked_on=today) == ["created"]
+    assert request(subsidy, held(subsidy)[0]["held_id"], ref="FQ-3", booked_on=today()) == ["created"]
     assert decide(subsidy, ref="JD-3", request_ref="FQ-3") == ["created"]
 
     run = find(subsidy, paid["run_id"])

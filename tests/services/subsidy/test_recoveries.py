@@ -14,7 +14,7 @@ from services.subsidy.service import SubsidyService
 from services.subsidy.verification_tables import recoveries
 from tests.services.subsidy.monthly import DISTRICT, clerk, grant, live, living, pay_month
 from tests.services.subsidy.steps import codes, events
-from tests.services.subsidy.test_recompute import account, acts, recomputed
+from tests.services.subsidy.test_recompute import account, paid_back, recomputed
 from tests.support.platform import Harness
 from tests.support.postgres_server import PostgresServer
 
@@ -80,7 +80,7 @@ def test_what_somebody_else_took_is_a_debt_by_two_people_and_the_person_is_paid_
     assert due(subsidy) == [("over_payment", "217.00"), ("back_pay", "217.00")]
     run = pay_month(subsidy, "living", "2026-03")
     assert (run["lines"], run["amount"]) == (2, "434.00"), "nothing is kept back of who did not have it"
-    assert acts(subsidy, debt["debt_id"], "pay_back", "217.00") == ["created"]
+    assert paid_back(subsidy, debt["debt_id"], "217.00") == ["created"]
     assert account(subsidy, "debt:living") == ("217.00", "217.00")
     assert account(subsidy, "expense:living") == ("651.00", "217.00")
 

@@ -64,6 +64,15 @@ def test_a_row_says_who_read_what_of_whom_and_why(chain):
     assert row.fields == "phone,address"
 
 
+def test_a_read_of_many_is_a_row_for_each_in_one_chain(chain):
+    append(chain, 6, subject_ids=[f"{number:032x}" for number in (6, 7, 8)])
+    append(chain, 9, subject_ids=[])
+    append(chain, 10)
+    rows = chain.execute(select(TABLE).where(TABLE.c.seq > 5).order_by(TABLE.c.seq)).all()
+    assert [int(row.subject_id, 16) for row in rows] == [6, 7, 8, 10]
+    assert audit.verify(chain, TABLE) == []
+
+
 @pytest.mark.parametrize("column", CHANGES)
 @pytest.mark.parametrize("seq", [1, 3, 5])
 def test_an_edited_row_is_found(chain, column, seq):

@@ -39,6 +39,7 @@ def test_the_scopes_of_guardians_are_those_of_the_registry() -> None:
         ("claims.guardian_scopes", "texts", "[driving]", 'unknown word "driving"'),
         ("claims.guardian", "text", '"perhaps"', "expected text, to_check or refused"),
         ("claims.guardian", "texts", "[refused]", "expected text, to_check or refused"),
+        ("claims.check_and_review", "text", '"never"', "expected text, allowed or refused"),
         ("claims.decision", "working_days", "0", "no number of working_days"),
         ("claims.notice.unnamed", "texts", "[elders]", 'unknown word "elders"'),
         ("claims.notice.shows_variant", "texts", "[lottery]", 'unknown word "lottery"'),

@@ -235,10 +235,10 @@ class Money(Base):
         item = {"ref": ref, "debt_id": debt.debt_id, "act": act, "amount": yuan(fen)}
         item |= {"document": "协议", "happened_on": self.office.today}
         assert self.office.bulk("record_debt_acts", item) == "created"
-        if act == "ask_write_off":
+        if act != "agree":
             decision = {"ref": f"J{ref}", "act_ref": ref, "decision": "approved"}
             decision |= {"decided_on": self.office.today.isoformat()}
-            assert self.office.bulk("decide_write_offs", decision, caller="checker") == "created"
+            assert self.office.bulk("decide_debt_acts", decision, caller="checker") == "created"
 
     @rule(which=few)
     def sample(self, which: int) -> None:

@@ -1,8 +1,7 @@
 """A notice put together: claims as subsidy tells them, names and divisions as the registry does."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -31,14 +30,14 @@ class Posted:
     last_day: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Section:
     """The claims of one scheme. minors, asked: how many are counted and not named, and why."""
 
     title: str
-    lines: list[Posted]
-    minors: int
-    asked: int
+    lines: list[Posted] = field(default_factory=list)
+    minors: int = 0
+    asked: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,24 +57,25 @@ def gather(caller: Caller, who: Identity, region: str, day: date, scheme: str | 
     lines = [line for page in pages for line in page["lines"]]
     names = _names(caller, who, day, {line["person_id"] for line in lines})
     places = _places(caller, who, day, {region, *(line["region"] for line in lines)})
-    posted: dict[str, list[Posted]] = {}
+    sections: dict[str, Section] = {}
     for line in lines:
-        name = names.get(line["person_id"], "")
-        posted.setdefault(line["title"], []).append(_posted(line, name, _place(line["region"], places)))
-    minors, asked = Counter[str](), Counter[str]()
+        posted = _posted(line, names.get(line["person_id"], ""), _place(line["region"], places))
+        _section(sections, line).lines.append(posted)
     for each in (each for page in pages for each in page["unnamed"]):
-        minors[each["title"]] += each["minors"]
-        asked[each["title"]] += each["asked"]
+        section = _section(sections, each)
+        section.minors += each["minors"]
+        section.asked += each["asked"]
     return Notice(
         place=places.get(region, region),
         day=day,
-        sections=[
-            Section(title, posted.get(title, []), minors[title], asked[title])
-            for title in sorted({*posted, *minors})
-        ],
+        sections=[sections[scheme] for scheme in sorted(sections)],
         objection=pages[0]["objection"],
         grounds=pages[0]["grounds"],
     )
+
+
+def _section(sections: dict[str, Section], told: dict[str, Any]) -> Section:
+    return sections.setdefault(told["scheme"], Section(told["title"]))
 
 
 def _pages(

@@ -63,9 +63,13 @@ def _running(tx: Transaction, message: messages.ListNotices) -> sa.Select[Any]:
     so_far = (act.claim_id == claims.c.claim_id, act.acted_on <= message.day)
     stood = sa.select(act.state_after).where(*so_far).order_by(act.seq.desc()).limit(1).scalar_subquery()
     begun = sa.select(sa.func.max(act.acted_on)).where(*so_far, act.action == "post").scalar_subquery()
+    # Of a person who was registered twice, the record that stands for both.
+    kept = persons.alias("kept")
+    kept_id = sa.func.coalesce(persons.c.merged_into, claims.c.person_id)
     query = (
-        sa.select(claims, begun.label("first_day"), persons.c.birth_month)
+        sa.select(claims, begun.label("first_day"), kept_id.label("kept_id"), kept.c.birth_month)
         .outerjoin(persons, persons.c.person_id == claims.c.person_id)
+        .outerjoin(kept, kept.c.person_id == kept_id)
         .where(tx.scope(claims.c.region), claims.c.posted_until >= message.day, stood == "posted")
     )
     if message.region is not None:
@@ -82,7 +86,7 @@ def _line(tx: Transaction, row: sa.Row[Any], rules: RuleView) -> messages.Notice
     shown = row.variant if row.scheme in rules["claims.notice.shows_variant"].texts else None
     amount, cadence = _amount(tx, row, rules)
     return messages.NoticeLine(
-        person_id=row.person_id,
+        person_id=row.kept_id,
         region=row.region,
         scheme=row.scheme,
         title=_title(row.scheme, rules),

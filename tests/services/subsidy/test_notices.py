@@ -25,7 +25,7 @@ from tests.services.subsidy.claim_records import (
 )
 from tests.services.subsidy.steps import events
 from tests.support.platform import Harness
-from tests.support.registry_events import household, identifier, registered
+from tests.support.registry_events import household, identifier, merged, registered
 
 DAY = "2026-03-12"
 CREATED = "created"
@@ -97,6 +97,17 @@ def test_a_minor_is_counted_and_not_named(subsidy: Harness, birth_month: str, na
     assert len(page["lines"]) == named
     counted = {"scheme": "living", "title": "困难残疾人生活补贴", "minors": 1, "asked": 0}
     assert page["unnamed"] == ([] if named else [counted])
+
+
+def test_who_was_registered_twice_is_told_by_the_record_that_stands_for_both(subsidy: Harness) -> None:
+    live(subsidy, 1, 2)
+    posted(subsidy, 1, 2)
+    born(subsidy, 3, "1979-01")
+    born(subsidy, 4, "2015-01")
+    subsidy.feed("registry", [merged(1, 3, region=HOME), merged(2, 4, region=HOME)])
+    page = notice(subsidy)
+    assert [line["person_id"] for line in page["lines"]] == [identifier(3)]
+    assert [each["minors"] for each in page["unnamed"]] == [1]
 
 
 def test_who_asks_not_to_be_named_is_counted_and_nothing_else_changes(subsidy: Harness) -> None:

@@ -250,12 +250,8 @@ def orders(tx: Transaction, batch_id: str) -> list[sa.Row[Any]]:
     account, row = pay_accounts.c, instructions.c
     query = (
         sa.select(
-            row.seq,
-            row.id.label("instruction_id"),
-            row.amount_fen,
-            row.account_id,
-            account.number,
-            account.holder,
+            *(row.seq, row.id.label("instruction_id"), row.amount_fen, row.account_id),
+            *(account.number, account.holder),
         )
         .join(pay_accounts, account.id == row.account_id)
         .where(row.batch_id == batch_id)
@@ -265,11 +261,9 @@ def orders(tx: Transaction, batch_id: str) -> list[sa.Row[Any]]:
 
 def holders(tx: Transaction, batch_id: str) -> Sequence[str]:
     """The persons whose accounts are in a batch."""
-    query = sa.select(pay_accounts.c.person_id).join(
-        instructions, instructions.c.account_id == pay_accounts.c.id
-    )
-    query = query.where(instructions.c.batch_id == batch_id).distinct()
-    return tx.execute(query.order_by(pay_accounts.c.person_id)).scalars().all()
+    account, row = pay_accounts.c, instructions.c
+    query = sa.select(account.person_id).join(instructions, row.account_id == account.id).distinct()
+    return tx.execute(query.where(row.batch_id == batch_id).order_by(account.person_id)).scalars().all()
 
 
 def seal(tx: Transaction, batch_id: str, file_hash: str) -> None:

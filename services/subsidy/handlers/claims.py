@@ -71,7 +71,7 @@ def record_claims(tx: Transaction, message: messages.RecordClaims) -> BulkReply:
     """Record claims; the office's reference is the key. A lead of the person and scheme moves on."""
     tx.no_scope("each record is checked against the home of its person or its window")
     bulk = Bulk(message)
-    desk = Desk.load(tx, bulk)
+    desk, today = Desk.load(tx, bulk), clock.office_day(tx.now)
     for entry in bulk:
         with entry.deciding():
             item: messages.ClaimItem = entry.item
@@ -81,6 +81,7 @@ def record_claims(tx: Transaction, message: messages.RecordClaims) -> BulkReply:
                 check_same("claim", same.request, told)
                 entry.unchanged(same.id)
                 continue
+            check_past(item.applied_on, today, "applied_on")
             entry.created(_record(tx, desk, item.ref, told, home))
     tx.insert(claims, desk.rows)
     mark_applied(tx, desk.rows)
@@ -128,7 +129,6 @@ def _check_window(told: Request, home: str) -> None:
 
 
 def _record(tx: Transaction, desk: Desk, ref: str, told: Request, home: str) -> str:
-    check_past(told.applied_on, clock.office_day(tx.now), "applied_on")
     _check_window(told, home)
     with reading("applied_on"):
         rules = tx.rules.at(told.applied_on).within(RegionCode(home))

@@ -53,6 +53,14 @@ def load(
             "disbursements stay frozen, and decisions are left out.",
         ),
     ] = None,
+    review_as: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ACCOUNT",
+            help="Account that reviews claims, where one person may not both check and review: neither that "
+            "of --as nor that of --approve-as.",
+        ),
+    ] = None,
     practice_bank: Annotated[
         bool,
         typer.Option(
@@ -80,9 +88,12 @@ def load(
         raise typer.BadParameter(message, param_hint="--office")
     if approve_as == subject:
         raise typer.BadParameter("who plans payments cannot approve them", param_hint="--approve-as")
+    if review_as is not None and review_as in {subject, approve_as}:
+        raise typer.BadParameter("who checks or decides does not review", param_hint="--review-as")
     with connect(settings) as caller, Rejections.collecting(report) as rejections:
         shown = OnConsole(console)
-        loaded = Loader(package, caller, subject, approve_as, shown, rejections, practice_bank).load()
+        loader = Loader(package, caller, subject, approve_as, shown, rejections, practice_bank, review_as)
+        loaded = loader.load()
     show_loaded(loaded, rejections, report)
     if loaded.rejected:
         raise typer.Exit(SOME_REJECTED)

@@ -47,7 +47,7 @@ class Source(Protocol):
 
 class Loader:
     """Loads one package as one caller. approve_as: account that approves payments and decides on claims; None
-    keeps payments frozen and leaves decisions out.
+    keeps payments frozen and leaves decisions out. review_as: account that reviews claims; None: who loads.
 
     practice: whether the practice bank pays what is approved.
     """
@@ -61,6 +61,7 @@ class Loader:
         shown: Shown,
         rejections: Rejections,
         practice: bool = False,
+        review_as: str | None = None,
     ) -> None:
         self._package = package
         self._caller = Patient(caller)
@@ -68,7 +69,8 @@ class Loader:
         self._shown = shown
         self._rejections = rejections
         approver = checker(approve_as) if approve_as else None
-        self._sender = Sender(self._caller, self._who, approver, package.name)
+        reviewer = clerk(review_as) if review_as else None
+        self._sender = Sender(self._caller, self._who, approver, package.name, reviewer)
         self._followers = Followers(self._caller, self._who, shown)
         self._paying = Paying(self._caller, self._who, approver, shown, practice)
         self._loaded = Loaded()

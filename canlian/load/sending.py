@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
-from typing import Any
+from typing import Any, Literal
 
 from canlian.calling import Caller, Identity
 from canlian.package.kinds import Kind
@@ -28,21 +28,26 @@ _RESOLVERS: dict[str, tuple[type[Query], str]] = {
 
 Known = tuple[Record, dict[str, Any]]
 """A record, and its values with the registry's identifiers."""
+Act = Literal["step", "review", "decision"]
+"""Whose turn it is: who loads, who reviews what that one checked, who decides."""
 
 
-def turns(kind: Kind, known: Sequence[Known]) -> Iterator[tuple[bool, list[Known]]]:
-    """The records in turns of steps and of decisions, so that those of one file keep their order."""
-    turn_of: dict[Any, int] = {}
-    by_turn: dict[int, list[Known]] = {}
+def turns(kind: Kind, known: Sequence[Known]) -> Iterator[tuple[Act, list[Known]]]:
+    """The records in turns of those who enter them, so that the records of one file keep their order."""
+    last: dict[Any, tuple[int, Act]] = {}
+    by_turn: dict[tuple[int, Act], list[Known]] = {}
     for record, values in known:
         subject = values.get("claim_ref")
-        turn = turn_of.get(subject, 0)
-        # Even turns are of steps, odd ones of decisions.
-        turn += (values.get("action") in kind.decided) != bool(turn % 2)
-        turn_of[subject] = turn
-        by_turn.setdefault(turn, []).append((record, values))
-    for turn in sorted(by_turn):
-        yield bool(turn % 2), by_turn[turn]
+        turn, before = last.get(subject, (0, "step"))
+        act: Act = "step"
+        if values.get("action") in kind.decided:
+            act = "decision"
+        elif values.get("action") == "review":
+            act = "review"
+        last[subject] = turn + (act != before), act
+        by_turn.setdefault(last[subject], []).append((record, values))
+    for place in sorted(by_turn):
+        yield place[1], by_turn[place]
 
 
 def chunk_key(package: str, kind: Kind, items: Sequence[dict[str, Any]]) -> str:
@@ -52,11 +57,22 @@ def chunk_key(package: str, kind: Kind, items: Sequence[dict[str, Any]]) -> str:
 
 
 class Sender:
-    """Sends the records of one package. approver: who decides; without one, decisions are left out."""
+    """Sends the records of one package. approver: who decides; without one, decisions are left out.
 
-    def __init__(self, caller: Caller, who: Identity, approver: Identity | None, package: str) -> None:
+    reviewer: who reviews; without one, who loads.
+    """
+
+    def __init__(
+        self,
+        caller: Caller,
+        who: Identity,
+        approver: Identity | None,
+        package: str,
+        reviewer: Identity | None = None,
+    ) -> None:
         self._caller = caller
         self._who = who
+        self._reviewer = reviewer or who
         self._approver = approver
         self._package = package
         self._undecided: set[str] = set()
@@ -76,11 +92,12 @@ class Sender:
                 yield "left", None
             else:
                 known.append((record, values))
-        for decided, part in turns(kind, known):
-            if decided and self._approver:
+        for act, part in turns(kind, known):
+            if act == "decision" and self._approver:
                 yield from self._command(kind, kind.deciding_method, part, self._approver)
             else:
-                yield from self._command(kind, kind.method, part, self._who)
+                who = self._reviewer if act == "review" else self._who
+                yield from self._command(kind, kind.method, part, who)
 
     def _waits(self, kind: Kind, values: dict[str, Any]) -> bool:
         """Whether the record is a decision that nobody here may make, or comes after one."""

@@ -306,6 +306,31 @@ def test_steps_and_decisions_of_a_claim_go_in_their_order_each_in_its_own_name(t
     assert not again.changed
 
 
+def test_a_claim_is_reviewed_in_the_name_of_who_did_not_check_it(tmp_path: Path) -> None:
+    steps = "ref,claim_ref,action,acted_on\n" + "".join(
+        f"{action}-{claim},{claim},{action},2026-05-06\n"
+        for claim in ("A", "B")
+        for action in ("check", "review", "approve", "post")
+    )
+    office = FakeOffice()
+    package = Package(write_package(tmp_path, claim_steps=steps))
+    shown, rejections = FakeShown(), Rejections()
+
+    Loader(package, office, "maker", "li", shown, rejections, review_as="zhao").load()
+
+    sent = [
+        (who.subject, [item["ref"] for item in fields["items"]])
+        for _, method, fields, who in office.calls
+        if method in {"record_claim_acts", "decide_claims"}
+    ]
+    assert sent == [
+        ("maker", ["check-A", "check-B"]),
+        ("zhao", ["review-A", "review-B"]),
+        ("li", ["approve-A", "approve-B"]),
+        ("maker", ["post-A", "post-B"]),
+    ]
+
+
 def test_decisions_and_what_follows_them_wait_where_nobody_approves(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

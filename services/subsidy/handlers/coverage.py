@@ -1,7 +1,7 @@
 """Whether the allotments of a scheme's sources cover a list, where a shortage is to be refused.
 
-Asked before a list is drawn up, for a list once begun cannot be taken back. Judged by gross amounts, as if
-nothing were kept back for debts.
+Asked before a list is drawn up, so that nobody has to reject one that is frozen. Judged by gross amounts, as
+if nothing were kept back for debts.
 """
 
 from collections.abc import Iterator, Sequence

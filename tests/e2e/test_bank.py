@@ -15,14 +15,10 @@ from tests.support.http_bank import TOKEN, HttpBank, serving
 def approved_run(folder: Path, data: tuple[str, ...]) -> str:
     """A run of five that was approved, in a new office."""
     canlian("sample", "xinghe-2023", str(folder / "package"))
-    frozen = re.search(
-        r"run ([0-9a-f]{32}), list hash ([0-9a-f]{64})",
-        canlian("load", str(folder / "package"), *data, "--as", "wang"),
-    )
-    assert frozen
-    approval = json.dumps({"run_id": frozen[1], "list_hash": frozen[2]})
-    canlian("rpc", "subsidy", "approve_disbursement", approval, *data, "--role", "checker", "--as", "li")
-    return frozen[1]
+    loaded = canlian("load", str(folder / "package"), *data, "--as", "wang", "--approve-as", "li")
+    approved = re.search(r"canlian bank send ([0-9a-f]{32})", loaded)
+    assert approved
+    return approved[1]
 
 
 @pytest.mark.timeout(300)

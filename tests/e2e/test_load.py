@@ -204,7 +204,9 @@ def test_payments_wait_for_somebody_to_approve_them(tmp_path: Path, package: Pat
     assert "for the bank: canlian bank send" in canlian("load", str(package), *data, "--as", "wang")
     output = canlian("load", str(package), *data, "--as", "wang", "--practice-bank")
     assert "disbursement fuel 2023: paid" in output
-    assert value(snapshot(tmp_path / "data"), "subsidy.fuel.persons") == 5
+    assert value(snapshot(tmp_path / "data"), "subsidy.fuel.persons") == 3
+    canlian("load", str(package), *data, *APPROVED)
+    assert value(snapshot(tmp_path / "data"), "subsidy.fuel.persons") == 5  # two more, whose claims waited
 
 
 def test_an_office_that_runs_already_is_used_and_stops_when_asked(tmp_path: Path, package: Path) -> None:

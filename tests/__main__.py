@@ -1,9 +1,9 @@
 """`python -m tests`: every folder of tests in its own pytest process, all on one PostgreSQL and RabbitMQ.
 
 Own processes, because tests/broker and tests/e2e let eventlet patch the standard library, which nothing
-else may see; two at a time, the long ones first. The services' tests are most of all: each service is one
-process. A new folder needs no entry anywhere. Arguments go to pytest:
-`python -m tests -m system`.
+else may see; three at a time, for some wait more than they compute, and the long ones first. The services'
+tests are most of all: each service is one process. A new folder needs no entry anywhere. Arguments go to
+pytest: `python -m tests -m system`.
 """
 
 import os
@@ -18,7 +18,7 @@ import pytest
 from tests.support import servers
 
 FOLDER = Path(__file__).parent
-AT_A_TIME = 2
+AT_A_TIME = 3
 LONG = ("services/subsidy", "e2e", "services/registry", "database", "broker")
 PARTED = "services"
 
@@ -48,7 +48,7 @@ def _parts() -> list[str]:
 
 
 def run_pytest(part: str, arguments: list[str], environment: dict[str, str]) -> int:
-    """Run one part and print all it said at its end, so that the words of two do not mix."""
+    """Run one part and print all it said at its end, so that the words of several do not mix."""
     command = [sys.executable, "-m", "pytest", f"{FOLDER.name}/{part}", *arguments]
     done = subprocess.run(
         command,

@@ -9,7 +9,8 @@ import pytest
 from contracts import subsidy as messages
 from services.reporting.service import ReportingService
 from tests.services.reporting.steps import take, value
-from tests.services.subsidy.monthly import DISTRICT, clerk, pay_month
+from tests.services.subsidy import factories
+from tests.services.subsidy.monthly import DISTRICT, clerk, grant, live, living, pay_month
 from tests.services.subsidy.steps import codes, events
 from tests.services.subsidy.test_recompute import acts, approved, new_rate, overpaid, paid_back, recomputed
 from tests.services.subsidy.test_recoveries import checked, decide, propose
@@ -91,6 +92,32 @@ def test_differences_and_debts_are_counted_and_lead_back_to_their_events(
         "0.00",
         "0.00",
     ]
+
+
+def test_what_a_list_kept_back_that_is_rejected_is_outstanding_again(
+    subsidy: Harness, report: Callable[[], Report]
+) -> None:
+    live(subsidy)
+    assert grant(subsidy, living()) == ["created"]
+    pay_month(subsidy, "living", "2026-02")
+    new_rate(subsidy, "living.rate.dibao.44", "17.00", "2026-02-01")
+    new_rate(subsidy, "living.rate.dibao.44", "217.00", "2026-03-01")
+    recomputed(subsidy, "living")
+    plan = factories.plan("living", region=DISTRICT, period="2026-03", pay_on="2026-03-25")
+    maker = subsidy.maker(region=DISTRICT)
+    run = subsidy.call("plan_disbursement", plan, maker)
+    subsidy.run_jobs()
+    run = subsidy.call("find_disbursement", {"run_id": run["run_id"]}, maker)
+    told = {"run_id": run["run_id"], "list_hash": run["list_hash"], "reason": "标准有误"}
+    subsidy.call("reject_disbursement", told, maker)
+    assert [each.kind for each in events(subsidy, messages.DebtSettled)] == ["offset", "reopened"]
+
+    assert report().figures(
+        year_found(subsidy),
+        ("subsidy.debt.outstanding", ""),
+        ("subsidy.debt.settled", ""),
+        ("subsidy.debt.settled", "way=offset"),
+    ) == ["200.00", "0.00", "0.00"]
 
 
 def test_checks_and_what_is_recovered_after_them_are_counted(

@@ -124,7 +124,10 @@ def waiting(postgres: LocalPostgres) -> bool:
     database = Database(postgres.url(database_of(postgres)), pool_size=1)
     try:
         with database.read() as connection:
-            waits = connection.exec_driver_sql("select count(*) from pg_locks where not granted")
+            waits = connection.exec_driver_sql(
+                "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
+                " and datname = current_database()"
+            )
             return bool(waits.scalar_one())
     finally:
         database.close()

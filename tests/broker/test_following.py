@@ -127,7 +127,10 @@ def test_a_long_transaction_keeps_its_connection_alive(
     with stream.sink.database.write() as connection:
         connection.exec_driver_sql("lock table seen in exclusive mode")
         stream.source.record(3)
-        waiting = sa.text("select count(*) from pg_locks where not granted")
+        waiting = sa.text(
+            "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
+            " and datname = current_database()"
+        )
         wait_for(lambda: connection.execute(waiting).scalar_one(), "the follower to wait for the table")
         connection.exec_driver_sql("select pg_sleep(6)")
     stream.arrived(3)

@@ -58,6 +58,7 @@ def test_a_holder_whose_session_ends_knows_it_and_another_takes_over(
         with database.write() as connection:
             connection.exec_driver_sql(
                 "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory'"
+                " and database = (select oid from pg_database where datname = current_database())"
             )
         wait_for(lambda: can_take(database), "the lease to be free")
         wait_for(lambda: not holder.held, "the holder to know")

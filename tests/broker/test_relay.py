@@ -262,7 +262,10 @@ def test_another_relay_takes_over_when_the_holder_loses_its_database_session(
         relaying.start()
     log.record(10)
     wait_for(lambda: log.published() == 10, "the first events")
-    kill_sessions = "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory'"
+    kill_sessions = (
+        "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory'"
+        " and database = (select oid from pg_database where datname = current_database())"
+    )
     for count in range(20, 60, 10):
         with log.runtime.database.write() as connection:
             connection.exec_driver_sql(kill_sessions)

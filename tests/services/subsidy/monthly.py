@@ -59,14 +59,20 @@ def stop(subsidy: Harness, award_id: str, **changes: Any) -> list[str]:
     return codes(subsidy.bulk("stop_awards", [fields | changes], clerk(subsidy)))
 
 
-def pay_month(subsidy: Harness, scheme: str, period: str, bank: Bank | None = None) -> dict[str, Any]:
-    """Pay a month, or a quarter, in the district, from the plan to the bank's last answer; tells the run."""
+def freeze_month(subsidy: Harness, scheme: str, period: str) -> dict[str, Any]:
+    """Plan a month, or a quarter, in the district, to its frozen list; tells the run."""
     maker = subsidy.maker(region=DISTRICT)
     last = Period.parse(period).months()[-1].text
     plan = factories.plan(scheme, region=DISTRICT, period=period, pay_on=f"{last}-25")
     run = subsidy.call("plan_disbursement", plan, maker)
     subsidy.run_jobs()
-    run = subsidy.call("find_disbursement", {"run_id": run["run_id"]}, maker)
+    return subsidy.call("find_disbursement", {"run_id": run["run_id"]}, maker)
+
+
+def pay_month(subsidy: Harness, scheme: str, period: str, bank: Bank | None = None) -> dict[str, Any]:
+    """Pay a month, or a quarter, in the district, from the plan to the bank's last answer; tells the run."""
+    maker = subsidy.maker(region=DISTRICT)
+    run = freeze_month(subsidy, scheme, period)
     if run["state"] == "frozen":
         approval = {"run_id": run["run_id"], "list_hash": run["list_hash"]}
         subsidy.call("approve_disbursement", approval, subsidy.checker("checker", region=DISTRICT))

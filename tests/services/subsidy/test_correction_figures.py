@@ -9,11 +9,11 @@ import pytest
 from contracts import subsidy as messages
 from services.reporting.service import ReportingService
 from tests.services.reporting.steps import take, value
-from tests.services.subsidy import factories
-from tests.services.subsidy.monthly import DISTRICT, clerk, grant, live, living, pay_month
+from tests.services.subsidy.monthly import DISTRICT, clerk, freeze_month, grant, live, living, pay_month
 from tests.services.subsidy.steps import codes, events
 from tests.services.subsidy.test_recompute import acts, approved, new_rate, overpaid, paid_back, recomputed
 from tests.services.subsidy.test_recoveries import checked, decide, propose
+from tests.services.subsidy.test_rejection import reject_month
 from tests.support.platform import Harness
 
 OFFICE = "440106"
@@ -103,13 +103,8 @@ def test_what_a_list_kept_back_that_is_rejected_is_outstanding_again(
     new_rate(subsidy, "living.rate.dibao.44", "17.00", "2026-02-01")
     new_rate(subsidy, "living.rate.dibao.44", "217.00", "2026-03-01")
     recomputed(subsidy, "living")
-    plan = factories.plan("living", region=DISTRICT, period="2026-03", pay_on="2026-03-25")
-    maker = subsidy.maker(region=DISTRICT)
-    run = subsidy.call("plan_disbursement", plan, maker)
-    subsidy.run_jobs()
-    run = subsidy.call("find_disbursement", {"run_id": run["run_id"]}, maker)
-    told = {"run_id": run["run_id"], "list_hash": run["list_hash"], "reason": "标准有误"}
-    subsidy.call("reject_disbursement", told, maker)
+    run = freeze_month(subsidy, "living", "2026-03")
+    reject_month(subsidy, run)
     assert [each.kind for each in events(subsidy, messages.DebtSettled)] == ["offset", "reopened"]
 
     assert report().figures(

@@ -16,7 +16,17 @@ from services.subsidy.bank_tables import held_payments, pay_accounts
 from services.subsidy.difference_tables import debt_acts, debt_entries, debts, differences
 from services.subsidy.handlers import recompute
 from tests.services.subsidy import factories
-from tests.services.subsidy.monthly import DISTRICT, clerk, grant, live, living, nursing, pay_month, stop
+from tests.services.subsidy.monthly import (
+    DISTRICT,
+    clerk,
+    freeze_month,
+    grant,
+    live,
+    living,
+    nursing,
+    pay_month,
+    stop,
+)
 from tests.services.subsidy.steps import codes, events, pay, today
 from tests.services.subsidy.test_single_help import RULES
 from tests.support import registry_events
@@ -102,10 +112,7 @@ def acts(
 def held_up(subsidy: Harness, month: str, *, with_account: int, scheme: str = "living") -> list[str]:
     """The month's run is told to the bank; of whom only one has an account. Tells what is held up."""
     maker = subsidy.maker(region=DISTRICT)
-    plan = factories.plan(scheme, region=DISTRICT, period=month, pay_on=f"{month}-25")
-    run = subsidy.call("plan_disbursement", plan, maker)
-    subsidy.run_jobs()
-    run = subsidy.call("find_disbursement", {"run_id": run["run_id"]}, maker)
+    run = freeze_month(subsidy, scheme, month)
     approval = {"run_id": run["run_id"], "list_hash": run["list_hash"]}
     subsidy.call("approve_disbursement", approval, subsidy.checker(region=DISTRICT))
     account = factories.account(identifier(with_account))

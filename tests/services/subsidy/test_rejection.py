@@ -11,7 +11,7 @@ from contracts import subsidy as messages
 from services.subsidy import tables
 from services.subsidy.fund_tables import fund_allotments
 from tests.services.subsidy import factories
-from tests.services.subsidy.monthly import DISTRICT, clerk, grant, live, living, pay_month
+from tests.services.subsidy.monthly import DISTRICT, clerk, freeze_month, grant, live, living, pay_month
 from tests.services.subsidy.steps import approve, codes, events, find, freeze, pay
 from tests.services.subsidy.test_recompute import account, new_rate, owed, recomputed
 from tests.support.platform import Harness
@@ -22,6 +22,12 @@ pytestmark = pytest.mark.system("SUB-12")
 def reject(subsidy: Harness, run: dict[str, Any], by: str = "checker", **changes: Any) -> dict[str, Any]:
     fields = {"run_id": run["run_id"], "list_hash": run["list_hash"], "reason": "标准录入有误"} | changes
     return subsidy.call("reject_disbursement", fields, subsidy.checker(by))
+
+
+def reject_month(subsidy: Harness, run: dict[str, Any]) -> None:
+    """Whoever planned it found it wrong."""
+    told = {"run_id": run["run_id"], "list_hash": run["list_hash"], "reason": "标准有误"}
+    subsidy.call("reject_disbursement", told, subsidy.maker(region=DISTRICT))
 
 
 def frozen_care(subsidy: Harness) -> dict[str, Any]:
@@ -67,15 +73,10 @@ def test_what_a_rejected_list_kept_back_is_owed_again_and_kept_back_once(subsidy
     new_rate(subsidy, "living.rate.dibao.44", "17.00", "2026-02-01")
     new_rate(subsidy, "living.rate.dibao.44", "217.00", "2026-03-01")
     recomputed(subsidy, "living")
-    plan = factories.plan("living", region=DISTRICT, period="2026-03", pay_on="2026-03-25")
-    maker = subsidy.maker(region=DISTRICT)
-    run = subsidy.call("plan_disbursement", plan, maker)
-    subsidy.run_jobs()
-    run = subsidy.call("find_disbursement", {"run_id": run["run_id"]}, maker)
+    run = freeze_month(subsidy, "living", "2026-03")
     assert owed(subsidy) == [(20000, 10850)]
 
-    told = {"run_id": run["run_id"], "list_hash": run["list_hash"], "reason": "标准有误"}
-    subsidy.call("reject_disbursement", told, maker)
+    reject_month(subsidy, run)
 
     assert owed(subsidy) == [(20000, 0)]
     recomputed(subsidy, "living")
@@ -92,14 +93,9 @@ def test_back_pay_of_a_rejected_list_is_on_the_next_one(subsidy: Harness) -> Non
     pay_month(subsidy, "living", "2026-02")
     new_rate(subsidy, "living.rate.dibao.44", "230.00", "2026-02-01")
     recomputed(subsidy, "living")
-    plan = factories.plan("living", region=DISTRICT, period="2026-03", pay_on="2026-03-25")
-    maker = subsidy.maker(region=DISTRICT)
-    run = subsidy.call("plan_disbursement", plan, maker)
-    subsidy.run_jobs()
-    run = subsidy.call("find_disbursement", {"run_id": run["run_id"]}, maker)
-    told = {"run_id": run["run_id"], "list_hash": run["list_hash"], "reason": "发放日有误"}
+    run = freeze_month(subsidy, "living", "2026-03")
 
-    subsidy.call("reject_disbursement", told, maker)
+    reject_month(subsidy, run)
 
     page = subsidy.call("list_differences", {"scheme": "living"}, clerk(subsidy))
     assert [each["run_id"] for each in page["differences"]] == [None]

@@ -119,6 +119,17 @@ class Transaction:
         self._events = []
         return count
 
+    def access_log(
+        self, subjects: sa.Select[Any] | sa.CompoundSelect[Any], after: int | None, limit: int
+    ) -> tuple[list[sa.Row[Any]], int | None]:
+        """A page of readings of these subjects in plain, the latest first, and where the next page begins."""
+        audit = schema.access_audit
+        query = sa.select(audit).where(audit.c.subject_id.in_(subjects))
+        if after is not None:
+            query = query.where(audit.c.seq < after)
+        rows = list(self.execute(query.order_by(audit.c.seq.desc()).limit(limit + 1)))
+        return rows[:limit], rows[limit - 1].seq if len(rows) > limit else None
+
     def audit_read(self, subject_id: str, fields: list[str], purpose: str) -> None:
         """Write down that the caller reads sealed fields of somebody in plain, and why."""
         self.audit_reads([subject_id], fields, purpose)

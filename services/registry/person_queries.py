@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from chassis import schema, stream
+from chassis import stream
 from chassis.fields import reading
 from chassis.transaction import Transaction
 from contracts import registry as messages
@@ -82,22 +82,16 @@ def list_person_reads(tx: Transaction, message: messages.ListPersonReads) -> mes
     home = sa.select(persons.c.id).where(persons.c.id == message.person_id, tx.scope(persons.c.region))
     if tx.execute(home).one_or_none() is None:
         raise NotFound("registry.unknown_person", "No such person is registered in the caller's regions.")
-    audit = schema.access_audit
     files = (sa.select(table.c.id).where(table.c.person_id == message.person_id) for table in _FILES)
     subjects = sa.union_all(sa.select(sa.literal(message.person_id)), *files)
-    query = sa.select(audit).where(audit.c.subject_id.in_(subjects))
-    if message.after is not None:
-        query = query.where(audit.c.seq < message.after)
-    rows = tx.execute(query.order_by(audit.c.seq.desc()).limit(message.limit + 1)).all()
+    rows, after = tx.access_log(subjects, message.after, message.limit)
     reads = [
         messages.PersonRead(
             at=stream.aware(row.at), actor=row.actor, purpose=row.purpose, fields=row.fields.split(",")
         )
-        for row in rows[: message.limit]
+        for row in rows
     ]
-    return messages.PersonReads(
-        reads=reads, after=rows[message.limit - 1].seq if len(rows) > message.limit else None
-    )
+    return messages.PersonReads(reads=reads, after=after)
 
 
 def _lines(found: sa.Subquery) -> sa.Select[Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from chassis import clock, schema, stream
+from chassis import clock, stream
 from chassis.transaction import Transaction
 from contracts import subsidy as messages
 from kernel.masking import BankAccount
@@ -60,25 +60,20 @@ def list_account_reads(tx: Transaction, message: messages.ListAccountReads) -> m
 
     Raises NotFound("subsidy.unknown_person"), also for one out of scope.
     """
-    person, audit = persons.c, schema.access_audit
+    person = persons.c
     home = sa.select(person.person_id).where(person.person_id == message.person_id, tx.scope(person.region))
     if tx.execute(home).one_or_none() is None:
         raise repository.unknown_person()
     merged = sa.select(person.person_id).where(person.merged_into == message.person_id)
     subjects = sa.union_all(sa.select(sa.literal(message.person_id)), merged)
-    query = sa.select(audit).where(audit.c.subject_id.in_(subjects))
-    if message.after is not None:
-        query = query.where(audit.c.seq < message.after)
-    rows = tx.execute(query.order_by(audit.c.seq.desc()).limit(message.limit + 1)).all()
+    rows, after = tx.access_log(subjects, message.after, message.limit)
     reads = [
         messages.AccountRead(
             at=stream.aware(row.at), actor=row.actor, purpose=row.purpose, fields=row.fields.split(",")
         )
-        for row in rows[: message.limit]
+        for row in rows
     ]
-    return messages.AccountReads(
-        reads=reads, after=rows[message.limit - 1].seq if len(rows) > message.limit else None
-    )
+    return messages.AccountReads(reads=reads, after=after)
 
 
 def list_bank_batches(tx: Transaction, message: messages.ListBankBatches) -> messages.BankBatchPage:

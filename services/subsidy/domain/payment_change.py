@@ -38,10 +38,13 @@ class Asked:
         check_same("request", other, self)
 
 
-def check_decision(state: str, requested_by: str, by: str) -> None:
-    """Raises Conflict("subsidy.change_state"), Forbidden("subsidy.decided_by_requester")."""
+def check_decision(state: str, requested_by: str, by: str, field: str = "request_ref") -> None:
+    """Raises Conflict("subsidy.change_state"), Forbidden("subsidy.decided_by_requester").
+
+    field: what names the thing that is decided on.
+    """
     if state != "requested":
-        raise Conflict("subsidy.change_state", "This was decided on already.", field="request_ref")
+        raise Conflict("subsidy.change_state", "This was decided on already.", field=field)
     if by == requested_by:
         raise Forbidden(
             "subsidy.decided_by_requester", "Let somebody decide who did not ask for it.", field="decision"

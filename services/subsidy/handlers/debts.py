@@ -38,8 +38,7 @@ def record_debt_acts(tx: Transaction, message: messages.RecordDebtActs) -> BulkR
     for entry in bulk:
         with entry.deciding():
             item: messages.DebtActItem = entry.item
-            debt = owed.get(item.debt_id)
-            if debt is None:
+            if item.debt_id not in owed:
                 raise _unknown("debt_id")
             told = item.model_dump(exclude={"amount"}) | {"amount_fen": Money.yuan(item.amount).fen}
             if (before := known.get(item.ref)) is not None:
@@ -49,8 +48,6 @@ def record_debt_acts(tx: Transaction, message: messages.RecordDebtActs) -> BulkR
             check_past(item.happened_on, today, "happened_on")
             if told["amount_fen"] <= 0:
                 raise Invalid("subsidy.amount_not_positive", "The amount must be above zero.", field="amount")
-            if item.act == "agree":
-                debt["instalment_fen"] = told["amount_fen"]
             row = told | {"act_id": tx.new_id(), "recorded_by": tx.caller.subject, "recorded_at": tx.now}
             known[item.ref] = row
             new.append(row)
@@ -71,7 +68,7 @@ def decide_debt_acts(tx: Transaction, message: messages.DecideDebtActs) -> BulkR
     """
     bulk = Bulk(message)
     items = list(bulk.items())
-    asked = _acts(tx, debt_acts.c.ref, {item.act_ref for item in items})
+    asked = _acts(tx, debt_acts.c.ref, {item.act_ref for item in items}, lock=True)
     made = _acts(tx, debt_acts.c.decision_ref, {item.ref for item in items})
     owed = _debts(tx, {row["debt_id"] for row in (*asked.values(), *made.values())})
     book, today = _Book(tx), clock.office_day(tx.now)
@@ -199,6 +196,10 @@ def _debts(tx: Transaction, ids: set[str]) -> dict[str, Row]:
     return {row["debt_id"]: dict(row) for row in rows}
 
 
-def _acts(tx: Transaction, key: sa.ColumnElement[str], refs: set[str]) -> dict[str, Row]:
+def _acts(
+    tx: Transaction, key: sa.ColumnElement[str], refs: set[str], *, lock: bool = False
+) -> dict[str, Row]:
+    """Steps by the value of a column; lock: until the commit, before any debt is."""
     query = sa.select(debt_acts).where(key.in_(refs)).order_by(debt_acts.c.act_id)
-    return {row[key.name]: dict(row) for row in tx.execute(query.with_for_update()).mappings()}
+    rows = tx.execute(query.with_for_update() if lock else query).mappings()
+    return {row[key.name]: dict(row) for row in rows}

@@ -1,6 +1,6 @@
 """Benefits that others give: who keeps one that is lower by now is to be asked to switch (择高)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from hashlib import sha256
@@ -38,7 +38,7 @@ def record_outside_benefits(tx: Transaction, message: messages.RecordOutsideBene
     heads = repository.heads(tx, {item.person_id for item in items})
     people = repository.people(tx, set(heads.values()))
     known = _known(tx, {item.ref for item in items})
-    last = _last(tx, set(heads))
+    last = _last(tx, heads)
     found: dict[tuple[str, str], list[Prospect]] = {}
     new: list[Row] = []
     for entry in bulk:
@@ -71,12 +71,16 @@ def _known(tx: Transaction, refs: set[str]) -> dict[str, Row]:
     return {row["ref"]: dict(row) for row in tx.execute(query).mappings()}
 
 
-def _last(tx: Transaction, person_ids: set[str]) -> dict[tuple[str, str], date]:
-    """The last day from which another amount holds, by person and benefit."""
+def _last(tx: Transaction, heads: Mapping[str, str]) -> dict[tuple[str, str], date]:
+    """The last day from which another amount holds, by who stands for the person, and benefit."""
     table = outside_benefits.c
     query = sa.select(table.person_id, table.benefit, sa.func.max(table.since).label("since"))
-    query = query.where(table.person_id.in_(person_ids)).group_by(table.person_id, table.benefit)
-    return {(row.person_id, row.benefit): row.since for row in tx.execute(query)}
+    query = query.where(table.person_id.in_(heads)).group_by(table.person_id, table.benefit)
+    last: dict[tuple[str, str], date] = {}
+    for row in tx.execute(query):
+        key = heads[row.person_id], row.benefit
+        last[key] = max(row.since, last.get(key, row.since))
+    return last
 
 
 def _lower(

@@ -86,7 +86,7 @@ def decide_recoveries(tx: Transaction, message: messages.DecideRecoveries) -> Bu
                 entry.unchanged(before["recovery_id"])
                 continue
             check_past(item.decided_on, today, "decided_on")
-            check_decision(row["state"], row["proposed_by"], tx.caller.subject)
+            check_decision(row["state"], row["proposed_by"], tx.caller.subject, "recovery_ref")
             if item.decision == "approved":
                 _open_debt(tx, row, checks[row["check_id"]], item)
             row |= {

@@ -116,6 +116,17 @@ def test_the_lead_is_of_who_stands_for_a_person_registered_twice(subsidy: Harnes
     assert [each["person_id"] for each in asked(subsidy)] == [identifier(2)]
 
 
+def test_what_was_told_of_the_other_record_is_the_last_of_the_person(subsidy: Harness) -> None:
+    live(subsidy, 1)
+    live(subsidy, 2)
+    assert told(subsidy, given("900.00", number=1, ref="YL-1", since="2026-05-01")) == ["created"]
+    subsidy.feed("registry", [registry_events.merged(1, 2, region=DISTRICT)])
+
+    assert told(subsidy, given("90.00", number=2, ref="YL-2", since="2026-02-01")) == ["created"]
+
+    assert asked(subsidy) == []
+
+
 def test_of_twenty_who_tell_of_one_person_at_once_one_lead_comes(
     postgres_server: PostgresServer, tmp_path: Path
 ) -> None:

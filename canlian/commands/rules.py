@@ -52,7 +52,10 @@ def check(
         offices = sorted(path.stem for path in folder.glob("offices/*.yaml"))
         told: dict[str, None] = {}
         count = 0
-        for whose, own in ((None, None), *((each, None) for each in offices), (office, rules_dir)):
+        cases: list[tuple[str | None, Path | None]] = [(None, None), *((each, None) for each in offices)]
+        if rules_dir is not None:
+            cases.append((office, rules_dir))
+        for whose, own in cases:
             try:
                 book = RuleBook.load(folder, whose, own_rules(service, own) if own else None)
                 told |= dict.fromkeys(service.rule_problems(book))

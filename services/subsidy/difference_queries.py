@@ -31,7 +31,7 @@ def list_differences(tx: Transaction, message: messages.ListDifferences) -> mess
         .outerjoin(run_lines, paid_by)
         .where(difference.scheme == message.scheme, tx.scope(difference.region))
         .order_by(difference.difference_id)
-        .limit(message.limit)
+        .limit(message.limit + 1)
     )
     if message.person_id is not None:
         query = query.where(difference.person_id == message.person_id)
@@ -39,8 +39,8 @@ def list_differences(tx: Transaction, message: messages.ListDifferences) -> mess
         query = query.where(difference.difference_id > message.after)
     rows = tx.execute(query).all()
     return messages.DifferencePage(
-        differences=[_shown(row) for row in rows],
-        after=rows[-1].difference_id if len(rows) == message.limit else None,
+        differences=[_shown(row) for row in rows[: message.limit]],
+        after=rows[message.limit - 1].difference_id if len(rows) > message.limit else None,
     )
 
 
@@ -71,7 +71,7 @@ def list_debts(tx: Transaction, message: messages.ListDebts) -> messages.DebtPag
         query = query.where(debt.settled_fen < debt.amount_fen)
     if message.after is not None:
         query = query.where(debt.debt_id > message.after)
-    rows = tx.execute(query.order_by(debt.debt_id).limit(message.limit)).all()
+    rows = tx.execute(query.order_by(debt.debt_id).limit(message.limit + 1)).all()
     return messages.DebtPage(
         debts=[
             messages.DebtView(
@@ -84,7 +84,7 @@ def list_debts(tx: Transaction, message: messages.ListDebts) -> messages.DebtPag
                 by_other=row.by_other,
                 instalment=None if row.instalment_fen is None else str(Money(row.instalment_fen)),
             )
-            for row in rows
+            for row in rows[: message.limit]
         ],
-        after=rows[-1].debt_id if len(rows) == message.limit else None,
+        after=rows[message.limit - 1].debt_id if len(rows) > message.limit else None,
     )

@@ -131,6 +131,7 @@ def test_no_account_and_no_name_is_in_an_event_or_a_kept_reply(subsidy: Harness,
     assert file
     told = [row.data for row in subsidy.event_rows()] + [row.reply for row in subsidy.rows(schema.reply)]
 
+    assert told
     for secret in (factories.account_number(identifier(1)), "王小明"):
         assert not [text for text in told if secret in str(text)]
 
